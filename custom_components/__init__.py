@@ -1,0 +1,1 @@
+"""Custom components; Home Assistant and the tests want this package marked."""

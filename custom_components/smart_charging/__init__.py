@@ -1,0 +1,1 @@
+"""Smart Charging: charge electric cars within the limits of the grid connection."""

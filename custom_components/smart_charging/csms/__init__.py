@@ -1,0 +1,1 @@
+"""The csms: an OCPP charging station management system. It knows no Home Assistant."""
