@@ -1,0 +1,54 @@
+"""The contract that every charger driver keeps; `tests/chargers` runs one suite over all of them."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+from ..engine.model.evse import Capabilities, EvseStatus
+
+
+class ChargerError(Exception):
+    """The charger did not do what it was told; the message says what happened, in plain words, without credentials."""
+
+
+class ChargerUnreachableError(ChargerError):
+    """No answer in time, or no connection."""
+
+
+class ChargerRefusedError(ChargerError):
+    """The charger answered, and said no."""
+
+
+class ChargerDriver(ABC):
+    """One EVSE. Nothing here blocks the event loop, and nothing is retried behind the caller's back."""
+
+    @property
+    @abstractmethod
+    def capabilities(self) -> Capabilities:
+        """What this charger can do, as far as it is known by now."""
+
+    @property
+    @abstractmethod
+    def status(self) -> EvseStatus:
+        """What the charger last said. Reading it costs nothing."""
+
+    @abstractmethod
+    async def start(self, on_status: Callable[[], None]) -> None:
+        """Begin to listen; `on_status` is called in the event loop after each change of `status` or `capabilities`.
+
+        Returns at once where the charger is not there yet: `status.reachable` tells. Never raises a charger's current.
+        """
+
+    @abstractmethod
+    async def stop(self) -> None:
+        """End all that `start` began. Leaves the charger within its failsafe current, and never raises its current."""
+
+    @abstractmethod
+    async def apply(self, current_a: float) -> None:
+        """Command a setpoint in A per phase: 0 pauses. Returns once the charger acknowledged it, and `status` then shows it.
+
+        Also used to renew a setpoint whose time runs out (`Watchdog.renew_after_s`).
+
+        Raises:
+            ChargerError: it was not acknowledged; `status.offered_a` is then what is known to hold, or None.
+
+        """

@@ -1,0 +1,50 @@
+"""What a tick decided, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .limit import Limit
+from .quantities import PerPhase
+from .reason import Reason
+from .state import ControlState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setpoint:
+    """What one charger is commanded.
+
+    `current_a` is A per phase: 0, or within the charger's range and on its step (negative discharges). None commands
+    nothing: the charger keeps what it has, for `reason`.
+    """
+
+    evse_id: str
+    current_a: float | None
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headroom:
+    """What is left under a circuit's limits, as measured, before this tick's commands; negative: overloaded.
+
+    `known` is False while its meter is silent; the figures are then empty. `load_a` and `load_w` are what the circuit
+    carries, import positive. `limits` holds the limits that bind per phase and in total, tightest first.
+    """
+
+    known: bool
+    limits: tuple[Limit, ...]
+    load_a: PerPhase = field(default_factory=dict)
+    load_w: float | None = None
+    headroom_a: PerPhase = field(default_factory=dict)
+    headroom_w: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The result of one tick: setpoints by charger id, headroom by circuit id, and the state for the next tick."""
+
+    at: datetime
+    setpoints: Mapping[str, Setpoint]
+    headroom: Mapping[str, Headroom]
+    next_state: ControlState
+    shed_loads: frozenset[str] = frozenset()

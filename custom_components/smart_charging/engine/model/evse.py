@@ -1,0 +1,131 @@
+"""An EVSE ("charger" in the UI): what it can do, how it is wired, and what it last said."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from .quantities import Phase
+
+
+class EvState(StrEnum):
+    """The state of the control pilot, IEC 61851-1 table A.1."""
+
+    A = "a"
+    """No vehicle."""
+    B = "b"
+    """A vehicle is connected, and no power flows."""
+    C = "c"
+    """The vehicle charges."""
+    D = "d"
+    """The vehicle charges and asks for ventilation."""
+    E = "e"
+    """No power at the charger, or the pilot is shorted."""
+    F = "f"
+    """The charger reports a fault."""
+
+    @property
+    def power_flows(self) -> bool:
+        """Tell whether the vehicle has its contactor closed."""
+        return self in {EvState.C, EvState.D}
+
+    @property
+    def vehicle_connected(self) -> bool:
+        """Tell whether there is a vehicle to charge."""
+        return self in {EvState.B, EvState.C, EvState.D}
+
+
+class WatchdogKind(StrEnum):
+    """How a charger notices that nobody steers it any more."""
+
+    NONE = "none"
+    """It does not: the last setpoint stays."""
+    TRAFFIC = "traffic"
+    """Any traffic keeps it content."""
+    HEARTBEAT = "heartbeat"
+    """It wants a heartbeat to be written."""
+    RESEND = "resend"
+    """It wants the setpoint again before its time is over."""
+    EXPIRY = "expiry"
+    """Each setpoint carries its own expiry."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchdog:
+    """After `timeout_s` without a sign of ours the charger goes to its own failsafe current by itself."""
+
+    kind: WatchdogKind = WatchdogKind.NONE
+    timeout_s: float | None = None
+    """None where the charger has no watchdog, or none that is known."""
+    renew_after_s: float | None = None
+    """A setpoint is sent again when its acknowledgement is this old."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a charger can do, as data. Currents in A per phase."""
+
+    phases: int = 3
+    """How many phases it can charge on."""
+    minimum_a: float = 6.0
+    """The lowest current that it can offer; IEC 61851-1 knows none below 6 A."""
+    maximum_a: float = 32.0
+    step_a: float = 1.0
+    can_pause: bool = True
+    """Whether a setpoint of 0 A is understood."""
+    can_discharge: bool = False
+    can_switch_phases: bool = False
+    watchdog: Watchdog = field(default_factory=Watchdog)
+    write_interval_s: float = 0.0
+    """At least this long between two increases, to spare its memory. Reductions never wait."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evse:
+    """A charger as the site has it.
+
+    `phases` names the site's phase behind each of the charger's own, in the charger's order: (L2, L3, L1) is a rotated
+    three-phase charger, (L2,) a single-phase one. `0 <= failsafe_a <= maximum_a`, and `failsafe_a` is 0 or at least
+    `minimum_a`: it is what the circuit bears when nobody steers.
+    """
+
+    evse_id: str
+    circuit_id: str
+    phases: tuple[Phase, ...]
+    minimum_a: float = 6.0
+    maximum_a: float = 32.0
+    failsafe_a: float = 6.0
+    step_a: float = 1.0
+    priority: int = 0
+    """A higher one is served first."""
+    can_pause: bool = True
+    watchdog_s: float | None = None
+    """How long the charger may keep a setpoint when it hears nothing from us; None: for ever."""
+    write_interval_s: float = 0.0
+    """At least this long between two increases."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvseStatus:
+    """What a charger last said, as its driver caches it. Every time is UTC and by our own clock."""
+
+    reachable: bool
+    reachable_since: datetime | None = None
+    """Since when `reachable` is what it is."""
+    state: EvState | None = None
+    state_at: datetime | None = None
+    """When `state` began."""
+    offered_a: float | None = None
+    """The last setpoint that the charger acknowledged, A per phase; None when that is not known."""
+    offered_at: datetime | None = None
+    """When it was acknowledged: a renewal of the same setpoint does not move it."""
+    measured_at: datetime | None = None
+    current_a: tuple[float, ...] | None = None
+    """A on each of the charger's own phases, in its own order; negative flows out of the vehicle."""
+    power_w: float | None = None
+    energy_kwh: float | None = None
+    """The register that never falls, where the charger has one."""
+    session_started_at: datetime | None = None
+    session_start_kwh: float | None = None
+    """The register when the session's transaction began."""
+    fault: str | None = None
+    """The charger's own word for what is wrong."""

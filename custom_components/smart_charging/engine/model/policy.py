@@ -1,0 +1,32 @@
+"""How the site wants to be controlled."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlPolicy:
+    """Times in s, currents in A. None of them can delay a reduction."""
+
+    stale_after_s: float = 10.0
+    """A meter that was silent for longer is unknown. Ten periods of a one-second meter."""
+    margin_a: float = 0.5
+    """Kept free below every limit per phase: a car may take 1 % above the pilot's figure, a meter rounds."""
+    rise_delay_s: float = 10.0
+    """Room must have been there for this long before a running car gets more: the meter's period, and the 5 s that a
+    car may take to follow (IEC 61851-1), twice."""
+    resume_delay_s: float = 60.0
+    """Room must have been there for this long before a paused car starts again: contactors are not made for more."""
+    rise_step_a: float = 1.0
+    """A rise smaller than this is not worth a command, unless it reaches what the car wants."""
+    resume_room_a: float = 1.0
+    """Room above its minimum that a paused charger waits for, so that it is not paused again at once."""
+    follow_s: float = 6.0
+    """A car follows a new offer within this time: IEC 61851-1 gives it 5 s, and meters answer each second."""
+    ramp_a_per_s: float = 1.0
+    """How fast a car that draws less than it is offered is expected to come up by itself."""
+    measured_max_age_s: float = 90.0
+    """A charger's own measurement that is older tells nothing. Stations report each 5 to 60 s."""
+    idle_after_s: float = 120.0
+    """A connected car that does not draw for this long is offered its minimum only, until it draws."""
+    blind_rise_s: float = 300.0
+    """After this long without a meter a charger that was held below its failsafe current is given that."""

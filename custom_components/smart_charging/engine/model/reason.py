@@ -1,0 +1,49 @@
+"""Why a charger is given what it is given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class ReasonCode(StrEnum):
+    """One sentence each in the UI; `Reason.params` fills its blanks. Currents in A, times as ISO 8601 in UTC."""
+
+    NO_CAR = "no_car"
+    OFF = "off"
+    OFFLINE = "offline"
+    """The charger cannot be reached. `budget_a`: what it may be drawing."""
+    FAULT = "fault"
+    """`fault`: the charger's own word."""
+    METER_SILENT = "meter_silent"
+    """`failsafe_a`, `silent_s` (absent when the meter never spoke)."""
+    WAITING_FOR_METER = "waiting_for_meter"
+    """After a start: nothing moves before the first fresh reading."""
+    AT_MAXIMUM = "at_maximum"
+    """As fast as the charger can. `maximum_a`."""
+    LIMITED = "limited"
+    """`source`, `limit_a` or `limit_w`, `circuit`, `phase` (absent for a limit in total)."""
+    SHARED = "shared"
+    """As `limited`, and `chargers` (how many) share what is left."""
+    NO_ROOM = "no_room"
+    """Paused. As `limited`, and `minimum_a`."""
+    RISING = "rising"
+    """There is room for `target_a`; it is given at `at` if it is still there then."""
+    RESUMING = "resuming"
+    """As `rising`, for a charger that is paused."""
+    NOT_TAKING = "not_taking"
+    """The car takes nothing: full, or asleep. `minimum_a` is held for it."""
+    PLANNED = "planned"
+    """The plan wants `target_a` now, until `until`."""
+    PLAN_WAITS = "plan_waits"
+    """The plan waits. `starts` (absent when it has nothing left to do)."""
+
+
+type ReasonParam = float | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """A code and what it needs to become a sentence."""
+
+    code: ReasonCode
+    params: Mapping[str, ReasonParam] = field(default_factory=dict[str, ReasonParam])
