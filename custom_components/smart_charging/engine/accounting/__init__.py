@@ -1,0 +1,1 @@
+"""Accounting: what a session took, in energy (and later in money)."""
