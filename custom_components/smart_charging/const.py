@@ -49,4 +49,5 @@ CONF_PRIORITY: Final = "priority"
 DEFAULT_PORT: Final = 9000
 DEFAULT_HOST: Final = "0.0.0.0"  # noqa: S104 the user is asked where to listen; a charger is another machine
 DEFAULT_VOLTAGE_V: Final = 230.0
-DEFAULT_MARGIN_A: Final = 0.5
+DEFAULT_MARGIN_A: Final = {"a": 0.5, "kva": 0.0, "kw": 0.0}
+"""By the limit's unit. A fuse counts A, and most meters W, blind to reactive current; a contract is in the meter's own unit."""

@@ -9,8 +9,9 @@ class ControlPolicy:
 
     stale_after_s: float = 10.0
     """A meter that was silent for longer is unknown. Ten periods of a one-second meter."""
-    margin_a: float = 0.5
-    """Kept free below every limit per phase: a car may take 1 % above the pilot's figure, a meter rounds."""
+    margin_a: float = 0.0
+    """Kept free below every limit, per phase: for a meter that measures W, blind to reactive current, where a fuse
+    counts A."""
     rise_delay_s: float = 10.0
     """Room must have been there for this long before a running car gets more: the meter's period, and the 5 s that a
     car may take to follow (IEC 61851-1), twice."""

@@ -8,23 +8,32 @@ from .meter import MeterReading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastTarget:
+    """A current that the car was heading for, A per phase, until `ended`, UTC. It may still be leaving it."""
+
+    current_a: float
+    ended: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvseMemory:
-    """About one charger. Times are UTC."""
+    """About one charger. Times are UTC, currents A per phase."""
 
     setpoint_a: float | None = None
-    """What was commanded last, A per phase; None before the first command."""
+    """What was commanded last; None before the first command."""
     rise_since: datetime | None = None
     """Since when there is room for more than that, without a break."""
     rise_to_a: float = 0.0
     """The least room that there was since then, as a setpoint."""
     rose_at: datetime | None = None
     """When it was last given more."""
-    offered_a: float | None = None
-    """The offer that the charger acknowledged last, as this tick saw it."""
-    prior_offer_a: float | None = None
-    """The highest offer among those that `offered_a` took the place of and that the car may still be following."""
-    prior_until: datetime | None = None
-    """Until when `prior_offer_a` counts."""
+    paused_at: datetime | None = None
+    """When it was paused for want of room; None once it got room again, or its car left."""
+    target_a: float | None = None
+    """What the car was heading for at the last tick: its offer, or 0 with its contactor open."""
+    target_since: datetime | None = None
+    past_targets: tuple[PastTarget, ...] = ()
+    """Those that it may still be leaving, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +42,4 @@ class ControlState:
 
     meters: Mapping[str, MeterReading] = field(default_factory=dict[str, MeterReading])
     """The last reading of each meter that could be believed."""
-    blind_since: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
-    """By circuit: since when its meter is unknown, though it was known before."""
     evses: Mapping[str, EvseMemory] = field(default_factory=dict[str, EvseMemory])
-    shed_since: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
-    """By load: since when it is shed."""

@@ -1,0 +1,110 @@
+"""Demand: what each charger wants, by its car, its mode and its plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ..model.evse import Evse, EvseStatus, EvState
+from ..model.mode import Mode
+from ..model.plan import Plan
+from ..model.quantities import round_down
+from ..model.reason import Reason, ReasonCode, ReasonParam
+from .draw import budget_a
+from .view import EvseView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What a charger wants, A per phase, and why not more.
+
+    It is to be given 0 or something in [`minimum_a`, `maximum_a`]; with a `maximum_a` below `minimum_a` it is given
+    just that, and there is nothing to divide: it wants nothing (0), wants to discharge (negative), or is `pinned`:
+    it cannot be told anything, and may take `maximum_a` whatever is decided.
+    """
+
+    evse_id: str
+    minimum_a: float
+    maximum_a: float
+    reason: Reason
+    priority: int = 0
+    pinned: bool = False
+    can_pause: bool = True
+
+    @property
+    def is_fixed(self) -> bool:
+        """Tell whether there is nothing to divide."""
+        return self.pinned or self.maximum_a < self.minimum_a
+
+
+def demand(view: EvseView, mode: Mode, plan: Plan | None) -> Demand:
+    """Tell what a charger wants. The first thing that holds it back is the reason."""
+    evse, status = view.evse, view.reachable_status
+    if status is None:
+        budget = budget_a(view)
+        return _demand(evse, budget, ReasonCode.OFFLINE, {"budget_a": budget}, pinned=True)
+    if (nothing := _wants_nothing(evse, status, mode)) is not None:
+        return nothing
+    planned = _planned(view, plan) if mode is Mode.SMART and plan is not None else None
+    if planned is not None and planned.is_fixed:
+        return planned
+    if _takes_nothing(view, status):
+        lowest = lowest_a(evse)
+        return _demand(evse, lowest, ReasonCode.NOT_TAKING, {"minimum_a": lowest})
+    return planned or _demand(evse, evse.maximum_a, ReasonCode.AT_MAXIMUM, {"maximum_a": evse.maximum_a})
+
+
+def lowest_a(evse: Evse) -> float:
+    """The lowest current above 0 that this charger can be told: its minimum, on its step."""
+    return -round_down(-evse.minimum_a, evse.step_a)
+
+
+def _wants_nothing(evse: Evse, status: EvseStatus, mode: Mode) -> Demand | None:
+    if status.state in {EvState.E, EvState.F}:
+        return _demand(evse, 0.0, ReasonCode.FAULT, {"fault": status.fault or status.state.value})
+    if status.state is EvState.A:
+        return _demand(evse, 0.0, ReasonCode.NO_CAR)
+    if mode is Mode.OFF:
+        return _demand(evse, _floor_a(evse), ReasonCode.OFF)
+    return None
+
+
+def _planned(view: EvseView, plan: Plan) -> Demand:
+    evse, slot = view.evse, plan.at(view.now)
+    if slot is None or slot.current_a == 0:
+        coming = plan.next_charge(view.now)
+        starts = {} if coming is None else {"starts": coming.start.isoformat()}
+        return _demand(evse, _floor_a(evse), ReasonCode.PLAN_WAITS, starts)
+    target = min(slot.current_a, evse.maximum_a)
+    return _demand(evse, target, ReasonCode.PLANNED, {"target_a": target, "until": slot.end.isoformat()})
+
+
+def _floor_a(evse: Evse) -> float:
+    """The least that a charger with a car can be told, A per phase."""
+    return 0.0 if evse.can_pause else lowest_a(evse)
+
+
+def _takes_nothing(view: EvseView, status: EvseStatus) -> bool:
+    """Tell whether the car was offered enough for long enough, and yet keeps its contactor open."""
+    if status.state is not EvState.B or status.offered_a is None or status.offered_a < view.evse.minimum_a:
+        return False
+    since = max(filter(None, (status.offered_at, status.state_at)), default=None)
+    return since is not None and view.now - since >= timedelta(seconds=view.policy.idle_after_s)
+
+
+def _demand(
+    evse: Evse,
+    maximum_a: float,
+    code: ReasonCode,
+    params: Mapping[str, ReasonParam] | None = None,
+    *,
+    pinned: bool = False,
+) -> Demand:
+    return Demand(
+        evse_id=evse.evse_id,
+        minimum_a=lowest_a(evse),
+        maximum_a=maximum_a,
+        reason=Reason(code=code, params=params or {}),
+        priority=evse.priority,
+        pinned=pinned,
+        can_pause=evse.can_pause,
+    )

@@ -1,0 +1,96 @@
+"""Freshness: which readings of a meter may be believed, and for how long."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from ..model.limit import Limit
+from ..model.meter import MeterReading
+from ..model.site import Circuit, Site
+from ..model.snapshot import SiteSnapshot
+from ..model.state import ControlState
+
+CLOCK_SKEW: Final = timedelta(seconds=5)
+"""A reading from further in the future comes from a clock that jumped."""
+
+ABSURD_IMPORT_FACTOR: Final = 20.0
+"""Import of more than this many times the limit is a garbled reading: a breaker opens at once at 10 to 20 times its
+rating (IEC 60898, curve D), so no meter behind it lives to tell."""
+ABSURD_EXPORT_FACTOR: Final = 3.0
+"""Export is bound by the same fuse. It is judged more strictly, because false export would invite the chargers to rise."""
+LEAST_LIMIT_A: Final = 63.0
+"""The limit that absurdity is measured against is at least this: subscribed power can be far below what a house is wired for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterView:
+    """What is known of a circuit's meter in this tick."""
+
+    reading: MeterReading | None
+    """The last one that could be believed; None when there was none since the start."""
+    known: bool
+    """Whether it is fresh enough to steer by."""
+    silent_s: float | None
+    """How long ago it was given, in s; None when there was none."""
+
+
+def view_meters(
+    site: Site, snapshot: SiteSnapshot, state: ControlState
+) -> tuple[dict[str, MeterReading], dict[str, MeterView]]:
+    """Judge each metered circuit's reading: the readings to remember, and the views, both by circuit id."""
+    believed: dict[str, MeterReading] = {}
+    views: dict[str, MeterView] = {}
+    for circuit in site.circuits:
+        if not circuit.metered:
+            continue
+        last = _newest(circuit, site.voltage_v, snapshot, state.meters)
+        if last is not None:
+            believed[circuit.circuit_id] = last
+        views[circuit.circuit_id] = _view(last, snapshot.at, site.policy.stale_after_s)
+    return believed, views
+
+
+def _view(last: MeterReading | None, now: datetime, stale_after_s: float) -> MeterView:
+    if last is None:
+        return MeterView(reading=None, known=False, silent_s=None)
+    silent_s = max(0.0, (now - last.at).total_seconds())
+    return MeterView(reading=last, known=silent_s <= stale_after_s, silent_s=silent_s)
+
+
+def _newest(
+    circuit: Circuit, voltage_v: float, snapshot: SiteSnapshot, remembered: Mapping[str, MeterReading]
+) -> MeterReading | None:
+    """Take the snapshot's reading if it is sound; else what is remembered, unless the clock fell behind that."""
+    horizon = snapshot.at + CLOCK_SKEW
+    reading = snapshot.meters.get(circuit.circuit_id)
+    last = remembered.get(circuit.circuit_id)
+    if last is not None and last.at > horizon:
+        last = None
+    if reading is None or reading.at > horizon or not is_sound(reading, circuit, voltage_v):
+        return last
+    return reading if last is None or reading.at >= last.at else last
+
+
+def is_sound(reading: MeterReading, circuit: Circuit, voltage_v: float) -> bool:
+    """Tell whether a reading is complete for this circuit's phases, finite, and physically possible."""
+    reference_a = max(LEAST_LIMIT_A, *(_phase_limit_a(limit, circuit, voltage_v) for limit in circuit.limits))
+    if all(phase in reading.current_a for phase in circuit.phases):
+        return all(_is_possible(reading.current_a[phase], reference_a) for phase in circuit.phases)
+    if reading.power_w is None:
+        return False
+    return _is_possible(reading.power_w / voltage_v / len(circuit.phases), reference_a)
+
+
+def _phase_limit_a(limit: Limit, circuit: Circuit, voltage_v: float) -> float:
+    if limit.current_a is not None:
+        return limit.current_a
+    return (limit.power_w or 0.0) / voltage_v / len(circuit.phases)
+
+
+def _is_possible(current_a: float, reference_a: float) -> bool:
+    return (
+        math.isfinite(current_a)
+        and -ABSURD_EXPORT_FACTOR * reference_a <= current_a <= ABSURD_IMPORT_FACTOR * reference_a
+    )
