@@ -1,0 +1,114 @@
+"""How much of us one peer, or all of them together, may use; and the connections that keep to it."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, override
+
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import NegotiationError
+from websockets.protocol import State
+from websockets.typing import Subprotocol
+
+from .admission import Admission
+
+_VERSION: Final = "ocpp1.6"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerLimits:
+    """What one peer, or all of them together, may use of us; times in seconds.
+
+    A message of a real station is below 8 KiB (a long configuration), and a busy one sends a few a second; one that was
+    offline for days delivers what it kept in a burst.
+    """
+
+    frame_bytes: int = 64 * 1024
+    frames_per_second: float = 20.0
+    frames_burst: float = 300.0
+    sockets: int = 128
+    sockets_per_address: int = 32
+    call_timeout_s: float = 10.0
+    boot_grace_s: float = 5.0
+    open_timeout_s: float = 10.0
+    ping_interval_s: float = 20.0
+    close_timeout_s: float = 3.0
+
+
+class Crowd:
+    """All connections that are open now, from their first byte on: those that never ask for anything count as well."""
+
+    def __init__(self, limits: ServerLimits, admission: Admission) -> None:
+        self._limits = limits
+        self._admission = admission
+        self._members: dict[CountedConnection, str] = {}
+        self._addresses: Counter[str] = Counter()
+
+    def join(self, connection: CountedConnection) -> bool:
+        """Count this connection, if there is room for it."""
+        address = address_of(connection)
+        if (
+            self._addresses[address] >= self._limits.sockets_per_address
+            or self._addresses.total() >= self._limits.sockets
+        ):
+            self._admission.refuse_crowd(address)
+            return False
+        self._members[connection] = address
+        self._addresses[address] += 1
+        return True
+
+    def leave(self, connection: CountedConnection) -> None:
+        """The connection is closed; one that never joined is no matter."""
+        address = self._members.pop(connection, None)
+        if address is not None:
+            self._addresses[address] -= 1
+            self._addresses += Counter()  # drops the zeros
+
+    def abort_opening(self) -> None:
+        """Close those that have not even asked yet: nobody waits for them when the csms stops."""
+        for connection in tuple(self._members):
+            if connection.protocol.state is State.CONNECTING:
+                connection.transport.abort()
+
+    def connection(self, *args: Any, **kwargs: Any) -> CountedConnection:
+        """Make a connection that joins when it is opened; for `websockets`' `create_connection`."""
+        return CountedConnection(*args, crowd=self, **kwargs)
+
+
+class CountedConnection(ServerConnection):
+    """A connection that closes itself at once where the crowd has no room for it."""
+
+    def __init__(self, *args: Any, crowd: Crowd, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._crowd = crowd
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        if not self._crowd.join(self):
+            self.transport.abort()
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._crowd.leave(self)
+        super().connection_lost(exc)
+
+
+def address_of(connection: ServerConnection) -> str:
+    """The IP address at the other end."""
+    peer = connection.remote_address
+    return str(peer[0]) if peer else "unknown"
+
+
+def select_subprotocol(_connection: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+    """OCPP 1.6 as the station spells it; none where none is offered, as some do (lbbrhzn/ocpp#899).
+
+    Stations that offer other versions only are refused (HTTP 400): they would not understand a word.
+    """
+    if not offered:
+        return None
+    for subprotocol in offered:
+        if subprotocol.lower().startswith(_VERSION):
+            return subprotocol
+    raise NegotiationError(f"invalid subprotocol; expected {_VERSION}")

@@ -1,0 +1,94 @@
+"""What happens at a station, as frozen events. `station` is its identity, `at` is by our clock, in UTC."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from .records import ConnectorStatus, Features, Measurement, StationInfo, Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Anything that happens at a station."""
+
+    station: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected(Event):
+    """The station is connected. `replaced`: it came back before its old connection was known to be dead."""
+
+    address: str
+    replaced: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disconnected(Event):
+    """The station's connection is gone. What it was last told is still in force over there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booted(Event):
+    """The station announced itself; many do so on power-up only, and some never do."""
+
+    info: StationInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready(Event):
+    """The station was asked what it can do and is set up to send what control needs."""
+
+    features: Features
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChanged(Event):
+    """A connector reported its state (connector 0: the station as a whole), changed or not."""
+
+    connector_id: int
+    status: ConnectorStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorized(Event):
+    """Somebody identified himself at the station."""
+
+    id_tag: str
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionStarted(Event):
+    """A transaction runs: begun just now, or found running (`transaction.guessed`)."""
+
+    transaction: Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionEnded(Event):
+    """A transaction ended. `energy_wh` is what it took, None where no register was ever given.
+
+    `reason` is the station's word, or `Superseded` when another transaction took its connector, or `Lost` when the
+    connector has been free for a while without a word about the transaction.
+    """
+
+    transaction: Transaction
+    energy_wh: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured(Event):
+    """Readings arrived. `measurement` holds this message's values only; the connector's own also remembers others."""
+
+    connector_id: int
+    measurement: Measurement
+    transaction_energy_wh: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notified(Event):
+    """The station reported something that control does not need: firmware, diagnostics, security, vendor's data."""
+
+    kind: str
+    text: str

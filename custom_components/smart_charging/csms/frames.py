@@ -1,0 +1,72 @@
+"""OCPP-J messages, out of and into the bytes of a WebSocket frame.
+
+The words and the error codes are the `ocpp` library's. Its `unpack` and `ChargePoint` are not used: what real stations
+send (a CALLERROR of three elements, an answer with an extra field, a payload of null) would raise out of its read loop,
+and its conversion to snake case and back loses keys.
+"""
+
+import json
+import re
+from typing import Any, Final
+
+from ocpp.exceptions import (  # type: ignore[import-untyped]  # the library ships no py.typed
+    FormationViolationError,
+    OCPPError,
+    ProtocolError,
+)
+from ocpp.messages import Call, CallError, CallResult, MessageType  # type: ignore[import-untyped]
+
+type Frame = Call | CallResult | CallError
+type Payload = dict[str, Any]
+
+# OCPP-J 1.6, 4.1.4: a message id has at most 36 characters. Some stations use longer ones; beyond this it is an attack.
+_LONGEST_ID: Final = 128
+_CALL_ID: Final = re.compile(r'\s*\[\s*2\s*,\s*"([^"\\]{1,128})"')
+
+
+class Garbage(Exception):  # noqa: N818 -- it is the message that is wrong, not the program
+    """A frame that is no OCPP-J message. `answer` is the CALLERROR to send, where an id to answer to could be had."""
+
+    def __init__(self, error: OCPPError, unique_id: str | None = None) -> None:
+        self.answer = refuse(unique_id, error) if unique_id is not None else None
+        super().__init__(str(error.description))
+
+
+def parse_frame(text: str) -> Frame:
+    """Read one message. Raises `Garbage`, and nothing else, when it is none."""
+    try:
+        # Control characters inside texts are let through: stations send them.
+        message = json.loads(text, strict=False)
+    except ValueError, RecursionError:
+        found = _CALL_ID.match(text)
+        raise Garbage(FormationViolationError("this is not JSON"), found[1] if found else None) from None
+    match message:
+        case [MessageType.Call, str(unique_id), *rest] if len(unique_id) <= _LONGEST_ID:
+            return _call(unique_id, rest)
+        case [MessageType.CallResult, str() | int() as unique_id, payload, *_]:
+            return CallResult(str(unique_id), payload if isinstance(payload, dict) else {})
+        case [MessageType.CallError, str() | int() as unique_id, *rest]:
+            code, description = (*(str(part)[:255] for part in rest[:2]), "", "")[:2]
+            return CallError(str(unique_id), code, description)
+        case _:
+            raise Garbage(ProtocolError("this is not an OCPP-J message"))
+
+
+def _call(unique_id: str, rest: list[Any]) -> Call:
+    match rest:
+        case [str(action)] | [str(action), None | [], *_]:
+            return Call(unique_id, action, {})
+        case [str(action), dict(payload), *_]:
+            return Call(unique_id, action, payload)
+        case _:
+            raise Garbage(FormationViolationError("a call is [2, id, action, {payload}]"), unique_id)
+
+
+def answer(call: Call, payload: Payload) -> str:
+    """The text of the answer to a call."""
+    return str(CallResult(call.unique_id, payload).to_json())
+
+
+def refuse(unique_id: str, error: OCPPError) -> str:
+    """The text of the error answer to a call. It tells no more than the error's own words."""
+    return str(CallError(unique_id, error.code, str(error.description)[:255], {}).to_json())

@@ -1,0 +1,177 @@
+"""One connection to one station: calls out, one at a time; calls in, answered; garbage and floods kept away from both."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from ocpp.exceptions import InternalError, OCPPError  # type: ignore[import-untyped]
+from ocpp.messages import Call, CallResult  # type: ignore[import-untyped]
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode
+
+from .errors import CallFailed, StationBusy, StationOffline, StationTimeout
+from .frames import Frame, Garbage, Payload, answer, parse_frame, refuse
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+# A renewal, a limit and a handful of questions is what waits in the worst ordinary minute.
+_MOST_WAITING: Final = 32
+
+_MOST_COMPLAINTS: Final = 16
+
+type Handler = Callable[[str, Payload], Payload]
+"""Answers a station's call, given action and payload, at once; raises an `OCPPError` to refuse it."""
+
+
+class Rate:
+    """Allows `per_second` on average and `burst` at once (a token bucket)."""
+
+    def __init__(self, per_second: float, burst: float, monotonic: Callable[[], float]) -> None:
+        self._per_second = per_second
+        self._burst = burst
+        self._monotonic = monotonic
+        self._tokens = burst
+        self._at = monotonic()
+
+    def allow(self) -> bool:
+        """Count one more, and tell whether it is still within the rate."""
+        now = self._monotonic()
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._per_second)
+        self._at = now
+        if self._tokens < 1.0:
+            return False
+        self._tokens -= 1.0
+        return True
+
+
+@dataclass(slots=True)
+class LinkCounts:
+    """What arrived on a connection: all frames, those that were no message, and calls that were refused."""
+
+    received: int = 0
+    garbage: int = 0
+    refused: int = 0
+
+
+class Link:
+    """Speaks OCPP-J over one WebSocket. `serve` reads until it closes; `call` may be used from any other task."""
+
+    def __init__(self, socket: ServerConnection, identity: str, *, call_timeout_s: float, rate: Rate) -> None:
+        self._socket = socket
+        self._identity = identity
+        self._call_timeout_s = call_timeout_s
+        self._rate = rate
+        self._turn = asyncio.Lock()
+        self._waiting = 0
+        self._asked: tuple[str, asyncio.Future[Frame | None]] | None = None
+        self._closed = False
+        self._complained: set[str] = set()
+        self.counts = LinkCounts()
+
+    async def call(self, action: str, payload: Payload) -> Payload:
+        """Ask the station, and return its answer. Calls wait for each other: a station is asked one thing at a time.
+
+        Raises `StationOffline`, `StationTimeout` (the time waiting for other calls does not count), `StationBusy`, or
+        `CallFailed` when the answer is an error.
+        """
+        if self._waiting >= _MOST_WAITING:
+            raise StationBusy(self._identity, self._waiting)
+        self._waiting += 1
+        try:
+            async with self._turn:
+                response = await self._ask(action, payload)
+        finally:
+            self._waiting -= 1
+        if isinstance(response, CallResult):
+            return dict(response.payload)
+        raise CallFailed(action, response.error_code, response.error_description)
+
+    async def _ask(self, action: str, payload: Payload) -> Frame:
+        if self._closed:
+            raise StationOffline(self._identity)
+        unique_id = str(uuid.uuid4())
+        response: asyncio.Future[Frame | None] = asyncio.get_running_loop().create_future()
+        self._asked = unique_id, response
+        try:
+            async with asyncio.timeout(self._call_timeout_s):
+                await self._socket.send(str(Call(unique_id, action, payload).to_json()))
+                answered = await response
+        except TimeoutError:
+            raise StationTimeout(self._identity, action, self._call_timeout_s) from None
+        except ConnectionClosed:
+            raise StationOffline(self._identity) from None
+        finally:
+            self._asked = None
+        if answered is None:
+            raise StationOffline(self._identity)
+        return answered
+
+    async def serve(self, handler: Handler, after: Callable[[], None]) -> None:
+        """Read until the connection closes. `after` is called when a message has been dealt with, its answer sent."""
+        try:
+            while True:
+                # As bytes: a station that writes a name in Latin-1 is not worth losing over it.
+                data = await self._socket.recv(decode=False)
+                self.counts.received += 1
+                if not self._rate.allow():
+                    self._complain("flood", "sends more messages than any station has to say; closed")
+                    await self._socket.close(CloseCode.POLICY_VIOLATION, "too many messages")
+                    return
+                await self._take(data.decode(errors="replace"), handler)
+                after()
+        except ConnectionClosed as closed:
+            if closed.rcvd is None and closed.sent is not None and closed.sent.code == CloseCode.MESSAGE_TOO_BIG:
+                self._complain("huge", "sent a message that is too large; closed")
+        finally:
+            self._close()
+            after()
+
+    async def close(self, reason: str) -> None:
+        """Close the connection. Calls that wait for an answer, or for their turn, raise `StationOffline`."""
+        self._close()
+        await self._socket.close(CloseCode.NORMAL_CLOSURE, reason)
+
+    def _close(self) -> None:
+        self._closed = True
+        if self._asked is not None and not self._asked[1].done():
+            self._asked[1].set_result(None)
+
+    async def _take(self, text: str, handler: Handler) -> None:
+        try:
+            frame = parse_frame(text)
+        except Garbage as garbage:
+            self.counts.garbage += 1
+            self._complain("garbage", f"sent something that is no OCPP message: {garbage}")
+            if garbage.answer is not None:
+                await self._socket.send(garbage.answer)
+            return
+        if isinstance(frame, Call):
+            await self._socket.send(self._respond(frame, handler))
+        elif self._asked is not None and self._asked[0] == frame.unique_id and not self._asked[1].done():
+            self._asked[1].set_result(frame)
+        else:
+            # Late, or never asked for: the call it answers has already failed with a timeout.
+            self._complain("stray", "answered something that nobody waits for")
+
+    def _respond(self, call: Call, handler: Handler) -> str:
+        try:
+            return answer(call, handler(call.action, call.payload))
+        except OCPPError as error:
+            self.counts.refused += 1
+            self._complain(f"refused {call.action[:40]}", f"was refused {call.action[:40]!r}: {error.description}")
+            return refuse(call.unique_id, error)
+        except Exception:
+            # Whatever is wrong in a handler, one message of one station must not end the connection.
+            self.counts.refused += 1
+            _LOGGER.exception("Station %s: %r could not be handled", self._identity, call.action[:40])
+            return refuse(call.unique_id, InternalError("this could not be handled"))
+
+    def _complain(self, kind: str, text: str) -> None:
+        """Log once per connection and kind, and no more than a few kinds."""
+        if kind not in self._complained and len(self._complained) < _MOST_COMPLAINTS:
+            self._complained.add(kind)
+            _LOGGER.warning("Station %s %s (further ones on this connection are not logged)", self._identity, text)

@@ -1,0 +1,194 @@
+"""What is remembered of one station, fed by a dialect. It outlives connections; it sends nothing."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Final
+
+from .events import Authorized, Booted, Event, Measured, Notified, Ready, StatusChanged, TransactionEnded
+from .records import (
+    NO_PHASES,
+    AcknowledgedLimit,
+    Connector,
+    ConnectorStatus,
+    Features,
+    Measurement,
+    ProfileStyle,
+    StationInfo,
+    Transaction,
+)
+from .timestamps import StationClock
+from .transactions import StartRequest, TransactionEvent, TransactionIds, Transactions
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+# Some stations send each measurand in a message of its own, all within a few seconds. What is older is not current.
+_TOGETHER: Final = timedelta(seconds=10)
+
+type Subscriber = Callable[[Event], None]
+
+
+class _Readings:
+    """The latest value of each kind of reading, put together from messages that belong together."""
+
+    _KINDS: Final = tuple(field.name for field in fields(Measurement) if field.name not in {"at", "station_at"})
+
+    def __init__(self) -> None:
+        self._latest: dict[str, tuple[Any, datetime]] = {}
+
+    def combine(self, newest: Measurement) -> Measurement:
+        for kind in self._KINDS:
+            value = getattr(newest, kind)
+            if value not in {None, NO_PHASES}:
+                self._latest[kind] = value, newest.at
+        recent = {kind: value for kind, (value, at) in self._latest.items() if newest.at - at <= _TOGETHER}
+        return replace(newest, **recent)
+
+
+class StationMemory:
+    """The state behind a `Station`. Events are kept until `flush`, so that a station has its answer before they act."""
+
+    def __init__(self, identity: str, now: Callable[[], datetime], ids: TransactionIds) -> None:
+        self.identity = identity
+        self.now = now
+        self.clock = StationClock()
+        self.info: StationInfo | None = None
+        self.features: Features | None = None
+        self.style = ProfileStyle()
+        self.maximum_limit: AcknowledgedLimit | None = None
+        self.last_seen: datetime | None = None
+        self._connectors: dict[int, Connector] = {}
+        self._readings: dict[int, _Readings] = {}
+        self._transactions = Transactions(identity, ids)
+        self._events: list[Event] = []
+        self._subscribers: list[Subscriber] = []
+
+    @property
+    def connectors(self) -> Mapping[int, Connector]:
+        """What is known of each connector, by its number."""
+        return MappingProxyType(self._connectors)
+
+    def connector(self, connector_id: int) -> Connector:
+        """What is known of this connector, which may be nothing."""
+        return self._connectors.get(connector_id) or Connector(connector_id=connector_id)
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        """Call this for every event from now on; returns what ends it."""
+        # Wrapped, so that the same function given twice is two subscriptions.
+        entry: Subscriber = lambda event: subscriber(event)  # noqa: E731, PLW0108
+        self._subscribers.append(entry)
+
+        def unsubscribe() -> None:
+            if entry in self._subscribers:
+                self._subscribers.remove(entry)
+
+        return unsubscribe
+
+    def emit(self, *events: Event) -> None:
+        """Keep these for the next `flush`."""
+        self._events.extend(events)
+
+    def flush(self) -> None:
+        """Tell the subscribers what happened, in order."""
+        while self._events:
+            event = self._events.pop(0)
+            for subscriber in tuple(self._subscribers):
+                try:
+                    subscriber(event)
+                except Exception:
+                    # A subscriber's fault is its own: the station and the other subscribers go on.
+                    _LOGGER.exception("Station %s: a subscriber failed on %s", self.identity, type(event).__name__)
+
+    def seen(self) -> None:
+        """A message arrived."""
+        at = self.now()
+        self.last_seen = at
+        statuses = {number: connector.status for number, connector in self._connectors.items() if connector.status}
+        self._take(self._transactions.expire(statuses, at))
+
+    def booted(self, info: StationInfo) -> None:
+        """The station announced itself; its clock may have been set, or lost."""
+        self.info = info
+        self.clock.forget()
+        self.emit(Booted(station=self.identity, at=self.now(), info=info))
+
+    def ready(self, features: Features) -> None:
+        """The station has been asked and set up."""
+        self.features = features
+        self.emit(Ready(station=self.identity, at=self.now(), features=features))
+
+    def status_changed(self, connector_id: int, status: ConnectorStatus) -> None:
+        """A connector reported its state."""
+        self.clock.observe(status.station_at, status.at)
+        known = self.connector(connector_id)
+        if known.status is not None and known.status.status is status.status:
+            # Since when it is in this state matters; that it says so again does not.
+            self._connectors[connector_id] = replace(known, status=replace(status, at=known.status.at))
+        else:
+            self._connectors[connector_id] = replace(known, status=status)
+        self.emit(StatusChanged(station=self.identity, at=status.at, connector_id=connector_id, status=status))
+
+    def authorized(self, id_tag: str, *, accepted: bool) -> None:
+        """Somebody identified himself."""
+        self.emit(Authorized(station=self.identity, at=self.now(), id_tag=id_tag, accepted=accepted))
+
+    def notified(self, kind: str, text: str) -> None:
+        """Something that control does not need."""
+        self.emit(Notified(station=self.identity, at=self.now(), kind=kind, text=text))
+
+    def start_transaction(self, request: StartRequest) -> Transaction:
+        """A station announced a start. Returns the transaction, which is an old one if it was announced before."""
+        transaction, events = self._transactions.start(request, self.now())
+        self._take(events)
+        return transaction
+
+    def stop_transaction(self, transaction_id: int, meter_stop_wh: float | None, reason: str) -> None:
+        """A station announced an end."""
+        self._take(self._transactions.stop(transaction_id, meter_stop_wh, reason, self.now()))
+
+    def measured(self, connector_id: int, transaction_id: int | None, measurement: Measurement) -> None:
+        """Readings of a connector arrived."""
+        self.clock.observe(measurement.station_at, measurement.at)
+        known = self.connector(connector_id)
+        readings = self._readings.setdefault(connector_id, _Readings())
+        self._connectors[connector_id] = replace(known, measurement=readings.combine(measurement))
+        status = known.status.status if known.status else None
+        register_wh = measurement.energy_wh
+        self._take(self._transactions.meter(connector_id, transaction_id, register_wh, status, measurement.at))
+        energy_wh = self._transactions.energy_wh(connector_id)
+        if energy_wh is not None:
+            self._update(connector_id, transaction_energy_wh=energy_wh)
+        self.emit(
+            Measured(
+                station=self.identity,
+                at=measurement.at,
+                connector_id=connector_id,
+                measurement=measurement,
+                transaction_energy_wh=energy_wh,
+            )
+        )
+
+    def limited(self, connector_id: int, limit: AcknowledgedLimit | None) -> None:
+        """The station took a limit for the running transaction, or dropped it."""
+        self._update(connector_id, limit=limit)
+
+    def limited_by_default(self, connector_id: int, limit: AcknowledgedLimit) -> None:
+        """The station took a limit for whenever nothing else is said."""
+        self._update(connector_id, default_limit=limit)
+
+    def _take(self, events: Sequence[TransactionEvent]) -> None:
+        for event in events:
+            connector_id = event.transaction.connector_id
+            running = self._transactions.running(connector_id)
+            if isinstance(event, TransactionEnded):
+                # A limit for a transaction ends with it (OCPP 1.6, 3.13.3).
+                self._update(connector_id, transaction=running, limit=None, transaction_energy_wh=event.energy_wh)
+            else:
+                energy_wh = self._transactions.energy_wh(connector_id)
+                self._update(connector_id, transaction=running, limit=None, transaction_energy_wh=energy_wh)
+        self.emit(*events)
+
+    def _update(self, connector_id: int, **changes: Any) -> None:
+        self._connectors[connector_id] = replace(self.connector(connector_id), **changes)

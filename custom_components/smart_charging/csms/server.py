@@ -1,0 +1,189 @@
+"""The csms itself: listens, lets stations in, and keeps one `Station` for each identity."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Final
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.http11 import Request, Response
+
+from .admission import Admission, Report
+from .crowd import Crowd, ServerLimits, address_of, select_subprotocol
+from .errors import ListenError
+from .link import Link, Rate
+from .memory import StationMemory
+from .station import Station
+from .transactions import TransactionIds
+from .v16 import V16
+
+# The library writes request headers, hence keys, into its log at DEBUG: never that.
+_SOCKET_LOGGER: Final = logging.getLogger(f"{__name__}.socket")
+_SOCKET_LOGGER.setLevel(logging.WARNING)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _anybody(_identity: str, _id_tag: str) -> bool:
+    return True
+
+
+class CentralSystem:
+    """An OCPP 1.6J central system. Stations, what is known of them, and who may connect outlive `stop` and `start`.
+
+    `now` gives aware datetimes in UTC. `authorise` tells whether at this station (identity) this id tag may charge;
+    everybody may, by default. `on_refused` is told identity and address of the first few distinct unknown stations that
+    were refused, `on_paired` of those that were let in while pairing was open; `on_station` is given each new `Station`.
+    All are called in the event loop. `anyone` lets every station in, known or not: for closed networks and trials.
+    """
+
+    def __init__(
+        self,
+        *,
+        now: Callable[[], datetime] = _utc_now,
+        authorise: Callable[[str, str], bool] = _anybody,
+        on_refused: Report | None = None,
+        on_paired: Report | None = None,
+        on_station: Callable[[Station], None] | None = None,
+        anyone: bool = False,
+        limits: ServerLimits | None = None,
+    ) -> None:
+        self.limits = limits or ServerLimits()
+        self.admission = Admission(now, on_refused=on_refused, on_paired=on_paired, anyone=anyone)
+        self._now = now
+        self._on_station = on_station
+        self._authorise = authorise
+        self._ids = TransactionIds(now)
+        self._stations: dict[str, Station] = {}
+        self._memories: dict[str, StationMemory] = {}
+        self._links: dict[str, Link] = {}
+        self._crowd = Crowd(self.limits, self.admission)
+        self._closing: set[asyncio.Task[None]] = set()
+        self._server: Server | None = None
+
+    @property
+    def stations(self) -> Mapping[str, Station]:
+        """Every station that was asked for or let in, by identity."""
+        return MappingProxyType(self._stations)
+
+    @property
+    def port(self) -> int | None:
+        """The port it listens on; None while it does not."""
+        if self._server is None:
+            return None
+        return int(next(iter(self._server.sockets)).getsockname()[1])
+
+    def station(self, identity: str) -> Station:
+        """The station of this identity, connected or not; the same object every time."""
+        if identity not in self._stations:
+            self._memories[identity] = StationMemory(identity, self._now, self._ids)
+            self._stations[identity] = Station(self._memories[identity])
+            if self._on_station is not None:
+                self._on_station(self._stations[identity])
+        return self._stations[identity]
+
+    def add_known(self, identity: str, key: str | None) -> Station:
+        """Let this station in; `key` is its AuthorizationKey, None for none. A connected one stays connected.
+
+        Raises ValueError when the identity has characters that no station's may have.
+        """
+        self.admission.add_known(identity, key)
+        return self.station(identity)
+
+    def remove_known(self, identity: str) -> None:
+        """Forget this station, and close its connection."""
+        self.admission.remove_known(identity)
+        self._stations.pop(identity, None)
+        self._memories.pop(identity, None)
+        link = self._links.get(identity)
+        if link is not None:
+            self._close_soon(link, "removed")
+
+    def open_pairing(self, until: datetime) -> None:
+        """Let unknown stations in until then, a few distinct ones at most."""
+        self.admission.open_pairing(until)
+
+    def close_pairing(self) -> None:
+        """Refuse unknown stations again. Those that came in stay until their connection closes."""
+        self.admission.close_pairing()
+
+    async def start(self, host: str, port: int) -> None:
+        """Listen; elsewhere, if it did already. Port 0 takes any free one, see `port`. Raises `ListenError`."""
+        await self.stop()
+        limits = self.limits
+        try:
+            self._server = await serve(
+                self._serve,
+                host,
+                port,
+                create_connection=self._crowd.connection,  # type: ignore[arg-type]  # whatever makes one will do
+                select_subprotocol=select_subprotocol,
+                compression=None,
+                process_request=self._admit,
+                server_header=None,
+                open_timeout=limits.open_timeout_s,
+                ping_interval=limits.ping_interval_s,
+                ping_timeout=limits.ping_interval_s,
+                close_timeout=limits.close_timeout_s,
+                max_size=limits.frame_bytes,
+                logger=_SOCKET_LOGGER,
+            )
+        except (OSError, OverflowError) as error:
+            raise ListenError(host, port, error) from error
+
+    async def stop(self) -> None:
+        """Stop listening and close all connections. No station is told anything: what it was told before holds."""
+        server, self._server = self._server, None
+        if server is None:
+            return
+        server.close()
+        self._crowd.abort_opening()
+        await server.wait_closed()
+        if self._closing:
+            await asyncio.wait(self._closing)
+
+    def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+        # Two Authorization headers are nobody's mistake.
+        values = request.headers.get_all("Authorization")
+        authorization = values[0] if len(values) == 1 else None
+        verdict = self.admission.judge(request.path, authorization, address_of(connection))
+        if verdict.refusal is None:
+            connection.username = verdict.identity
+            return None
+        response = connection.respond(verdict.status, f"{verdict.status.phrase}\n")
+        if verdict.status == verdict.status.UNAUTHORIZED:
+            response.headers["WWW-Authenticate"] = 'Basic realm="OCPP"'
+        return response
+
+    async def _serve(self, connection: ServerConnection) -> None:
+        identity = connection.username
+        station = self.station(identity)
+        memory = self._memories[identity]
+        rate = Rate(self.limits.frames_per_second, self.limits.frames_burst, time.monotonic)
+        link = Link(connection, identity, call_timeout_s=self.limits.call_timeout_s, rate=rate)
+        dialect = V16(memory, link.call, self._authorise, boot_grace_s=self.limits.boot_grace_s)
+        previous = self._links.get(identity)
+        self._links[identity] = link
+        if previous is not None:
+            # Stations come back before their old connection is known to be dead.
+            self._close_soon(previous, "replaced by a newer connection")
+        memory.seen()
+        station.attach(dialect, address_of(connection))
+        dialect.open()
+        try:
+            await link.serve(dialect.handle, memory.flush)
+        finally:
+            if self._links.get(identity) is link:
+                del self._links[identity]
+            station.detach(dialect)
+            await dialect.close()
+
+    def _close_soon(self, link: Link, reason: str) -> None:
+        task = asyncio.get_running_loop().create_task(link.close(reason))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)

@@ -1,0 +1,141 @@
+"""What a station asks of us in OCPP 1.6, and our answers."""
+
+from collections.abc import Callable
+from typing import Final
+
+from ocpp.exceptions import (  # type: ignore[import-untyped]
+    FormationViolationError,
+    NotImplementedError,  # noqa: A004 -- OCPP's word
+    PropertyConstraintViolationError,
+)
+
+from ..frames import Payload
+from ..measurands import parse_meter_value
+from ..memory import StationMemory
+from ..records import ConnectorStatus, StationInfo, Status
+from ..timestamps import format_timestamp
+from ..transactions import StartRequest
+from .fields import Fields
+
+# Often enough to know within a few minutes that a station still thinks; pings watch the connection itself.
+HEARTBEAT_INTERVAL_S: Final = 60
+
+_STATUSES: Final = {status.lower(): status for status in Status}
+
+type Authorise = Callable[[str, str], bool]
+"""Tells whether, at this station (its identity), this id tag may charge."""
+
+
+class Requests:
+    """Answers a station's calls, and keeps what they tell in its memory."""
+
+    def __init__(self, memory: StationMemory, authorise: Authorise, on_boot: Callable[[], None]) -> None:
+        self._memory = memory
+        self._authorise = authorise
+        self._on_boot = on_boot
+        self._handlers: dict[str, Callable[[Fields], Payload]] = {
+            "BootNotification": self._boot_notification,
+            "Heartbeat": self._heartbeat,
+            "StatusNotification": self._status_notification,
+            "Authorize": self._authorize,
+            "StartTransaction": self._start_transaction,
+            "StopTransaction": self._stop_transaction,
+            "MeterValues": self._meter_values,
+            "DataTransfer": self._data_transfer,
+            "FirmwareStatusNotification": self._notification("FirmwareStatusNotification", "status"),
+            "DiagnosticsStatusNotification": self._notification("DiagnosticsStatusNotification", "status"),
+            "SignedFirmwareStatusNotification": self._notification("SignedFirmwareStatusNotification", "status"),
+            "LogStatusNotification": self._notification("LogStatusNotification", "status"),
+            "SecurityEventNotification": self._notification("SecurityEventNotification", "type"),
+        }
+
+    def handle(self, action: str, payload: Payload) -> Payload:
+        """Answer one call. Raises an `OCPPError` to refuse it."""
+        self._memory.seen()
+        handler = self._handlers.get(action)
+        if handler is None:
+            raise NotImplementedError("this csms has no use for this action")
+        return handler(Fields(payload))
+
+    def _boot_notification(self, fields: Fields) -> Payload:
+        serial = fields.text("chargePointSerialNumber") or fields.text("chargeBoxSerialNumber")
+        info = StationInfo(
+            vendor=fields.text("chargePointVendor"),
+            model=fields.text("chargePointModel"),
+            serial=serial,
+            firmware=fields.text("firmwareVersion"),
+        )
+        self._memory.booted(info)
+        self._on_boot()
+        return {
+            "status": "Accepted",
+            "currentTime": format_timestamp(self._memory.now()),
+            "interval": HEARTBEAT_INTERVAL_S,
+        }
+
+    def _heartbeat(self, _fields: Fields) -> Payload:
+        return {"currentTime": format_timestamp(self._memory.now())}
+
+    def _status_notification(self, fields: Fields) -> Payload:
+        connector_id = fields.connector_id()
+        word = fields.text("status")
+        if not word:
+            raise FormationViolationError("status is missing")
+        status = _STATUSES.get(word.lower())
+        if status is None:
+            raise PropertyConstraintViolationError("there is no such status")
+        self._memory.status_changed(
+            connector_id,
+            ConnectorStatus(
+                status=status,
+                error_code=fields.text("errorCode") or "NoError",
+                info=fields.text("info") or fields.text("vendorErrorCode"),
+                at=self._memory.now(),
+                station_at=fields.moment(),
+            ),
+        )
+        return {}
+
+    def _authorize(self, fields: Fields) -> Payload:
+        return {"idTagInfo": self._judge(fields.text("idTag"))}
+
+    def _judge(self, id_tag: str) -> Payload:
+        accepted = self._authorise(self._memory.identity, id_tag)
+        self._memory.authorized(id_tag, accepted=accepted)
+        return {"status": "Accepted" if accepted else "Invalid"}
+
+    def _start_transaction(self, fields: Fields) -> Payload:
+        request = StartRequest(
+            connector_id=fields.connector_id(lowest=1),
+            id_tag=fields.text("idTag"),
+            meter_start_wh=fields.number("meterStart"),
+            station_at=fields.moment(),
+        )
+        verdict = self._judge(request.id_tag)
+        # The station says that it has started; if the tag is not welcome it will stop, and needs an id to say so.
+        transaction = self._memory.start_transaction(request)
+        return {"transactionId": transaction.transaction_id, "idTagInfo": verdict}
+
+    def _stop_transaction(self, fields: Fields) -> Payload:
+        transaction_id = fields.integer("transactionId")
+        # Local is what a missing reason means (OCPP 1.6, 6.49).
+        self._memory.stop_transaction(transaction_id, fields.number("meterStop"), fields.text("reason") or "Local")
+        return {}
+
+    def _meter_values(self, fields: Fields) -> Payload:
+        connector_id = fields.connector_id()
+        measurement = parse_meter_value(fields.listed("meterValue"), self._memory.now())
+        if measurement is not None:
+            self._memory.measured(connector_id, fields.optional_integer("transactionId"), measurement)
+        return {}
+
+    def _data_transfer(self, fields: Fields) -> Payload:
+        self._memory.notified("DataTransfer", f"{fields.text('vendorId')} {fields.text('messageId')}".strip())
+        return {"status": "UnknownVendorId"}
+
+    def _notification(self, action: str, field: str) -> Callable[[Fields], Payload]:
+        def handler(fields: Fields) -> Payload:
+            self._memory.notified(action, fields.text(field))
+            return {}
+
+        return handler
