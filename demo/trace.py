@@ -76,7 +76,9 @@ class Trace:
         start = datetime.combine(self.times[0].date(), clock)
         start = start if start >= self.times[0] else start + DAY
         if start >= self.end:
-            raise DemoError(f"--from {text}: {self.name} has {self.times[0]:%Y-%m-%d %H:%M} to {self.end:%Y-%m-%d %H:%M}")
+            raise DemoError(
+                f"--from {text}: {self.name} has {self.times[0]:%Y-%m-%d %H:%M} to {self.end:%Y-%m-%d %H:%M}"
+            )
         return start
 
     def evening_peak(self) -> datetime:
@@ -106,7 +108,9 @@ class Trace:
             short = self.end - self.times[0] <= DAY
             if short or (after > start - NEAR and before < start + length + NEAR):
                 missing = before + self.step
-                raise DemoError(f"{self.name}, line {line}: {missing:%Y-%m-%d %H:%M:%S} is missing before {after:%H:%M:%S}")
+                raise DemoError(
+                    f"{self.name}, line {line}: {missing:%Y-%m-%d %H:%M:%S} is missing before {after:%H:%M:%S}"
+                )
 
     def _date_and_time(self, text: str) -> datetime:
         try:
@@ -114,7 +118,9 @@ class Trace:
         except ValueError:
             raise DemoError(f"--from {text}: expected HH:MM or a date and time such as 2006-12-20T18:00") from None
         if not self.times[0] <= start < self.end:
-            raise DemoError(f"--from {text}: {self.name} has {self.times[0]:%Y-%m-%d %H:%M} to {self.end:%Y-%m-%d %H:%M}")
+            raise DemoError(
+                f"--from {text}: {self.name} has {self.times[0]:%Y-%m-%d %H:%M} to {self.end:%Y-%m-%d %H:%M}"
+            )
         return start
 
 

@@ -1,0 +1,116 @@
+"""Keeps count of a run: trips, overloads, energy, and the time from the meter to the wire."""
+
+from datetime import datetime
+import math
+
+from .home import HomeState
+from .perfect import Perfect
+from .supply import Supply
+
+
+class Score:
+    """Sums over the seconds it is shown."""
+
+    def __init__(self, supply: Supply, *, car_phases: int) -> None:
+        """Starts at zero: make one when the minutes begin to count."""
+        self._supply = supply
+        self._perfect = Perfect(supply, car_phases=car_phases)
+        self._overload_s = 0
+        self.seconds = 0
+        self.trips = 0
+        self.longest_overload_s = 0
+        self.energy_kwh = 0.0
+
+    @property
+    def possible_kwh(self) -> float:
+        """What a perfect controller could have given."""
+        return self._perfect.energy_kwh
+
+    @property
+    def share_of_possible(self) -> float | None:
+        """None where nothing was possible."""
+        return self.energy_kwh / self.possible_kwh if self.possible_kwh else None
+
+    def step(self, state: HomeState, capability_a: float) -> None:
+        """One second; `capability_a` is what the car would draw of 32 A."""
+        self.seconds += 1
+        self.trips += state.tripped
+        self._overload_s = self._overload_s + 1 if self._supply.exceeded(state.total_a) else 0
+        self.longest_overload_s = max(self.longest_overload_s, self._overload_s)
+        self.energy_kwh += state.car_w / 3_600_000
+        self._perfect.step(state.house_a, capability_a if state.powered else 0.0)
+
+
+class WireClock:
+    """From a telegram that calls for less to the frame that brings less, both as the peers see them.
+
+    A telegram calls for less when house and offer together are above the limit. The clock starts when the meter wrote the
+    first such telegram of an unbroken row, and stops when the station has read the SetChargingProfile that lowers its
+    limit. A reduction that no telegram called for (the integration keeps a margin of its own) counts from the last telegram.
+    """
+
+    def __init__(self) -> None:
+        """Times are of one monotonic clock, in s."""
+        self.commands = 0
+        self.waits_ms: list[float] = []
+        self._last_s: float | None = None
+        self._called_s: float | None = None
+
+    def telegram(self, written_s: float, *, calls_for_less: bool) -> None:
+        """The meter wrote a telegram."""
+        self._last_s = written_s
+        if not calls_for_less:
+            self._called_s = None
+        elif self._called_s is None:
+            self._called_s = written_s
+
+    def command(self, received_s: float, *, reduces: bool) -> None:
+        """The station read a SetChargingProfile."""
+        self.commands += 1
+        since_s = self._last_s if self._called_s is None else self._called_s
+        if reduces and since_s is not None:
+            self.waits_ms.append((received_s - since_s) * 1000)
+            self._called_s = None
+
+    def percentile_ms(self, share: float) -> float | None:
+        """The wait that `share` of the reductions do not exceed (nearest rank); None without any."""
+        if not self.waits_ms:
+            return None
+        ranked = sorted(self.waits_ms)
+        return round(ranked[max(0, math.ceil(share * len(ranked)) - 1)], 1)
+
+
+class FailsafeClock:
+    """From a fault until the car draws at most the safe current, and stays there as long as the fault lasts."""
+
+    def __init__(self, safe_a: float) -> None:
+        """`safe_a` is what the home can bear with nobody steering."""
+        self._safe_a = safe_a
+        self._since: datetime | None = None
+        self._safe_after_s: float | None = None
+        self.slowest_s: float | None = None
+        self.failed = False
+        """A fault ended, or the run did, before the car was safe."""
+
+    def begin(self, now: datetime) -> None:
+        """The fault strikes."""
+        self._since, self._safe_after_s = now, None
+
+    def step(self, now: datetime, drawn_a: float) -> None:
+        """One second of the car."""
+        if self._since is None:
+            return
+        if drawn_a > self._safe_a:
+            self._safe_after_s = None
+        elif self._safe_after_s is None:
+            self._safe_after_s = (now - self._since).total_seconds()
+
+    def end(self) -> None:
+        """The fault is over."""
+        if self._since is None:
+            return
+        self._since = None
+        if self._safe_after_s is None:
+            self.failed = True
+        else:
+            self.slowest_s = max(self.slowest_s or 0.0, self._safe_after_s)
