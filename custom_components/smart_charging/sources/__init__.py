@@ -1,0 +1,1 @@
+"""Home Assistant states and actions, turned into readings."""
