@@ -34,7 +34,7 @@ def contract(power_w: float) -> Limit:
 
 
 def mains(*limits: Limit, phases: int = 1, **changes: Any) -> Circuit:
-    values = {"circuit_id": "site", "phases": ALL_PHASES[:phases], "limits": limits, "metered": True}
+    values: dict[str, Any] = {"circuit_id": "site", "phases": ALL_PHASES[:phases], "limits": limits, "metered": True}
     return Circuit(**(values | changes))
 
 

@@ -112,12 +112,12 @@ def test_unknown_leads_to_the_failsafe_current_in_bounded_time(data: st.DataObje
     offers = dict.fromkeys((evse.evse_id for evse in scene.site.evses), 0.0)
     _, offers, state = scene.live(calm, offers, ControlState(), NOW, SETTLED_S)
     silent_from = later(SETTLED_S)
-    garbage = data.draw(st.sampled_from(["nothing", math.nan, math.inf, -math.inf, 1e7, -1e7]))
+    garbage = data.draw(st.sampled_from([None, math.nan, math.inf, -math.inf, 1e7, -1e7]))
     bound = scene.site.policy.stale_after_s + 1
     now = silent_from + timedelta(seconds=bound)
     snapshot = scene.snapshot(now, calm, offers, NOW)
     meter = snapshot.meters["site"]
-    meters = {} if garbage == "nothing" else {"site": replace(meter, current_a=dict.fromkeys(meter.current_a, garbage))}
+    meters = {} if garbage is None else {"site": replace(meter, current_a=dict.fromkeys(meter.current_a, garbage))}
     decision = step(scene.site, replace(snapshot, meters=meters), state, {})
     for evse in scene.site.evses:
         current = decision.setpoints[evse.evse_id].current_a
@@ -181,7 +181,7 @@ def test_a_charger_that_cannot_be_reached_is_reckoned_with(scene: Scene):
     now = later(SETTLED_S)
     snapshot = scene.snapshot(now, calm, offers, NOW)
     status = replace(snapshot.evses[lost.evse_id], reachable=False, reachable_since=now)
-    decision = step(scene.site, replace(snapshot, evses=snapshot.evses | {lost.evse_id: status}), state, {})
+    decision = step(scene.site, replace(snapshot, evses={**snapshot.evses, lost.evse_id: status}), state, {})
     assert decision.setpoints[lost.evse_id].current_a is None
     lost_a = {lost.evse_id: max(offers[lost.evse_id], lost.failsafe_a)}
     assume(fits(scene.site, calm, dict.fromkeys(offers, 0.0) | lost_a))

@@ -27,8 +27,11 @@ def bound_draw(view: EvseView, meter_at: datetime) -> Draw:
     measured = view.measured_a
     status = view.reachable_status
     if status is None:
-        budget = budget_a(view)
-        return _draw({phase: (min(measured.get(phase, 0.0), budget), budget) for phase in view.evse.phases})
+        # What it measured last is taken for what it draws, once, beside the budget that is kept for it: to take less
+        # would count it twice for as long as it is away, to take more would hide it.
+        budget, last = budget_a(view), view.last_measured_a
+        held = {phase: min(last.get(phase, 0.0), budget) for phase in view.evse.phases}
+        return Draw(least_a=held, most_a=held)
     target = target_a(view.evse, status)
     settled_s = view.measured_since_change_s
     if settled_s is not None and settled_s >= view.policy.follow_s and status.measured_at is not None:

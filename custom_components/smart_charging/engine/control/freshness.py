@@ -45,7 +45,7 @@ def view_meters(
     for circuit in site.circuits:
         if not circuit.metered:
             continue
-        last = _newest(circuit, site.voltage_v, snapshot, state.meters)
+        last = _newest(circuit, site, snapshot, state.meters)
         if last is not None:
             believed[circuit.circuit_id] = last
         views[circuit.circuit_id] = _view(last, snapshot.at, site.policy.stale_after_s)
@@ -60,7 +60,7 @@ def _view(last: MeterReading | None, now: datetime, stale_after_s: float) -> Met
 
 
 def _newest(
-    circuit: Circuit, voltage_v: float, snapshot: SiteSnapshot, remembered: Mapping[str, MeterReading]
+    circuit: Circuit, site: Site, snapshot: SiteSnapshot, remembered: Mapping[str, MeterReading]
 ) -> MeterReading | None:
     """Take the snapshot's reading if it is sound; else what is remembered, unless the clock fell behind that."""
     horizon = snapshot.at + CLOCK_SKEW
@@ -68,9 +68,13 @@ def _newest(
     last = remembered.get(circuit.circuit_id)
     if last is not None and last.at > horizon:
         last = None
-    if reading is None or reading.at > horizon or not is_sound(reading, circuit, voltage_v):
+    if reading is None or reading.at > horizon or not is_sound(reading, circuit, site.voltage_v):
         return last
-    return reading if last is None or reading.at >= last.at else last
+    if last is None:
+        # The first one since the start must be fresh: an old one is no sign that the meter lives.
+        oldest = snapshot.at - timedelta(seconds=site.policy.stale_after_s)
+        return reading if reading.at >= oldest else None
+    return reading if reading.at >= last.at else last
 
 
 def is_sound(reading: MeterReading, circuit: Circuit, voltage_v: float) -> bool:

@@ -29,11 +29,18 @@ class EvseView:
     def measured_a(self) -> dict[Phase, float]:
         """Give what the charger measured, by the site's phases, in A; empty when it measured nothing of late."""
         status = self.status
-        if status is None or status.current_a is None or status.measured_at is None:
+        if status is None or status.measured_at is None:
             return {}
         if (self.now - status.measured_at).total_seconds() > self.policy.measured_max_age_s:
             return {}
-        values = (*status.current_a, 0.0, 0.0, 0.0)
+        return self.last_measured_a
+
+    @property
+    def last_measured_a(self) -> dict[Phase, float]:
+        """Give what the charger measured last, however long ago; empty when it never did."""
+        if self.status is None or self.status.current_a is None:
+            return {}
+        values = (*self.status.current_a, 0.0, 0.0, 0.0)
         return dict(zip(self.evse.phases, values, strict=False))
 
     @property

@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, TypeAliasType, get_args, get_origin, get_type_hints
 
-type Json = None | bool | float | str | list[Json] | dict[str, Json]
+type Json = bool | float | str | list[Json] | dict[str, Json] | None
 
 
 class ReplayError(ValueError):
@@ -24,6 +24,18 @@ def to_json(value: object) -> Json:
         TypeError: the value is none of the engine's.
 
     """
+    if isinstance(value, Mapping):
+        return {str(key): to_json(item) for key, item in value.items()}
+    if isinstance(value, frozenset):
+        return sorted((to_json(item) for item in value), key=str)
+    if isinstance(value, (tuple, list)):
+        return [to_json(item) for item in value]
+    if is_dataclass(value):
+        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+    return _plain_to_json(value)
+
+
+def _plain_to_json(value: object) -> Json:
     match value:
         case datetime():
             return value.isoformat()
@@ -31,14 +43,6 @@ def to_json(value: object) -> Json:
             return str(value)
         case None | bool() | int() | float() | str():
             return value
-        case Mapping():
-            return {str(key): to_json(item) for key, item in value.items()}
-        case frozenset():
-            return sorted((to_json(item) for item in value), key=str)
-        case tuple() | list():
-            return [to_json(item) for item in value]
-        case _ if is_dataclass(value):
-            return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
     raise TypeError(f"{type(value).__name__} is none of the engine's nouns")
 
 
