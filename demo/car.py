@@ -1,7 +1,7 @@
 """A car on the end of a charging cable."""
 
-from dataclasses import dataclass
 import random
+from dataclasses import dataclass
 from typing import Final
 
 from .electrical import CAR_MINIMUM_A, VOLTAGE_V

@@ -2,8 +2,8 @@
 
 import fcntl
 import json
-from pathlib import Path
 import shutil
+from pathlib import Path
 from typing import Final, TextIO
 
 from .errors import DemoError
@@ -52,6 +52,11 @@ class Folder:
         self.config = path / "config"
         self.log = path / "home-assistant.log"
         self._lock = lock
+
+    @property
+    def lock_number(self) -> int:
+        """The lock's file descriptor: who inherits it holds the folder."""
+        return self._lock.fileno()
 
     def release(self) -> None:
         """Let another demo have it."""

@@ -58,6 +58,8 @@ class Home:
         self.house, self.supply, self.outlets = house, supply, tuple(outlets)
         self.protection = supply.protection()
         self.elapsed_s = 0
+        self.playing = True
+        """While False the trace stands still at its first second."""
         self.trips = 0
         self._dark_s = 0
 
@@ -70,7 +72,7 @@ class Home:
             outlet.step(now, SECOND, powered=powered)
         car_a = sum_phases(self.outlets, self.supply.phases)
         tripped = self._protect(tuple(house + car for house, car in zip(house_a, car_a, strict=True)), powered=powered)
-        self.elapsed_s += 1
+        self.elapsed_s += self.playing
         return HomeState(
             at=now,
             house_a=house_a,

@@ -1,19 +1,20 @@
 """A real Home Assistant: its process, its first user, its restarts."""
 
 import asyncio
-from asyncio.subprocess import Process
-from contextlib import suppress
 import os
 import signal
 import sys
 import time
+from asyncio.subprocess import Process
+from contextlib import suppress
 from typing import Final
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # psutil has no types of its own
 
 from .api import Api
 from .errors import DemoError
 from .folder import Folder
+from .usage import Usage
 
 START_S: Final = 180.0
 """12 to 25 s are usual on two cores; a first start on a small machine compiles all of it."""
@@ -32,8 +33,7 @@ class HomeAssistant:
         self.folder, self.api = folder, api
         self._process: Process | None = None
         self._watched: psutil.Process | None = None
-        self._cpu_s = 0.0
-        self._watched_s = 0.0
+        self.usage = Usage()
 
     async def start(self, *, quiet: bool = False) -> None:
         """Start it and wait until it answers and has started all its parts.
@@ -90,37 +90,25 @@ class HomeAssistant:
         self.api.token = await self.api.command("auth/long_lived_access_token", client_name="demo", lifespan=30)
 
     def measure_from_now(self) -> None:
-        """Begin to count processor time."""
+        """Begin to count processor time and memory."""
+        self.usage = Usage()
         self._watch()
 
-    @property
-    def cpu_share(self) -> float | None:
-        """Processor time over wall time since `measure_from_now` or the last start; 1 is one core."""
+    def sample(self) -> None:
+        """Look at the process: every few seconds, so that little is lost when it is killed."""
         if self._watched is None:
-            return None
-        try:
-            used_s = _cpu_s(self._watched) - self._cpu_s
-        except psutil.Error:
-            return None
-        wall_s = time.monotonic() - self._watched_s
-        return round(used_s / wall_s, 4) if wall_s > 0 else None
-
-    @property
-    def memory_mb(self) -> float | None:
-        """Resident memory in MB (10⁶ bytes)."""
-        if self._watched is None:
-            return None
-        try:
-            return round(self._watched.memory_info().rss / 1e6, 1)
-        except psutil.Error:
-            return None
+            return
+        with suppress(psutil.Error):
+            times, memory = self._watched.cpu_times(), self._watched.memory_info()
+            self.usage.seen(cpu_s=float(times.user + times.system), memory_bytes=int(memory.rss))
 
     def _watch(self) -> None:
         if self._process is None:
             return
         with suppress(psutil.Error):
             self._watched = psutil.Process(self._process.pid)
-            self._cpu_s, self._watched_s = _cpu_s(self._watched), time.monotonic()
+            times = self._watched.cpu_times()
+            self.usage.began(cpu_s=float(times.user + times.system))
 
     async def _is_up(self) -> bool:
         if not await self.api.answers():
@@ -128,9 +116,10 @@ class HomeAssistant:
         if self.api.token is None:
             return True
         try:
-            return (await self.api.get("/api/config"))["state"] == "RUNNING"
+            state: str = (await self.api.get("/api/config"))["state"]
         except DemoError:
             return False
+        return state == "RUNNING"
 
     async def _end(self, how: signal.Signals) -> None:
         if self._process is None or self._process.returncode is not None:
@@ -142,8 +131,3 @@ class HomeAssistant:
         except TimeoutError:
             self._process.kill()
             await self._process.wait()
-
-
-def _cpu_s(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)

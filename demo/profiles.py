@@ -125,12 +125,13 @@ class ProfileStore:
 
         def named(profile: Profile) -> bool:
             if "id" in payload:
-                return bool(profile.id == payload["id"])
-            return (
-                payload.get("connectorId", profile.connector) == profile.connector
-                and payload.get("chargingProfilePurpose", profile.purpose) == profile.purpose
-                and payload.get("stackLevel", profile.stack_level) == profile.stack_level
-            )
+                return profile.id == int(payload["id"])
+            place = {
+                "connectorId": profile.connector,
+                "chargingProfilePurpose": profile.purpose,
+                "stackLevel": profile.stack_level,
+            }
+            return all(payload.get(field, value) == value for field, value in place.items())
 
         return self._remove(named)
 

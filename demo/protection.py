@@ -4,16 +4,16 @@ The models judge harshly: where a standard leaves a band, they trip at its early
 trip nothing that keeps to the standard.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-import math
 from typing import Final, Literal, override
 
 LINKY_B: Final = 0.008
-"""Linky's filter Y = B·S² + (1 − B)·Y, each second (Enedis, as published; the threshold is ambiguous, see `Linky`)."""
+"""Linky's filter Y = B·S² + (1 - B)·Y, each second (Enedis, as published; the threshold is ambiguous, see `Linky`)."""
 
 LINKY_THRESHOLD: Final = 1.3**2
-"""Y against P²: the reading "S = 1.3 × subscribed"."""
+"""Y against P²: the reading "S is 1.3 times what is subscribed"."""
 
 LINKY_THRESHOLD_EARLY: Final = 1.3
 """Y against P²: the other reading, "Y = 1.3 P²"."""
@@ -26,7 +26,7 @@ BREAKER_HEATING_S: Final = 137.0
 1.45 In then trips in 130 s, well inside the conventional hour."""
 
 MAGNETIC: Final = {"B": 3.0, "C": 5.0, "D": 10.0}
-"""The multiple of the rating from which a breaker may trip at once: the low end of IEC 60898-1's bands (3–5, 5–10, 10–20)."""
+"""The multiple of the rating from which a breaker may trip at once: the low end of IEC 60898-1's bands (3 to 5, 5 to 10, 10 to 20)."""
 
 type Curve = Literal["B", "C", "D"]
 

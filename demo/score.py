@@ -1,7 +1,7 @@
 """Keeps count of a run: trips, overloads, energy, and the time from the meter to the wire."""
 
-from datetime import datetime
 import math
+from datetime import datetime
 
 from .home import HomeState
 from .perfect import Perfect

@@ -2,11 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from .api import Api
 from .errors import DemoError
 from .meter import Meter
+
+DOMAIN: Final = "smart_charging"
+SAFE_A: Final = 6.0
+"""The failsafe current that the charger is set up with."""
 
 DSMR_NAMES: Final = {
     "import": "current_electricity_usage",
@@ -24,6 +29,17 @@ PHASE_KEYS: Final = (
     "instantaneous_current_l{}",
     "instantaneous_voltage_l{}",
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What a person would answer about the supply."""
+
+    phases: int
+    unit: str
+    limit: float
+    port: int
+    """Where the csms is to listen."""
 
 
 async def walk_flow(api: Api, path: str, handler: Any, *answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,6 +113,22 @@ async def set_up_energy_dashboard(api: Api) -> None:
         for tariff in (1, 2)
     ]
     await api.command("energy/save_prefs", energy_sources=sources)
+
+
+async def add_site(api: Api, site: Site) -> str:
+    """Add Smart Charging; the entry's id."""
+    raise NotImplementedError
+
+
+async def add_charger(api: Api, entry_id: str, station: str, key: str) -> None:
+    """Add the simulated station as a charger."""
+    raise NotImplementedError
+
+
+async def our_entities(api: Api) -> dict[str, str]:
+    """The integration's entity ids, by their translation keys; of several with one key, one."""
+    entities = await api.command("config/entity_registry/list")
+    return {_key(entity): entity["entity_id"] for entity in entities if entity["platform"] == DOMAIN}
 
 
 def _power(ids: Mapping[str, str]) -> dict[str, str]:

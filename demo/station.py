@@ -2,15 +2,15 @@
 
 import asyncio
 import base64
+import json
+import random
+import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-import json
-import random
 from typing import Any, Final
-import uuid
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
@@ -58,13 +58,14 @@ class Station:
         identity: str = "demo",
         key: str | None = None,
         on_command: Callable[[bool], None] = lambda _: None,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`key` is the password of OCPP's security profile 1; `on_command`: see `Answers`."""
+        """`key` is the password of OCPP's security profile 1; `on_command`: see `Answers`; `pause` waits some seconds."""
         self.outlet, self.identity, self.key = outlet, identity, key
         self.answers = Answers(outlet, clock=clock, on_command=on_command)
         self.connected = False
         """Booted: the csms has accepted the station."""
-        self._clock = clock
+        self._clock, self._pause = clock, pause
         self._chance = random.Random(f"station {identity}")
         self._socket: ClientConnection | None = None
         self._away_until: datetime | None = None
@@ -81,14 +82,13 @@ class Station:
         """Connect to `url` (the identity is added) and stay connected until cancelled."""
         while True:
             if self._away_until is not None:
-                while self._clock() < self._away_until:
-                    await asyncio.sleep(0.1)
+                await self._pause(max(0.0, (self._away_until - self._clock()).total_seconds()))
                 self._away_until = None
             with suppress(OSError, TimeoutError, WebSocketException, ExceptionGroup):
                 await self._connection(f"{url.rstrip('/')}/{self.identity}")
-            await asyncio.sleep(self._chance.uniform(*BACKOFF_S))
+            await self._pause(self._chance.uniform(*BACKOFF_S))
 
-    async def drop(self, seconds: float) -> None:
+    def drop(self, seconds: float) -> None:
         """Lose the connection, and do not connect again for so long."""
         self._away_until = self._clock() + timedelta(seconds=seconds)
         if self._socket is not None:
@@ -97,6 +97,7 @@ class Station:
 
     def tick(self, now: datetime) -> None:
         """Once a second, after the outlet has moved: notice what is to be said."""
+        self._notice_transaction(now)
         self._obey()
         self._notice_transaction(now)
         self._sample(now)
@@ -118,8 +119,6 @@ class Station:
                 self._away_until = now + timedelta(seconds=REBOOT_S)
                 self._socket.transport.abort()
             outlet.start(now, outlet.id_tag)
-        if not outlet.available and outlet.transaction is None:
-            self._transaction = None
 
     def _end(self, reason: str) -> None:
         ended = self.outlet.stop()
@@ -241,7 +240,7 @@ class Station:
             answer = await self._call(socket, "BootNotification", dict(BOOT))
             if answer["status"] == "Accepted":
                 break
-            await asyncio.sleep(max(1, int(answer.get("interval", 10))))
+            await self._pause(max(1, int(answer.get("interval", 10))))
         self._heartbeat_s = int(answer.get("interval") or self.answers.keys.integer("HeartbeatInterval"))
         self.answers.keys.write("HeartbeatInterval", str(self._heartbeat_s))
         await self._call(socket, "StatusNotification", self._status(0, "Available"))
@@ -290,7 +289,7 @@ class Station:
         except CallError:
             message.attempts += 1
             if message.attempts < self.answers.keys.integer("TransactionMessageAttempts"):
-                await asyncio.sleep(self.answers.keys.integer("TransactionMessageRetryInterval"))
+                await self._pause(self.answers.keys.integer("TransactionMessageRetryInterval"))
                 return
             answer = {}
         # A sample may have pushed an older one out meanwhile.

@@ -1,8 +1,8 @@
 """The home's grid connection: what is subscribed, and what cuts it off."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
-import re
 from typing import Final
 
 from .electrical import VOLTAGE_V, total

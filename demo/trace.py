@@ -1,13 +1,13 @@
 """The house's load, from a measured or synthetic trace."""
 
+import gzip
+import math
+import random
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-import gzip
-import math
 from pathlib import Path
-import random
 from typing import Final, TextIO
 
 from .electrical import VOLTAGE_V
@@ -179,14 +179,16 @@ def _open(path: Path) -> TextIO:
 
 
 def _parse(name: str, lines: Iterable[str]) -> Trace:
-    times, watts, numbers = [], [], []
+    times: list[datetime] = []
+    watts: list[float] = []
+    numbers: list[int] = []
     for number, when, load_w in _rows(name, lines):
         if times and when <= times[-1]:
             raise DemoError(f"{name}, line {number}: {when:%Y-%m-%d %H:%M:%S} is not after {times[-1]:%H:%M:%S}")
         times.append(when)
         watts.append(load_w)
         numbers.append(number)
-    if len(times) < 2:  # noqa: PLR2004 one value has no step
+    if len(times) < 2:
         raise DemoError(f"{name}: fewer than two lines of data")
     pairs = list(zip(numbers[1:], times, times[1:], strict=False))
     step = min(after - before for _, before, after in pairs)

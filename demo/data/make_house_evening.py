@@ -7,9 +7,9 @@ while it heats, dishwasher 1.9 kW while it heats, water heater 1.6 kW). Run it a
     python demo/data/make_house_evening.py
 """
 
+import random
 from datetime import datetime, timedelta
 from pathlib import Path
-import random
 
 START = datetime(2026, 1, 15, 18, 0)  # noqa: DTZ001 traces are in naive local time
 MINUTES = 180
@@ -52,7 +52,8 @@ def main() -> None:
     chance = random.Random("house evening")
     lines = ["time,house_w"]
     for minute in range(MINUTES):
-        lines.append(f"{START + timedelta(minutes=minute):%Y-%m-%dT%H:%M},{load_w(minute, chance)}")
+        when = START + timedelta(minutes=minute)
+        lines += [f"{when:%Y-%m-%dT%H:%M},{load_w(minute, chance)}"]
     (Path(__file__).parent / "house_evening.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -1,0 +1,123 @@
+"""The demo's command line."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn, override
+
+from .errors import DemoError
+from .faults import Fault, parse_faults
+from .supply import Supply, parse_supply
+from .trace import HOUSE_EVENING
+
+LONGEST_MINUTES = 7 * 24 * 60.0
+LARGEST_JITTER = 50.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was asked for, checked as far as it can be before anything is started."""
+
+    supply: Supply
+    trace: Path
+    start: str | None
+    headless: bool
+    minutes: float | None
+    control: bool
+    faults: tuple[Fault, ...]
+    report: Path | None
+    seed: int
+    jitter: float
+    """Share of the minute's load."""
+    port: int | None
+
+
+class _Parser(argparse.ArgumentParser):
+    @override
+    def error(self, message: str) -> NoReturn:
+        raise DemoError(message)
+
+
+def parse_options(arguments: Sequence[str]) -> Options:
+    """Read the command line.
+
+    Raises:
+        DemoError: it cannot be followed.
+
+    """
+    given = _parser().parse_args(arguments)
+    if given.headless and given.minutes is None:
+        raise DemoError("--headless needs --minutes: without a person nobody ends it")
+    if given.minutes is not None and not 0 < given.minutes <= LONGEST_MINUTES:
+        raise DemoError(f"--minutes {given.minutes:g}: expected more than 0, and at most a week")
+    if not 0 <= given.jitter <= LARGEST_JITTER:
+        raise DemoError(f"--jitter {given.jitter:g}: expected 0 to {LARGEST_JITTER:g} percent")
+    if given.report is not None:
+        _refuse_unwritable(given.report)
+    return Options(
+        supply=parse_supply(given.supply, given.phases),
+        trace=given.trace,
+        start=given.start,
+        headless=given.headless,
+        minutes=given.minutes,
+        control=not given.no_control,
+        faults=parse_faults(given.fault) if given.fault else (),
+        report=given.report,
+        seed=given.seed,
+        jitter=given.jitter / 100,
+        port=given.port,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="script/demo",
+        description="A real Home Assistant with Smart Charging, and a simulated home around it: a smart meter (DSMR), "
+        "a charging station (OCPP 1.6) and a car. In real time; Ctrl-C ends it.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--headless", action="store_true", help="run without a person and end with a summary; needs --minutes")
+    add("--minutes", type=float, metavar="N", help="end after so long, counted from the car being plugged in")
+    add("--no-control", action="store_true", help="nobody steers: the car takes what the station can give, 32 A")
+    add(
+        "--from",
+        dest="start",
+        metavar="TIME",
+        help="where in the trace to begin: HH:MM or 2006-12-20T18:00 (default: its evening peak)",
+    )
+    add(
+        "--trace",
+        type=Path,
+        default=HOUSE_EVENING,
+        metavar="FILE",
+        help="the house's load, CSV or CSV.gz (default: one that comes with the demo)",
+    )
+    add("--supply", default="9kVA", metavar="LIMIT", help="9kVA, 40A (per phase) or 12kW (default: 9kVA)")
+    add("--phases", type=int, choices=(1, 3), default=1, help="of the supply (default: 1)")
+    add(
+        "--fault",
+        metavar="LIST",
+        help="meter-silent@120,kill-ha@300:150,station-drops@60:20,garbage@30,flood@30: kind@second[:for]",
+    )
+    add("--report", type=Path, metavar="FILE", help="write the summary as one JSON object")
+    add("--seed", type=int, default=0, metavar="N", help="of all that is left to chance (default: 0)")
+    add(
+        "--jitter",
+        type=float,
+        default=1.0,
+        metavar="PERCENT",
+        help="how much the load moves within a minute (default: 1)",
+    )
+    add("--port", type=int, metavar="N", help="of Home Assistant's page (default: one that is free)")
+    return parser
+
+
+def _refuse_unwritable(path: Path) -> None:
+    folder = path.absolute().parent
+    if path.is_dir() or not folder.is_dir():
+        raise DemoError(f"--report {path}: {'is a folder' if path.is_dir() else f'there is no folder {folder}'}")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise DemoError(f"--report {path}: Permission denied")
