@@ -13,13 +13,11 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import LOCALE_EN, async_get_cached_translations, async_get_translations
 from homeassistant.util import dt as dt_util
 
+from .config import ROOT_CIRCUIT
 from .const import DOMAIN
 from .engine.model.decision import Setpoint
 from .engine.model.evse import EvState
 from .engine.model.reason import Reason, ReasonCode, ReasonParam
-
-ROOT_CIRCUIT: Final = "site"
-"""The circuit that needs no name: it is the supply of the whole site."""
 
 _PREFIX: Final = f"component.{DOMAIN}.common."
 _TIMES: Final = frozenset({"at", "until", "starts"})
@@ -104,7 +102,7 @@ def _blanks(texts: Mapping[str, str], params: Mapping[str, ReasonParam], timezon
 
 
 def _name_limit(texts: Mapping[str, str], blanks: _Blanks) -> _Blanks:
-    """Say whose limit it is and where it holds."""
+    """Say whose limit it is and where it holds; the circuit of the whole supply needs no name."""
     if "source" in blanks:
         blanks["source"] = _text(texts, f"source_{blanks['source']}", blanks)
     if "phase" in blanks:

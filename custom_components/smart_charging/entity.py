@@ -1,0 +1,174 @@
+"""What all entities share: their device, their unique id, and that they are views of the tick's result."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import override
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .config import ROOT_CIRCUIT
+from .const import DOMAIN
+from .coordinator import SiteCoordinator, TickResult
+from .engine.accounting.session import SessionEnergy
+from .engine.model.decision import Headroom, Setpoint
+from .engine.model.evse import Evse, EvseStatus
+from .engine.model.mode import Mode
+from .engine.model.policy import ControlPolicy
+from .runtime import SmartChargingConfigEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargerView:
+    """What a tick tells of one charger."""
+
+    evse: Evse
+    policy: ControlPolicy
+    at: datetime
+    mode: Mode
+    status: EvseStatus | None
+    setpoint: Setpoint | None
+    session: SessionEnergy | None
+
+    @property
+    def reachable(self) -> EvseStatus | None:
+        """The charger's status, or None while it cannot be reached."""
+        return self.status if self.status is not None and self.status.reachable else None
+
+    @property
+    def measured(self) -> EvseStatus | None:
+        """The charger's status where its measurement still tells something."""
+        status = self.reachable
+        if status is None or status.measured_at is None:
+            return None
+        fresh = self.at - status.measured_at <= timedelta(seconds=self.policy.measured_max_age_s)
+        return status if fresh else None
+
+    @property
+    def idle(self) -> bool:
+        """Whether no power flows by the charger's state: many measure only while a car charges."""
+        status = self.reachable
+        return status is not None and status.state is not None and not status.state.power_flows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteView:
+    """What a tick tells of the site: its root circuit, and every charger's setpoint."""
+
+    headroom: Headroom
+    setpoints: tuple[Setpoint, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargerPlace:
+    """A charger and where its entities belong."""
+
+    evse: Evse
+    """Its id is that of its subentry."""
+    device_info: DeviceInfo
+
+
+class SmartChargingEntity(CoordinatorEntity[SiteCoordinator]):
+    """A view of the tick's result. A tick comes each second; a state is written only when it shows something else."""
+
+    _attr_has_entity_name = True
+    _shown: object = None
+
+    def __init__(
+        self, coordinator: SiteCoordinator, description: EntityDescription, owner_id: str, device_info: DeviceInfo
+    ) -> None:
+        super().__init__(coordinator)
+        self.entity_description = description
+        self._attr_unique_id = f"{owner_id}_{description.key}"
+        self._attr_device_info = device_info
+
+    @property
+    def tick(self) -> TickResult:
+        """The last tick's result."""
+        return self.coordinator.data
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        shows = (self.available, self._shows())
+        if shows != self._shown:
+            self._shown = shows
+            self.async_write_ha_state()
+
+    @abstractmethod
+    def _shows(self) -> object:
+        """Give what the state is made of, to compare."""
+
+
+class ChargerEntity(SmartChargingEntity):
+    """A view of one charger."""
+
+    def __init__(self, entry: SmartChargingConfigEntry, description: EntityDescription, place: ChargerPlace) -> None:
+        super().__init__(entry.runtime_data.coordinator, description, place.evse.evse_id, place.device_info)
+        self._evse = place.evse
+        self._policy = entry.runtime_data.setup.site.policy
+
+    @property
+    def view(self) -> ChargerView:
+        """What the last tick tells of this charger."""
+        evse_id, tick = self._evse.evse_id, self.tick
+        return ChargerView(
+            evse=self._evse,
+            policy=self._policy,
+            at=tick.snapshot.at,
+            mode=self.coordinator.mode(evse_id),
+            status=tick.snapshot.evses.get(evse_id),
+            setpoint=tick.decision.setpoints.get(evse_id),
+            session=tick.sessions.get(evse_id),
+        )
+
+
+class SiteEntity(SmartChargingEntity):
+    """A view of the site as a whole."""
+
+    def __init__(self, entry: SmartChargingConfigEntry, description: EntityDescription) -> None:
+        super().__init__(entry.runtime_data.coordinator, description, entry.entry_id, _site_device(entry))
+
+    @property
+    def view(self) -> SiteView:
+        """What the last tick tells of the site."""
+        decision = self.tick.decision
+        return SiteView(headroom=decision.headroom[ROOT_CIRCUIT], setpoints=tuple(decision.setpoints.values()))
+
+
+@callback
+def async_charger_places(hass: HomeAssistant, entry: SmartChargingConfigEntry) -> list[ChargerPlace]:
+    """List the chargers of a site. The site's device is made first: theirs name it as what they hang on."""
+    site = dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **_site_device(entry))
+    return [
+        ChargerPlace(
+            evse=evse,
+            device_info=DeviceInfo(
+                identifiers={(DOMAIN, evse.evse_id)},
+                name=entry.subentries[evse.evse_id].title,
+                via_device_id=site.id,
+            ),
+        )
+        for evse in entry.runtime_data.setup.site.evses
+    ]
+
+
+def _site_device(entry: SmartChargingConfigEntry) -> DeviceInfo:
+    return DeviceInfo(identifiers={(DOMAIN, entry.entry_id)}, name=entry.title, entry_type=DeviceEntryType.SERVICE)
+
+
+@callback
+def async_forget_others(
+    hass: HomeAssistant, entry: SmartChargingConfigEntry, platform: str, entities: list[SmartChargingEntity]
+) -> None:
+    """Remove what a platform no longer has: a charger that was wired anew has currents on other phases."""
+    registry = er.async_get(hass)
+    kept = {entity.unique_id for entity in entities}
+    for registered in er.async_entries_for_config_entry(registry, entry.entry_id):
+        if registered.domain == platform and registered.unique_id not in kept:
+            registry.async_remove(registered.entity_id)

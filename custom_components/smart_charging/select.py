@@ -1,0 +1,47 @@
+"""The mode of each charger: how it is asked to charge."""
+
+from typing import Final, override
+
+from homeassistant.components.select import SelectEntity, SelectEntityDescription
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .engine.model.mode import Mode
+from .entity import ChargerEntity, async_charger_places
+from .runtime import SmartChargingConfigEntry
+
+PARALLEL_UPDATES = 0
+
+MODES: Final = (Mode.OFF, Mode.FAST)
+"""Those that work: `smart` joins with the planner."""
+
+MODE_DESCRIPTION: Final = SelectEntityDescription(
+    key="mode", translation_key="mode", options=[mode.value for mode in MODES]
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: SmartChargingConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Set up the mode of each charger."""
+    for place in async_charger_places(hass, entry):
+        select = ModeSelect(entry, MODE_DESCRIPTION, place)
+        async_add_entities([select], config_subentry_id=place.evse.evse_id)
+
+
+class ModeSelect(ChargerEntity, SelectEntity):
+    """How a charger is asked to charge. It can be asked while it is offline: it is told when it is back."""
+
+    @property
+    @override
+    def current_option(self) -> str | None:
+        mode = self.view.mode
+        return mode.value if mode in MODES else None
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        await self.coordinator.async_set_mode(self.view.evse.evse_id, Mode(option))
+
+    @override
+    def _shows(self) -> object:
+        return self.current_option

@@ -1,0 +1,89 @@
+"""A switch for each charger: charging is wanted, or not."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final, override
+
+from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.restore_state import ExtraStoredData, RestoreEntity
+
+from .engine.model.mode import Mode
+from .entity import ChargerEntity, async_charger_places
+from .runtime import SmartChargingConfigEntry
+
+PARALLEL_UPDATES = 0
+
+CHARGING_DESCRIPTION: Final = SwitchEntityDescription(key="charging", translation_key="charging")
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: SmartChargingConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Set up the switch of each charger."""
+    for place in async_charger_places(hass, entry):
+        switch = ChargingSwitch(entry, CHARGING_DESCRIPTION, place)
+        async_add_entities([switch], config_subentry_id=place.evse.evse_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Resume(ExtraStoredData):
+    """The mode that turning on returns to, kept over a restart."""
+
+    mode: Mode = Mode.FAST
+
+    @override
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: dict[str, Any]) -> Resume:
+        """Read what was kept; a mode that there is no more counts as `fast`."""
+        mode = stored.get("mode")
+        return cls(Mode(mode)) if mode in tuple(Mode) and mode != Mode.OFF else cls()
+
+
+class ChargingSwitch(ChargerEntity, SwitchEntity, RestoreEntity):
+    """On while the mode is not `off`; turning it on returns to the mode before."""
+
+    _resume = Resume()
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        return self.view.mode is not Mode.OFF
+
+    @property
+    @override
+    def extra_restore_state_data(self) -> Resume:
+        return self._resume
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        if stored := await self.async_get_last_extra_data():
+            self._resume = Resume.from_dict(stored.as_dict())
+        self._remember()
+        await super().async_added_to_hass()
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        self._remember()
+        super()._handle_coordinator_update()
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        if not self.is_on:
+            await self.coordinator.async_set_mode(self.view.evse.evse_id, self._resume.mode)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        await self.coordinator.async_set_mode(self.view.evse.evse_id, Mode.OFF)
+
+    def _remember(self) -> None:
+        if self.is_on:
+            self._resume = Resume(self.view.mode)
+
+    @override
+    def _shows(self) -> object:
+        return self.is_on

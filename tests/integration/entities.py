@@ -1,0 +1,159 @@
+"""A site whose ticks are told by the test: real coordinator, real entities, no meter and no charger."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from custom_components.smart_charging.coordinator import SiteCoordinator, TickResult
+from custom_components.smart_charging.sources.meter import MeterChannel
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentryDataWithId
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.smart_charging.config import MeterConfig, SiteSetup
+from custom_components.smart_charging.const import DOMAIN, SUBENTRY_CHARGER
+from custom_components.smart_charging.engine.accounting.session import SessionEnergy
+from custom_components.smart_charging.engine.model.decision import Decision, Headroom, Setpoint
+from custom_components.smart_charging.engine.model.evse import Evse, EvseStatus, EvState
+from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
+from custom_components.smart_charging.engine.model.mode import Mode
+from custom_components.smart_charging.engine.model.quantities import ALL_PHASES, Phase
+from custom_components.smart_charging.engine.model.reason import Reason, ReasonCode
+from custom_components.smart_charging.engine.model.site import Circuit, Site
+from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
+from custom_components.smart_charging.engine.model.state import ControlState
+from custom_components.smart_charging.runtime import RuntimeData
+from custom_components.smart_charging.sources.meter_catalogue import Role
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+GARAGE, CARPORT = "garage_id", "carport_id"
+
+SUBSCRIBED = Limit(source=LimitSource.SUBSCRIBED, current_a=39.0)
+OPERATOR = Limit(source=LimitSource.OPERATOR, power_w=9200.0)
+
+SITE = Site(
+    circuits=(Circuit(circuit_id="site", phases=ALL_PHASES, limits=(SUBSCRIBED,), metered=True),),
+    evses=(
+        Evse(evse_id=GARAGE, circuit_id="site", phases=(Phase.L2, Phase.L3, Phase.L1)),
+        Evse(evse_id=CARPORT, circuit_id="site", phases=(Phase.L3,)),
+    ),
+)
+
+CHARGING = EvseStatus(
+    reachable=True,
+    state=EvState.C,
+    offered_a=10.0,
+    measured_at=NOW - timedelta(seconds=5),
+    current_a=(9.81, 9.86, 9.9),
+    power_w=6789.4,
+    energy_kwh=1234.5,
+)
+EMPTY = EvseStatus(reachable=True, state=EvState.A, offered_a=0.0)
+OFFLINE = EvseStatus(reachable=False, state=EvState.C, offered_a=16.0, measured_at=NOW, power_w=3600.0)
+
+LIMITED = Reason(
+    code=ReasonCode.LIMITED, params={"source": "subscribed", "circuit": "site", "limit_a": 39.0, "phase": "l2"}
+)
+NO_CAR = Reason(code=ReasonCode.NO_CAR)
+
+HEADROOM = Headroom(
+    known=True,
+    limits=(SUBSCRIBED,),
+    load_a={Phase.L1: 12.04, Phase.L2: 38.2, Phase.L3: -3.0},
+    load_w=10_865.2,
+    headroom_a={Phase.L1: 26.96, Phase.L2: 0.8, Phase.L3: 42.0},
+)
+BLIND = Headroom(known=False, limits=(SUBSCRIBED,))
+
+TOTAL = (MeterChannel(role=Role.NET, phase=None, entity_id="sensor.meter"),)
+PER_PHASE = tuple(MeterChannel(role=Role.NET, phase=phase, entity_id=f"sensor.meter_{phase}") for phase in ALL_PHASES)
+
+
+def tick(
+    garage: EvseStatus = CHARGING,
+    *,
+    setpoint_a: float | None = 10.0,
+    reason: Reason = LIMITED,
+    headroom: Headroom = HEADROOM,
+    session: SessionEnergy | None = None,
+    at: datetime = NOW,
+) -> TickResult:
+    """Tell a tick: the carport is empty, and at the garage is what is given."""
+    setpoints = (
+        Setpoint(evse_id=GARAGE, current_a=setpoint_a, reason=reason),
+        Setpoint(evse_id=CARPORT, current_a=0.0, reason=NO_CAR),
+    )
+    return TickResult(
+        snapshot=SiteSnapshot(at=at, evses={GARAGE: garage, CARPORT: EMPTY}),
+        decision=Decision(
+            at=at,
+            setpoints={setpoint.evse_id: setpoint for setpoint in setpoints},
+            headroom={"site": headroom},
+            next_state=ControlState(),
+        ),
+        sessions={} if session is None else {GARAGE: session},
+    )
+
+
+def site_limited_by(*limits: Limit) -> Site:
+    """Give the site other limits."""
+    return replace(SITE, circuits=(replace(SITE.circuits[0], limits=limits),))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldSite:
+    """A loaded entry."""
+
+    hass: HomeAssistant
+    entry: MockConfigEntry
+    coordinator: SiteCoordinator
+
+    async def tell(self, result: TickResult) -> None:
+        """Let the coordinator have this result."""
+        self.coordinator.async_set_updated_data(result)
+        await self.hass.async_block_till_done()
+
+    def state(self, entity_id: str) -> str:
+        """Read a state."""
+        state = self.hass.states.get(entity_id)
+        assert state is not None, entity_id
+        return state.state
+
+
+async def load(
+    hass: HomeAssistant,
+    platform: Platform,
+    first: TickResult | None = None,
+    *,
+    site: Site = SITE,
+    channels: tuple[MeterChannel, ...] = PER_PHASE,
+    mode: Mode = Mode.FAST,
+) -> ToldSite:
+    """Load one platform of a site with two chargers, after its first tick; `mode` is the garage's."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        entry_id="site_entry",
+        title="Home",
+        subentries_data=[
+            ConfigSubentryDataWithId(
+                data={}, subentry_id=evse_id, subentry_type=SUBENTRY_CHARGER, title=title, unique_id=evse_id
+            )
+            for evse_id, title in ((GARAGE, "Garage"), (CARPORT, "Carport"))
+        ],
+    )
+    entry.add_to_hass(hass)
+    coordinator = SiteCoordinator(hass, entry)
+    coordinator.data = first or tick()
+    setup = SiteSetup(
+        site=site,
+        meter=MeterConfig(channels=channels, inverted=False, period_s=1.0),
+        chargers={},
+        host="127.0.0.1",
+        port=9000,
+    )
+    entry.runtime_data = RuntimeData(coordinator=coordinator, setup=setup, drivers={})
+    await coordinator.async_set_mode(GARAGE, mode)
+    entry.mock_state(hass, ConfigEntryState.LOADED)
+    await hass.config_entries.async_forward_entry_setups(entry, [platform])
+    await hass.async_block_till_done()
+    return ToldSite(hass=hass, entry=entry, coordinator=coordinator)

@@ -1,0 +1,105 @@
+"""What all entities share: devices, ids, names, icons."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
+
+from custom_components.smart_charging.const import DOMAIN
+from custom_components.smart_charging.engine.model.evse import EvState
+from custom_components.smart_charging.engine.model.limit import LimitSource
+
+from .entities import CARPORT, GARAGE, OPERATOR, SUBSCRIBED, ToldSite, load, site_limited_by, tick
+
+pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
+
+INTEGRATION = Path(__file__).parents[2] / "custom_components/smart_charging"
+PLATFORMS = (Platform.BINARY_SENSOR, Platform.SELECT, Platform.SENSOR, Platform.SWITCH)
+
+
+async def load_all(hass: HomeAssistant) -> ToldSite:
+    """Load every platform, of a site with limits of both kinds."""
+    site = await load(hass, PLATFORMS[0], site=site_limited_by(SUBSCRIBED, OPERATOR))
+    await hass.config_entries.async_forward_entry_setups(site.entry, PLATFORMS[1:])
+    await hass.async_block_till_done()
+    return site
+
+
+def registered(hass: HomeAssistant, site: ToldSite) -> Iterator[er.RegistryEntry]:
+    return iter(er.async_entries_for_config_entry(er.async_get(hass), site.entry.entry_id))
+
+
+def load_json(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((INTEGRATION / name).read_text(encoding="utf-8"))
+    return loaded
+
+
+async def test_a_charger_is_a_device_of_its_subentry_behind_the_site(
+    hass: HomeAssistant, device_registry: dr.DeviceRegistry
+) -> None:
+    site = await load_all(hass)
+    devices = dr.async_entries_for_config_entry(device_registry, site.entry.entry_id)
+    by_id = {next(iter(device.identifiers)): device for device in devices}
+    home = by_id.pop((DOMAIN, site.entry.entry_id))
+    assert (home.name, home.entry_type, home.config_subentry_id) == ("Home", dr.DeviceEntryType.SERVICE, None)
+    assert {identifier: device.name for identifier, device in by_id.items()} == {
+        (DOMAIN, GARAGE): "Garage",
+        (DOMAIN, CARPORT): "Carport",
+    }
+    for (_, subentry_id), device in by_id.items():
+        assert device.via_device_id == home.id
+        assert device.config_subentry_id == subentry_id
+
+
+async def test_unique_ids_are_made_in_one_way(hass: HomeAssistant) -> None:
+    site = await load_all(hass)
+    for entity in registered(hass, site):
+        owner = entity.config_subentry_id or site.entry.entry_id
+        assert entity.unique_id.startswith(f"{owner}_")
+        assert entity.has_entity_name
+
+
+async def test_every_entity_has_a_name_and_an_icon(hass: HomeAssistant) -> None:
+    site = await load_all(hass)
+    names, icons = load_json("translations/en.json")["entity"], load_json("icons.json")["entity"]
+    used: set[tuple[str, str]] = set()
+    for entity in registered(hass, site):
+        if entity.translation_key is None:
+            assert entity.original_device_class is not None
+            continue
+        used.add((entity.domain, entity.translation_key))
+        assert names[entity.domain][entity.translation_key]["name"]
+        if entity.original_device_class in {None, "enum"}:
+            assert icons[entity.domain][entity.translation_key]["default"]
+        states = (entity.capabilities or {}).get("options", [])
+        assert set(names[entity.domain][entity.translation_key].get("state", {})) == set(states)
+    assert used == {(domain, key) for domain, keys in names.items() for key in keys}
+    assert {(domain, key) for domain, keys in icons.items() for key in keys} <= used
+
+
+def test_every_source_of_a_limit_has_a_name() -> None:
+    sensors = load_json("translations/en.json")["entity"]["sensor"]
+    for key in ("limit", "limit_power"):
+        assert set(sensors[key]["state_attributes"]["source"]["state"]) == set(LimitSource)
+    assert set(sensors["state"]["state"]) == set(EvState)
+
+
+async def test_an_unchanged_world_writes_nothing(hass: HomeAssistant) -> None:
+    site = await load_all(hass)
+    await site.tell(tick())
+    before = {state.entity_id: state.last_reported for state in hass.states.async_all()}
+    await site.tell(tick())
+    assert {state.entity_id: state.last_reported for state in hass.states.async_all()} == before
+
+
+async def test_a_tick_that_failed_makes_everything_unavailable(hass: HomeAssistant) -> None:
+    site = await load_all(hass)
+    site.coordinator.async_set_update_error(RuntimeError("no tick"))
+    await hass.async_block_till_done()
+    assert {state.state for state in hass.states.async_all()} == {"unavailable"}
