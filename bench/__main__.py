@@ -1,0 +1,126 @@
+"""`script/bench NAME… [--data DIR] [--json FILE]`: run benchmarks by name, print their tables.
+
+A benchmark is a module of this folder with `def run(data: DataDir) -> BenchResult`. FILE receives one JSON object with
+the keys `bench`, `machine`, `rows` and `summary`, so it takes one NAME at a time.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import cast
+
+from .data import DataDir
+from .result import BenchError, BenchResult, Cell, Row
+
+HELPERS = {"__init__", "__main__", "data", "result"}
+
+
+def names() -> list[str]:
+    """Every benchmark that can be named."""
+    return sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in HELPERS)
+
+
+def machine() -> dict[str, Cell]:
+    """What the figures were measured on."""
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "python": platform.python_version(),
+    }
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass  # not Linux
+    return platform.processor() or "unknown"
+
+
+def table(rows: Sequence[Row]) -> str:
+    """Rows under their column names, numbers to the right, as wide as they need."""
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    cells = [[_cell(row.get(column)) for column in columns] for row in rows]
+    widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+    numeric = [all(not isinstance(row.get(column), str) for row in rows) for column in columns]
+
+    def line(texts: Sequence[str]) -> str:
+        aligned = (
+            text.rjust(width) if right else text.ljust(width)
+            for text, width, right in zip(texts, widths, numeric, strict=True)
+        )
+        return "  ".join(aligned).rstrip()
+
+    return "\n".join(line(texts) for texts in (columns, ["─" * width for width in widths], *cells))
+
+
+def _cell(value: Cell) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
+        case _:
+            return str(value)
+
+
+def load(name: str) -> Callable[[DataDir], BenchResult]:
+    """The `run` of the benchmark called `name`."""
+    if name not in names():
+        raise BenchError(f'there is no benchmark called "{name}"; there are: {", ".join(names()) or "none yet"}')
+    return cast("Callable[[DataDir], BenchResult]", importlib.import_module(f"{__package__}.{name}").run)
+
+
+def arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line; a word that is not understood ends the program with code 2."""
+    parser = argparse.ArgumentParser(prog="script/bench", description=f"Known: {', '.join(names()) or 'none yet'}.")
+    parser.add_argument("names", metavar="NAME", nargs="+", help="which benchmarks to run")
+    parser.add_argument("--data", metavar="DIR", type=Path, help="the folder with measured series (prices_*.csv.gz, …)")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write the result as one JSON object (one NAME only)")
+    asked = parser.parse_args(words)
+    if asked.json and len(asked.names) > 1:
+        raise BenchError("--json writes one benchmark's result: name only one")
+    return asked
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run what was asked for; 2 when that cannot be done."""
+    try:
+        asked = arguments(words)
+        runs = {name: load(name) for name in asked.names}
+        data = DataDir(asked.data)
+        for name, run in runs.items():
+            result = run(data)
+            on = machine()
+            print(f"{name}, on {on['processor']}, {on['cores']} cores, Python {on['python']}")
+            print(table(result.rows))
+            print("\n".join(f"{key} = {_cell(value)}" for key, value in result.summary.items()))
+            if asked.json:
+                _write(asked.json, {"bench": name, "machine": on, "rows": result.rows, "summary": result.summary})
+    except BenchError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _write(path: Path, outcome: dict[str, object]) -> None:
+    plain = {**outcome, "rows": [dict(row) for row in cast("Sequence[Row]", outcome["rows"])]}
+    plain["summary"] = dict(cast("Row", outcome["summary"]))
+    try:
+        path.write_text(json.dumps(plain, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise BenchError(f"{path} cannot be written: {error.strerror}") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())
