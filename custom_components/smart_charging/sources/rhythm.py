@@ -22,6 +22,8 @@ WINDOW_S: Final = 12.0
 PATIENCE_S: Final = 70.0
 """For a meter that has not spoken until then: the slowest that are known speak once a minute."""
 ENOUGH_REPORTS: Final = 5
+SHORTEST_S: Final = 0.1
+"""Two entities written in one go are no rhythm."""
 SLOW_S: Final = 10.0
 """A meter slower than this cannot keep a fuse from tripping: chargers are then given more slowly, and less."""
 
@@ -46,7 +48,7 @@ def rhythm_of(times: Mapping[str, Sequence[datetime]]) -> Rhythm:
     """
     busiest = max(times.values(), key=len, default=())
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(busiest)]
-    return Rhythm(spoke=bool(busiest), period_s=median(gaps) if gaps else None)
+    return Rhythm(spoke=bool(busiest), period_s=max(SHORTEST_S, round(median(gaps), 2)) if gaps else None)
 
 
 async def measure_rhythm(hass: HomeAssistant, entity_ids: Iterable[str]) -> Rhythm:
