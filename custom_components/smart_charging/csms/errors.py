@@ -35,7 +35,9 @@ class ListenError(CsmsError):
             return "this host name is not known"
         if isinstance(cause, OverflowError):
             return "a port is a number from 0 to 65535"
-        return cls._REASONS.get(cause.errno or 0, str(cause))
+        # asyncio tells of an address it could not bind in a text alone.
+        number = errno.EADDRNOTAVAIL if cause.errno is None else cause.errno
+        return cls._REASONS.get(number, str(cause))
 
 
 class StationError(CsmsError):

@@ -164,14 +164,16 @@ class Link:
             self.counts.refused += 1
             self._complain(f"refused {call.action[:40]}", f"was refused {call.action[:40]!r}: {error.description}")
             return refuse(call.unique_id, error)
-        except Exception:
-            # Whatever is wrong in a handler, one message of one station must not end the connection.
+        except Exception:  # noqa: BLE001 -- whatever is wrong in a handler, it must not end the connection
             self.counts.refused += 1
-            _LOGGER.exception("Station %s: %r could not be handled", self._identity, call.action[:40])
+            self._complain(f"fault {call.action[:40]}", f"sent {call.action[:40]!r}, which failed here", fault=True)
             return refuse(call.unique_id, InternalError("this could not be handled"))
 
-    def _complain(self, kind: str, text: str) -> None:
-        """Log once per connection and kind, and no more than a few kinds."""
-        if kind not in self._complained and len(self._complained) < _MOST_COMPLAINTS:
-            self._complained.add(kind)
-            _LOGGER.warning("Station %s %s (further ones on this connection are not logged)", self._identity, text)
+    def _complain(self, kind: str, text: str, *, fault: bool = False) -> None:
+        """Log once per connection and kind, and no more than a few kinds; a `fault` of ours with where it happened."""
+        if kind in self._complained or len(self._complained) >= _MOST_COMPLAINTS:
+            return
+        self._complained.add(kind)
+        level = logging.ERROR if fault else logging.WARNING
+        note = "further ones on this connection are not logged"
+        _LOGGER.log(level, "Station %s %s (%s)", self._identity, text, note, exc_info=fault)

@@ -1,0 +1,241 @@
+"""Who may connect."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from http import HTTPStatus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from websockets.exceptions import InvalidStatus
+
+from custom_components.smart_charging.csms.admission import Admission, Refusal, parse_identity
+from custom_components.smart_charging.csms.server import CentralSystem
+
+from .conftest import Clock, MakeCsms
+from .peer import basic, station_at
+
+ADDRESS = "192.0.2.1"
+KEY = "0123456789abcdef0123456789abcdef01234567"
+
+
+@asynccontextmanager
+async def refused(status: HTTPStatus) -> AsyncIterator[None]:
+    with pytest.raises(InvalidStatus) as caught:
+        yield
+    assert caught.value.response.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("path", "identity"),
+    [
+        ("/CP1", "CP1"),
+        ("/ocpp/1.6/CP1", "CP1"),
+        ("/ocpp/CP1/", "CP1"),
+        ("/CP1?token=x/y", "CP1"),
+        ("/a%40b%3Ac", "a@b:c"),
+        ("/" + "x" * 48, "x" * 48),
+        ("/" + "x" * 49, None),
+        ("/", None),
+        ("", None),
+        ("/a%20b", None),
+        ("/a%2Fb", None),
+        ("/a%0Ab", None),
+        ("/a%FFb", None),
+        ("/%E2%82%AC", None),
+    ],
+)
+def test_the_identity_is_the_last_segment(path: str, identity: str | None) -> None:
+    assert parse_identity(path) == identity
+
+
+@given(st.text(), st.none() | st.text() | st.text().map(lambda text: "Basic " + text))
+def test_any_request_is_judged_without_an_exception(path: str, authorization: str | None) -> None:
+    admission = Admission(Clock())
+    admission.add_known("CP1", KEY)
+    assert admission.judge(path, authorization, ADDRESS).refusal is not None
+    assert admission.judge("/CP1", authorization, ADDRESS).refusal is Refusal.CREDENTIALS
+
+
+@pytest.mark.parametrize(
+    ("authorization", "refusal"),
+    [
+        (basic("CP1", KEY), None),
+        (basic("CP1", bytes.fromhex(KEY)), None),
+        (basic("CP1", KEY).replace("Basic", "basic"), None),
+        (basic("CP1", KEY.upper()), Refusal.CREDENTIALS),
+        (basic("CP2", KEY), Refusal.CREDENTIALS),
+        (basic("CP1", ""), Refusal.CREDENTIALS),
+        (basic("CP1", KEY + "0"), Refusal.CREDENTIALS),
+        ("Basic !!!", Refusal.CREDENTIALS),
+        ("Basic é", Refusal.CREDENTIALS),
+        ("Bearer " + KEY, Refusal.CREDENTIALS),
+        ("", Refusal.CREDENTIALS),
+        (None, Refusal.CREDENTIALS),
+    ],
+)
+def test_a_key_has_to_be_brought(authorization: str | None, refusal: Refusal | None) -> None:
+    admission = Admission(Clock())
+    admission.add_known("CP1", KEY)
+    assert admission.judge("/CP1", authorization, ADDRESS).refusal is refusal
+
+
+def test_an_identity_with_a_colon_can_have_a_key() -> None:
+    admission = Admission(Clock())
+    admission.add_known("a:b", "secret")
+    assert admission.judge("/a:b", basic("a:b", "secret"), ADDRESS).refusal is None
+    assert admission.judge("/a:b", basic("a", "b:wrong"), ADDRESS).refusal is Refusal.CREDENTIALS
+
+
+def test_an_identity_no_station_can_have_is_an_error() -> None:
+    with pytest.raises(ValueError, match="is not an identity"):
+        Admission(Clock()).add_known("a b", None)
+
+
+def test_guessing_a_key_is_slowed_down_even_when_it_is_right() -> None:
+    clock = Clock()
+    admission = Admission(clock)
+    admission.add_known("CP1", KEY)
+    right, wrong = basic("CP1", KEY), basic("CP1", "guess")
+    for _ in range(10):
+        assert admission.judge("/CP1", wrong, ADDRESS).refusal is Refusal.CREDENTIALS
+    assert admission.judge("/CP1", wrong, ADDRESS).status is HTTPStatus.TOO_MANY_REQUESTS
+    assert admission.judge("/CP1", right, ADDRESS).refusal is Refusal.TOO_OFTEN
+    assert admission.judge("/CP1", right, "192.0.2.2").refusal is None
+    clock.advance(61)
+    assert admission.judge("/CP1", right, ADDRESS).refusal is None
+
+
+def test_strangers_do_not_lock_out_known_stations_behind_the_same_address() -> None:
+    admission = Admission(Clock())
+    admission.add_known("CP1", KEY)
+    refusals = [admission.judge("/stranger", None, ADDRESS).refusal for _ in range(12)]
+    assert refusals == [Refusal.UNKNOWN] * 10 + [Refusal.TOO_OFTEN] * 2
+    assert admission.judge("/CP1", basic("CP1", KEY), ADDRESS).refusal is None
+    assert admission.refusals[Refusal.UNKNOWN] == 10
+
+
+def test_only_the_first_few_strangers_are_reported_and_only_once() -> None:
+    reports: list[str] = []
+    admission = Admission(Clock(), on_refused=lambda identity, _: reports.append(identity))
+    for _ in range(2):
+        for number in range(20):
+            admission.judge(f"/S{number}", None, ADDRESS)
+    admission.judge("/not an identity", None, ADDRESS)
+    assert reports == [f"S{number}" for number in range(8)]
+    # A station that became known makes room for another.
+    admission.add_known("S0", None)
+    admission.judge("/S19", None, ADDRESS)
+    assert reports[-1] == "S19"
+
+
+def test_pairing_lets_strangers_in_for_a_while_and_a_few_only() -> None:
+    clock = Clock()
+    reports: list[str] = []
+    admission = Admission(clock, on_paired=lambda identity, _: reports.append(identity))
+    admission.open_pairing(clock.at + timedelta(minutes=5))
+    assert admission.judge("/S0", None, ADDRESS).refusal is None
+    assert admission.judge("/S0", None, ADDRESS).refusal is None
+    assert [admission.judge(f"/S{number}", None, ADDRESS).refusal for number in range(1, 9)] == [None] * 7 + [
+        Refusal.UNKNOWN
+    ]
+    assert reports == [f"S{number}" for number in range(8)]
+    clock.advance(300)
+    assert not admission.pairing
+    assert admission.judge("/S0", None, ADDRESS).refusal is Refusal.UNKNOWN
+    admission.open_pairing(clock.at + timedelta(minutes=5))
+    assert admission.judge("/S9", None, ADDRESS).refusal is None
+    admission.close_pairing()
+    assert admission.judge("/S9", None, ADDRESS).refusal is Refusal.UNKNOWN
+
+
+def test_a_stranger_that_knocked_all_night_is_let_in_when_pairing_opens() -> None:
+    clock = Clock()
+    admission = Admission(clock)
+    for _ in range(50):
+        admission.judge("/S0", None, ADDRESS)
+    admission.open_pairing(clock.at + timedelta(minutes=5))
+    assert admission.judge("/S0", None, ADDRESS).refusal is None
+
+
+def test_a_report_that_fails_is_the_listener_s_fault(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(_identity: str, _address: str) -> None:
+        raise RuntimeError("listener")
+
+    admission = Admission(Clock(), on_refused=fail)
+    assert admission.judge("/S0", None, ADDRESS).refusal is Refusal.UNKNOWN
+    assert "Could not report station S0" in caplog.text
+
+
+def test_what_is_remembered_of_failures_is_bounded() -> None:
+    admission = Admission(Clock())
+    for number in range(2000):
+        admission.judge("/S", None, f"192.0.2.{number}")
+    assert len(admission._failures) == len(admission._complained) == 512
+
+
+def test_each_refusal_is_logged_once_and_never_with_credentials(caplog: pytest.LogCaptureFixture) -> None:
+    admission = Admission(Clock())
+    admission.add_known("CP1", KEY)
+    for _ in range(5):
+        admission.judge("/CP1", basic("CP1", "hunter2"), ADDRESS)
+        admission.judge("/CP\n1", None, ADDRESS)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"Refused a connection from {ADDRESS} as CP1: wrong credentials (further ones are not logged)",
+        f"Refused a connection from {ADDRESS} as nobody: malformed identity (further ones are not logged)",
+    ]
+
+
+async def test_the_door_over_http(make_csms: MakeCsms, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    offers: list[tuple[str, str]] = []
+    paired: list[tuple[str, str]] = []
+    csms = make_csms(on_refused=lambda *who: offers.append(who), on_paired=lambda *who: paired.append(who))
+    csms.add_known("CP1", "secret")
+    await csms.start("127.0.0.1", 0)
+    async with station_at(csms.port, key="secret", path="/some/prefix/CP1") as peer:
+        assert await peer.call("Heartbeat")
+    async with refused(HTTPStatus.UNAUTHORIZED), station_at(csms.port, key="wrong"):
+        pass
+    async with refused(HTTPStatus.UNAUTHORIZED), station_at(csms.port, user="CP2", key="secret"):
+        pass
+    async with refused(HTTPStatus.NOT_FOUND), station_at(csms.port, "CP2"):
+        pass
+    assert (offers, paired) == ([("CP2", "127.0.0.1")], [])
+    csms.open_pairing(clock.at + timedelta(minutes=1))
+    async with station_at(csms.port, "CP2") as peer:
+        assert await peer.call("Heartbeat")
+        csms.close_pairing()
+        assert await peer.call("Heartbeat")
+    assert paired == [("CP2", "127.0.0.1")]
+    async with refused(HTTPStatus.NOT_FOUND), station_at(csms.port, "CP2"):
+        pass
+    logged = " ".join(record.getMessage() for record in caplog.records if "client" not in record.name)
+    assert "wrong credentials" in logged
+    assert not any(secret in logged for secret in ("secret", basic("CP1", "secret"), basic("CP1", "wrong")))
+
+
+async def test_two_authorization_headers_are_none(make_csms: MakeCsms) -> None:
+    csms = make_csms()
+    csms.add_known("CP1", "secret")
+    await csms.start("127.0.0.1", 0)
+    from websockets.asyncio.client import connect
+
+    headers = [("Authorization", basic("CP1", "secret")), ("Authorization", basic("CP1", "other"))]
+    async with refused(HTTPStatus.UNAUTHORIZED):
+        await connect(f"ws://127.0.0.1:{csms.port}/CP1", additional_headers=headers, proxy=None)
+
+
+async def test_a_known_station_without_a_key_may_bring_one(csms: CentralSystem) -> None:
+    async with station_at(csms.port, key="whatever") as peer:
+        assert await peer.call("Heartbeat")
+
+
+async def test_anyone_is_let_in_where_that_was_asked_for(make_csms: MakeCsms) -> None:
+    csms = make_csms(anyone=True)
+    await csms.start("127.0.0.1", 0)
+    async with station_at(csms.port, "whoever") as peer:
+        assert await peer.call("Heartbeat")
+    assert "whoever" in csms.stations
