@@ -24,6 +24,8 @@ class Candidate:
     view: EvseView
     demand: Demand
     standing_a: float
+    drawing_a: float
+    """What it may still be drawing, whatever it is told, A per phase."""
     hold: Allocation
     """At the most; less must be given up now."""
     rise: Allocation
@@ -55,25 +57,25 @@ def damp(
 ) -> dict[str, EvseMemory]:
     """Decide each charger's setpoint, and remember why. Gives the new memories by charger id; `setpoint_a` is set in all.
 
-    Rises must fit the constraints beside what all the others have now, whatever the shares say: a share that another
-    one has not given up yet is not there. `fixed` is what the chargers take that are not among the candidates.
+    Rises must fit the constraints beside what all the others may be drawing now, whatever the shares say: a share that
+    another one has not given up yet is not there. `fixed` is what the chargers take that are not among the candidates.
     """
     memories: dict[str, EvseMemory] = {}
     currents = dict(fixed)
     rising: list[Candidate] = []
     for item in candidates:
         memory = _hold_or_reduce(item)
-        if not item.demand.is_fixed and _worthwhile(item, memory, item.rise.current_a) is not None:
+        if not item.demand.is_fixed and worthwhile_a(item, memory, item.rise.current_a) is not None:
             rising.append(item)
         else:
             memory = replace(memory, rise_since=None)
         memories[item.demand.evse_id] = memory
-        currents[item.demand.evse_id] = max(0.0, memory.setpoint_a or 0.0)
+        currents[item.demand.evse_id] = max(item.drawing_a, memory.setpoint_a or 0.0)
     for item in sorted(rising, key=lambda item: (-item.demand.priority, item.standing_a, item.demand.evse_id)):
         evse_id = item.demand.evse_id
         rooms = (constraint.room(currents, evse_id) for constraint in concerning(constraints, evse_id))
         memories[evse_id] = memory = _rise(item, memories[evse_id], min(item.rise.current_a, *rooms))
-        currents[evse_id] = max(0.0, memory.setpoint_a or 0.0)
+        currents[evse_id] = max(item.drawing_a, memory.setpoint_a or 0.0)
     return memories
 
 
@@ -102,7 +104,7 @@ def _hold_or_reduce(item: Candidate) -> EvseMemory:
     )
 
 
-def _worthwhile(item: Candidate, memory: EvseMemory, room_a: float) -> float | None:
+def worthwhile_a(item: Candidate, memory: EvseMemory, room_a: float) -> float | None:
     """Give the setpoint that this room makes possible, or None where it is not worth a command."""
     evse, policy, lowest_a = item.view.evse, item.view.policy, item.demand.minimum_a
     setpoint = memory.setpoint_a or 0.0
@@ -119,7 +121,7 @@ def _worthwhile(item: Candidate, memory: EvseMemory, room_a: float) -> float | N
 
 def _rise(item: Candidate, memory: EvseMemory, room_a: float) -> EvseMemory:
     """Rise if there has been room for long enough, to the least room that there was; else go on waiting."""
-    target = _worthwhile(item, memory, room_a)
+    target = worthwhile_a(item, memory, room_a)
     if target is None:
         return replace(memory, rise_since=None)
     now = item.view.now

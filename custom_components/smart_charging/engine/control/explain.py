@@ -4,7 +4,7 @@ from ..model.reason import Reason, ReasonCode, ReasonParam
 from ..model.state import EvseMemory
 from .allocate import NEARLY
 from .constraint import Constraint
-from .damping import Candidate, rise_at
+from .damping import Candidate, rise_at, worthwhile_a
 
 
 def explain(item: Candidate, memory: EvseMemory) -> Reason:
@@ -17,8 +17,8 @@ def explain(item: Candidate, memory: EvseMemory) -> Reason:
         at = rise_at(item.view, memory)
         return Reason(code=code, params={"target_a": memory.rise_to_a, "at": at.isoformat()})
     bound = item.rise.bound_by or item.hold.bound_by
-    if bound is None:
-        return item.demand.reason
+    if bound is None or worthwhile_a(item, memory, item.rise.current_a) is not None:
+        return Reason(code=ReasonCode.WAITING_FOR_OTHERS)
     params = _limit_params(bound)
     if setpoint == 0:
         return Reason(code=ReasonCode.NO_ROOM, params=params | {"minimum_a": item.demand.minimum_a})

@@ -15,7 +15,7 @@ from ..model.state import ControlState, EvseMemory
 from .allocate import allocate
 from .damping import Candidate, damp, standing_a
 from .demand import Demand, demand
-from .draw import bound_draw, follow_target
+from .draw import Draw, bound_draw, follow_target
 from .explain import explain
 from .failsafe import blind_circuit, fall_back
 from .freshness import MeterView, view_meters
@@ -37,8 +37,11 @@ def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping
         for evse_id, view in views.items()
     }
     apart = _decide_apart(site, meters, views, demands)
-    capacity = _capacity(site, meters, views, snapshot.at)
-    together = _decide_together(capacity, views, demands, apart)
+    draws = {
+        evse_id: bound_draw(view, _read_at(site, view.evse, meters, snapshot.at)) for evse_id, view in views.items()
+    }
+    capacity = constrain(site, meters, draws, {evse_id: active_phases(view) for evse_id, view in views.items()})
+    together = _decide_together(capacity, views, demands, draws, apart)
     decided = apart | together
     return Decision(
         at=snapshot.at,
@@ -89,12 +92,6 @@ def _decide_apart(
     return decided
 
 
-def _capacity(site: Site, meters: Mapping[str, MeterView], views: Mapping[str, EvseView], now: datetime) -> Capacity:
-    draws = {evse_id: bound_draw(view, _read_at(site, view.evse, meters, now)) for evse_id, view in views.items()}
-    phases = {evse_id: active_phases(view) for evse_id, view in views.items()}
-    return constrain(site, meters, draws, phases)
-
-
 def _read_at(site: Site, evse: Evse, meters: Mapping[str, MeterView], now: datetime) -> datetime:
     """Tell when the meters above a charger were read, the oldest of them: its bounds hold for the later ones too."""
     readings = (meters[circuit.circuit_id].reading for circuit in site.path(evse.circuit_id) if circuit.metered)
@@ -105,6 +102,7 @@ def _decide_together(
     capacity: Capacity,
     views: Mapping[str, EvseView],
     demands: Mapping[str, Demand],
+    draws: Mapping[str, Draw],
     apart: Mapping[str, Decided],
 ) -> dict[str, Decided]:
     """Decide for all the others: allocate for what may be held and for what may be had, damp, explain."""
@@ -119,6 +117,7 @@ def _decide_together(
             view=view,
             demand=demands[evse_id],
             standing_a=standing_a(view),
+            drawing_a=max(0.0, *draws[evse_id].most_a.values()),
             hold=holds[evse_id],
             rise=rises[evse_id],
         )

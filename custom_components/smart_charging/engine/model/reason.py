@@ -30,6 +30,8 @@ class ReasonCode(StrEnum):
     """There is room for `target_a`; it is given at `at` if it is still there then."""
     RESUMING = "resuming"
     """As `rising`, for a charger that is paused."""
+    WAITING_FOR_OTHERS = "waiting_for_others"
+    """Its share is there, but another charger has not given it up yet."""
     NOT_TAKING = "not_taking"
     """The car takes nothing: full, or asleep. `minimum_a` is held for it."""
     PLANNED = "planned"

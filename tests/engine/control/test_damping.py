@@ -1,0 +1,247 @@
+"""Down at once, up only when it lasts: each test is a short story, told second by second."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from custom_components.smart_charging.engine.control.damping import quantise
+from custom_components.smart_charging.engine.control.step import step
+from custom_components.smart_charging.engine.model.decision import Setpoint
+from custom_components.smart_charging.engine.model.evse import Evse, EvseStatus, EvState
+from custom_components.smart_charging.engine.model.reason import ReasonCode
+from custom_components.smart_charging.engine.model.site import Site
+from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
+from custom_components.smart_charging.engine.model.state import ControlState
+from tests.engine.builders import charger, later, reading, site, status
+
+
+class Story:
+    """A house with one charger and a car that follows its offer within the second, and is measured each second."""
+
+    def __init__(self, place: Site, *, offered_a: float | None = 0.0, state: EvState = EvState.C) -> None:
+        self.site = place
+        self.state = ControlState()
+        self.offered_a = offered_a
+        self.offered_at = later(-1000)
+        self.ev_state = state
+        self.second = 0
+        self.acknowledges = True
+        self.last: Setpoint | None = None
+
+    def status(self) -> EvseStatus:
+        drawn = (self.offered_a or 0.0) if self.ev_state is EvState.C else 0.0
+        return status(
+            self.ev_state,
+            offered_a=self.offered_a,
+            draws=[drawn],
+            measured_at=later(self.second),
+            offered_at=self.offered_at,
+        )
+
+    def live(self, seconds: int, *, house_a: float) -> list[float]:
+        """Give the setpoint of each second."""
+        told: list[float] = []
+        for _ in range(seconds):
+            now_status = self.status()
+            drawn = (now_status.current_a or (0.0,))[0]
+            snapshot = SiteSnapshot(
+                at=later(self.second),
+                meters={"site": reading(house_a + drawn, at=later(self.second))},
+                evses={"a": now_status},
+            )
+            decision = step(self.site, snapshot, self.state, {})
+            self.state, self.last = decision.next_state, decision.setpoints["a"]
+            current = self.last.current_a
+            assert current is not None
+            told.append(current)
+            if self.acknowledges and current != self.offered_a:
+                self.offered_a, self.offered_at = current, later(self.second)
+            self.second += 1
+        return told
+
+    @property
+    def why(self) -> ReasonCode:
+        assert self.last is not None
+        return self.last.reason.code
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        assert self.last is not None
+        return self.last.reason.params
+
+
+def home(**changes: Any) -> Story:
+    story_keys = {key: changes.pop(key) for key in ("offered_a", "state") if key in changes}
+    return Story(site(charger(**changes), limit_a=40), **story_keys)
+
+
+def test_a_car_waits_for_room_to_last_and_then_gets_all_of_it():
+    story = home()
+    told = story.live(12, house_a=20)
+    assert told == [0] * 10 + [20, 20]
+    assert story.why is ReasonCode.LIMITED
+
+
+def test_a_rise_is_announced():
+    story = home()
+    story.live(4, house_a=20)
+    assert story.why is ReasonCode.RESUMING
+    assert story.params == {"target_a": 20, "at": later(10).isoformat()}
+    story = home(offered_a=10.0)
+    story.live(4, house_a=20)
+    assert story.why is ReasonCode.RISING
+
+
+def test_a_rise_goes_to_the_least_room_there_was():
+    story = home()
+    story.live(5, house_a=20)
+    story.live(1, house_a=26)
+    assert story.live(6, house_a=20)[-1] == 14
+
+
+def test_a_reduction_is_told_in_the_tick_that_needs_it():
+    story = home(offered_a=20.0)
+    assert story.live(1, house_a=25) == [15]
+
+
+def test_a_car_that_is_following_a_cut_is_not_cut_twice():
+    story = home(offered_a=20.0)
+    story.live(3, house_a=20)
+    story.acknowledges = False
+    assert story.live(1, house_a=28) == [12]
+    # Acknowledged, but the car still draws 20 A: the meter shows 48 A.
+    cut = status(offered_a=12, draws=[20], measured_at=later(3), offered_at=later(4))
+    snapshot = SiteSnapshot(at=later(4), meters={"site": reading(48, at=later(4))}, evses={"a": cut})
+    decision = step(story.site, snapshot, story.state, {})
+    assert decision.setpoints["a"].current_a == 12
+    # Six seconds later it should have followed: what is still too much is the house.
+    snapshot = SiteSnapshot(at=later(11), meters={"site": reading(48, at=later(11))}, evses={"a": cut})
+    assert step(story.site, snapshot, decision.next_state, {}).setpoints["a"].current_a == 0
+
+
+def test_no_room_for_the_minimum_pauses():
+    story = home(offered_a=20.0)
+    assert story.live(1, house_a=35) == [0]
+    assert story.why is ReasonCode.NO_ROOM
+    assert story.params == {"source": "rating", "circuit": "site", "limit_a": 40, "phase": "l1", "minimum_a": 6}
+
+
+def test_a_pause_lasts_until_there_was_room_for_a_minute_and_a_little_more_than_the_minimum():
+    story = home(offered_a=20.0)
+    story.live(1, house_a=35)
+    assert set(story.live(90, house_a=33.5)) == {0}, "6.5 A are not enough to resume"
+    told = story.live(62, house_a=30)
+    assert told == [0] * 60 + [10, 10]
+
+
+def test_small_change_is_not_worth_a_command():
+    story = home(offered_a=20.0)
+    story.live(30, house_a=20)
+    assert set(story.live(30, house_a=19.2)) == {20}
+    assert story.live(12, house_a=19)[-1] == 21
+
+
+def test_but_the_last_ampere_to_all_it_wants_is():
+    story = home(offered_a=31.5, step_a=0.5)
+    assert story.live(12, house_a=0)[-1] == 32
+    assert story.why is ReasonCode.AT_MAXIMUM
+
+
+def test_room_that_goes_again_starts_the_wait_anew():
+    story = home(offered_a=10.0)
+    story.live(30, house_a=30)
+    story.live(9, house_a=20)
+    story.live(1, house_a=30)
+    assert set(story.live(10, house_a=20)) == {10}
+    assert story.live(2, house_a=20) == [20, 20]
+
+
+def test_a_charger_that_may_not_be_written_often_rises_seldom_and_falls_at_once():
+    story = home(write_interval_s=60.0)
+    assert story.live(12, house_a=25)[-1] == 15
+    assert set(story.live(55, house_a=20)) == {15}
+    assert story.live(6, house_a=20)[-1] == 20
+    assert story.live(1, house_a=30) == [10]
+
+
+def test_a_rise_that_is_never_acknowledged_is_not_taken_for_granted():
+    story = home(offered_a=10.0)
+    story.acknowledges = False
+    assert story.live(11, house_a=20)[-1] == 20
+    assert set(story.live(14, house_a=20)) == {20}, "it is given time to answer"
+    assert story.live(2, house_a=20)[-1] == 10
+
+
+def test_a_new_car_may_at_once_have_what_the_charger_offers_by_itself():
+    story = home(offered_a=6.0, state=EvState.A)
+    assert set(story.live(5, house_a=10)) == {0}
+    assert story.why is ReasonCode.NO_CAR
+    story.offered_a, story.ev_state = 6.0, EvState.C
+    assert story.live(1, house_a=10) == [6]
+
+
+def test_a_new_car_after_a_pause_does_not_wait_for_a_minute():
+    story = home(offered_a=20.0)
+    story.live(1, house_a=35)
+    story.ev_state = EvState.A
+    story.live(1, house_a=10)
+    story.ev_state = EvState.C
+    assert story.live(12, house_a=10)[-1] > 0
+
+
+@pytest.mark.parametrize("offered_a", [None, 16.0])
+def test_the_first_tick_does_not_raise_a_charger_whose_offer_is_not_known(offered_a: float | None):
+    place = site(charger(), limit_a=40)
+    seen = status(offered_a=offered_a, draws=[15.2])
+    decision = step(
+        place, SiteSnapshot(at=later(0), meters={"site": reading(20)}, evses={"a": seen}), ControlState(), {}
+    )
+    assert decision.setpoints["a"].current_a == (offered_a or 15)
+
+
+def test_nothing_known_of_a_charging_car_means_its_failsafe_current():
+    place = site(charger(failsafe_a=8), limit_a=60)
+    seen = status(offered_a=None, current_a=None, measured_at=None)
+    decision = step(
+        place, SiteSnapshot(at=later(0), meters={"site": reading(20)}, evses={"a": seen}), ControlState(), {}
+    )
+    assert decision.setpoints["a"].current_a == 8
+
+
+def test_a_newcomer_rises_only_into_what_the_other_has_given_up():
+    place = site(charger("a"), charger("b"), limit_a=32)
+    both = {"a": status(offered_a=32, draws=[32]), "b": status(EvState.C, offered_a=0, draws=[0])}
+    state = ControlState()
+    told: list[list[float | None]] = []
+    why = None
+    for second in range(12):
+        at = later(second)
+        seen = {
+            name: status(of.state, offered_a=of.offered_a, draws=of.current_a, measured_at=at)
+            for name, of in both.items()
+        }
+        decision = step(place, SiteSnapshot(at=at, meters={"site": reading(32, at=at)}, evses=seen), state, {})
+        state = decision.next_state
+        why = decision.setpoints["b"].reason.code
+        told.append([decision.setpoints[name].current_a for name in "ab"])
+    assert told[0] == [16, 0], "the one that has it gives it back at once"
+    assert told[-1] == [16, 0], "but has not acknowledged it, so it is not there yet"
+    assert why is ReasonCode.WAITING_FOR_OTHERS
+
+
+@pytest.mark.parametrize(
+    ("evse", "current_a", "quantised"),
+    [
+        pytest.param(charger(), 15.99, 15, id="down, never up"),
+        pytest.param(charger(), 16.0, 16, id="on the step"),
+        pytest.param(charger(step_a=0.1), 0.1 + 0.2 + 15.7, 16, id="binary fractions are forgiven"),
+        pytest.param(charger(step_a=0.5), 15.9, 15.5, id="half amperes"),
+        pytest.param(charger(), 5.9, 0, id="below the minimum"),
+        pytest.param(charger(can_pause=False), 2, 6, id="a charger that cannot pause"),
+        pytest.param(charger(), 40, 32, id="above the maximum"),
+        pytest.param(charger(), -10.7, -10, id="discharging: towards zero"),
+    ],
+)
+def test_quantise(evse: Evse, current_a: float, quantised: float):
+    assert quantise(evse, current_a, 6) == pytest.approx(quantised)

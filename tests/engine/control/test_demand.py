@@ -1,0 +1,99 @@
+"""What each charger wants."""
+
+import pytest
+
+from custom_components.smart_charging.engine.control.demand import demand, lowest_a
+from custom_components.smart_charging.engine.control.view import EvseView
+from custom_components.smart_charging.engine.model.evse import Evse, EvseStatus, EvState
+from custom_components.smart_charging.engine.model.mode import Mode
+from custom_components.smart_charging.engine.model.plan import Plan, PlanSlot
+from custom_components.smart_charging.engine.model.reason import ReasonCode
+from custom_components.smart_charging.engine.model.state import EvseMemory
+from tests.engine.builders import NOW, PLAIN, charger, later, status
+
+IDLE_LONG = later(-200)
+STUBBORN = charger(can_pause=False)
+PLAN = Plan(
+    slots=(
+        PlanSlot(start=later(-60), end=later(60), current_a=10),
+        PlanSlot(start=later(60), end=later(120), current_a=0),
+        PlanSlot(start=later(3600), end=later(7200), current_a=32),
+    )
+)
+
+
+def of(
+    status_: EvseStatus | None,
+    mode: Mode = Mode.FAST,
+    plan: Plan | None = None,
+    evse: Evse | None = None,
+    at_s: float = 0,
+):
+    seen = EvseView(evse=evse or charger(), status=status_, memory=EvseMemory(), now=later(at_s), policy=PLAIN)
+    return demand(seen, mode, plan)
+
+
+@pytest.mark.parametrize(
+    ("status_", "mode", "wanted", "why"),
+    [
+        pytest.param(status(), Mode.FAST, 32, ReasonCode.AT_MAXIMUM, id="fast: all it can"),
+        pytest.param(status(None), Mode.FAST, 32, ReasonCode.AT_MAXIMUM, id="state not told yet: there may be a car"),
+        pytest.param(status(EvState.D), Mode.SMART, 32, ReasonCode.AT_MAXIMUM, id="smart without a plan: as fast"),
+        pytest.param(status(), Mode.OFF, 0, ReasonCode.OFF, id="off"),
+        pytest.param(status(EvState.A), Mode.FAST, 0, ReasonCode.NO_CAR, id="no car"),
+        pytest.param(status(EvState.F, fault="GroundFailure"), Mode.FAST, 0, ReasonCode.FAULT, id="a fault"),
+        pytest.param(status(EvState.E), Mode.OFF, 0, ReasonCode.FAULT, id="a fault comes before off"),
+        pytest.param(status(reachable=False), Mode.OFF, 16, ReasonCode.OFFLINE, id="lost: what it may be drawing"),
+        pytest.param(None, Mode.FAST, 32, ReasonCode.OFFLINE, id="unknown: its maximum"),
+        pytest.param(status(EvState.B, offered_a=16, since=IDLE_LONG), Mode.FAST, 6, ReasonCode.NOT_TAKING, id="the car takes nothing"),
+        pytest.param(status(EvState.B, offered_a=16, since=later(-60)), Mode.FAST, 32, ReasonCode.AT_MAXIMUM, id="it may still wake up"),
+        pytest.param(status(EvState.B, offered_a=0, since=IDLE_LONG), Mode.FAST, 32, ReasonCode.AT_MAXIMUM, id="it is paused by us"),
+        pytest.param(status(EvState.B, offered_a=None, since=IDLE_LONG), Mode.FAST, 32, ReasonCode.AT_MAXIMUM, id="nobody knows what it was offered"),
+    ],
+)  # fmt: skip
+def test_demand(status_: EvseStatus | None, mode: Mode, wanted: float, why: ReasonCode):
+    result = of(status_, mode)
+    assert (result.maximum_a, result.reason.code) == (wanted, why)
+    assert result.is_fixed is (wanted == 0 or why is ReasonCode.OFFLINE)
+
+
+@pytest.mark.parametrize(
+    ("at_s", "wanted", "why", "params"),
+    [
+        pytest.param(0, 10, ReasonCode.PLANNED, {"target_a": 10, "until": later(60).isoformat()}, id="in a slot"),
+        pytest.param(90, 0, ReasonCode.PLAN_WAITS, {"starts": later(3600).isoformat()}, id="in an empty slot"),
+        pytest.param(600, 0, ReasonCode.PLAN_WAITS, {"starts": later(3600).isoformat()}, id="between slots"),
+        pytest.param(9999, 0, ReasonCode.PLAN_WAITS, {}, id="after the last"),
+    ],
+)
+def test_smart_follows_its_plan(at_s: float, wanted: float, why: ReasonCode, params: dict[str, float | str]):
+    result = of(status(), Mode.SMART, PLAN, at_s=at_s)
+    assert (result.maximum_a, result.reason.code, dict(result.reason.params)) == (wanted, why, params)
+
+
+def test_fast_does_not_ask_the_plan():
+    assert of(status(), Mode.FAST, PLAN).maximum_a == 32
+
+
+def test_a_plan_never_asks_for_more_than_the_charger_can():
+    assert of(status(), Mode.SMART, PLAN, charger(maximum_a=16), at_s=3700).maximum_a == 16
+
+
+def test_a_planned_car_that_takes_nothing_holds_its_minimum():
+    assert of(status(EvState.B, since=IDLE_LONG), Mode.SMART, PLAN).reason.code is ReasonCode.NOT_TAKING
+
+
+def test_a_plan_may_discharge():
+    plan = Plan(slots=(PlanSlot(start=NOW, end=later(60), current_a=-10),))
+    result = of(status(), Mode.SMART, plan)
+    assert (result.maximum_a, result.is_fixed) == (-10, True)
+
+
+@pytest.mark.parametrize("mode", [Mode.OFF, Mode.SMART])
+def test_a_charger_that_cannot_pause_is_told_its_minimum(mode: Mode):
+    assert of(status(), mode, Plan(slots=()), STUBBORN).maximum_a == 6
+
+
+@pytest.mark.parametrize(("minimum_a", "step_a", "lowest"), [(6, 1, 6), (6.5, 1, 7), (6.5, 0.5, 6.5), (6.1, 0.1, 6.1)])
+def test_the_lowest_current_is_the_minimum_on_the_step(minimum_a: float, step_a: float, lowest: float):
+    assert lowest_a(charger(minimum_a=minimum_a, step_a=step_a)) == pytest.approx(lowest)
