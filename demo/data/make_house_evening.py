@@ -47,14 +47,14 @@ def load_w(minute: int, chance: random.Random) -> int:
     return min(LARGEST_W, round(watts * chance.gauss(1.0, 0.02)))
 
 
-def main() -> None:
-    """Write the file beside this program."""
+def main(folder: Path = Path(__file__).parent) -> None:
+    """Write the file, beside this program if nothing else is said."""
     chance = random.Random("house evening")
     lines = ["time,house_w"]
     for minute in range(MINUTES):
         when = START + timedelta(minutes=minute)
         lines += [f"{when:%Y-%m-%dT%H:%M},{load_w(minute, chance)}"]
-    (Path(__file__).parent / "house_evening.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "house_evening.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
