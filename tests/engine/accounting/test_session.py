@@ -26,6 +26,8 @@ class Said:
     reachable: bool = True
     named: float | None = None
     start_kwh: float | None = None
+    read: float | None = None
+    """When the register was read, if not now."""
 
     @property
     def at(self) -> datetime:
@@ -38,7 +40,11 @@ class Said:
             state=self.state,
             energy_kwh=self.kwh,
             power_w=self.watts,
-            measured_at=self.at if self.kwh is not None else None,
+            measured_at=None
+            if self.kwh is None
+            else self.at
+            if self.read is None
+            else T0 + timedelta(minutes=self.read),
             session_started_at=None if self.named is None else T0 + timedelta(minutes=self.named),
             session_start_kwh=self.start_kwh,
         )
@@ -285,6 +291,35 @@ def test_what_the_charger_says_of_the_session(saids: list[Said], expected: float
     session = after(saids)
     assert session.energy_kwh == pytest.approx(expected)
     assert session.started_at == T0 + timedelta(minutes=started)
+
+
+@pytest.mark.parametrize(
+    ("saids", "expected"),
+    [
+        pytest.param(
+            [Said(minute=0, state=EvState.A, kwh=100), Said(minute=600, state=EvState.B, kwh=130)],
+            0.0,
+            id="what flowed while nobody looked is no part of it",
+        ),
+        pytest.param(
+            [Said(minute=0, state=EvState.A, kwh=100), Said(minute=600, state=EvState.B, kwh=100, read=0)],
+            None,
+            id="a reading from before nobody looked is no start",
+        ),
+        pytest.param(
+            [Said(minute=0, state=EvState.B, kwh=100, named=0), Said(minute=1.5, kwh=100.5, named=1.4)],
+            0.5,
+            id="a station that restarts quickly has the same car, in another transaction",
+        ),
+        pytest.param(
+            [Said(minute=0, state=EvState.B, kwh=100, named=0), Said(minute=600, kwh=130, named=590)],
+            0.0,
+            id="a charger that was not looked at for hours may have another car",
+        ),
+    ],
+)
+def test_what_happens_out_of_sight(saids: list[Said], expected: float | None) -> None:
+    assert after(saids).energy_kwh == expected
 
 
 def test_a_car_that_was_plugged_in_before_the_first_look_is_dated_by_its_state() -> None:

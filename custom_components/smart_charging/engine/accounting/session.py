@@ -16,6 +16,8 @@ MOST_KW: Final = 100.0
 """No charger of a home or a small site delivers more: AC ends at 43 kW (63 A on three phases)."""
 SLACK: Final = timedelta(minutes=15)
 """A register may be told this late: the longest interval that stations are commonly set to report at (OCPP 1.6, 7.2)."""
+SIGHT: Final = timedelta(minutes=2)
+"""A charger that was out of sight for no longer (a reload, a station that restarts) still has the same car."""
 ROUNDING_KWH: Final = 0.11
 """A register that falls by no more wavers between two roundings: the coarsest that is usual is 0.1 kWh."""
 
@@ -42,10 +44,8 @@ class SessionEnergy:
     energy_kwh: float | None = None
     """What the car took, less what it gave back. None while the charger has told no register."""
     running: bool = False
-    in_sight: bool = False
-    """Whether the car was seen plugged in at the last look."""
-    seen_at: datetime | None = None
-    """When it last was."""
+    looked_at: datetime | None = None
+    """When the charger last told whether a car is plugged in, UTC."""
     named_at: datetime | None = None
     """When the session began by the charger's last word, if it has one for it."""
     register: Register | None = None
@@ -57,34 +57,36 @@ class SessionEnergy:
 def update(session: SessionEnergy, status: EvseStatus, at: datetime) -> SessionEnergy:
     """Take into account what a charger says at `at`, UTC."""
     state = status.state if status.reachable else None
-    if state is not None and state.vehicle_connected:
-        session = session if _is_the_same(session, status) else _begin(session, status, at)
-        session = replace(_name(session, status), in_sight=True, seen_at=at)
-    else:
-        session = replace(session, in_sight=False, running=session.running and state is not EvState.A)
+    if state is EvState.A:
+        session = replace(session, running=False, looked_at=at)
+    elif state is not None and state.vehicle_connected:
+        session = session if _is_the_same(session, status, at) else _begin(session, status, at)
+        session = replace(_name(session, status), looked_at=at)
     return _read(session, status, at)
 
 
-def _is_the_same(session: SessionEnergy, status: EvseStatus) -> bool:
+def _is_in_sight(session: SessionEnergy, at: datetime) -> bool:
+    return session.looked_at is not None and at - session.looked_at <= SIGHT
+
+
+def _is_the_same(session: SessionEnergy, status: EvseStatus, at: datetime) -> bool:
     """Tell whether the car that is plugged in is the one of this session.
 
     As long as it stays in sight, a new transaction is only one more of the same session. One that began out of sight,
     after another, may be a different car's.
     """
-    if not session.running or session.in_sight:
+    if not session.running or _is_in_sight(session, at):
         return session.running
-    named, before, seen = status.session_started_at, session.named_at, session.seen_at
-    return named is None or before is None or seen is None or named <= max(before, seen)
+    named, before, looked = status.session_started_at, session.named_at, session.looked_at
+    return named is None or before is None or looked is None or named <= max(before, looked)
 
 
 def _begin(session: SessionEnergy, status: EvseStatus, at: datetime) -> SessionEnergy:
-    return SessionEnergy(
-        started_at=min(status.session_started_at or status.state_at or at, at),
-        energy_kwh=None if session.register is None else 0.0,
-        running=True,
-        register=session.register,
-        doubted=session.doubted,
-    )
+    """Count from the last reading before; what that was is not known where other cars may have charged since."""
+    begun = SessionEnergy(started_at=min(status.session_started_at or status.state_at or at, at), running=True)
+    if session.register is None or not _is_in_sight(session, at):
+        return begun
+    return replace(begun, energy_kwh=0.0, register=session.register, doubted=session.doubted)
 
 
 def _name(session: SessionEnergy, status: EvseStatus) -> SessionEnergy:
@@ -104,12 +106,21 @@ def _read(session: SessionEnergy, status: EvseStatus, at: datetime) -> SessionEn
         return session
     reading = Register(energy_kwh=status.energy_kwh, at=min(status.measured_at or at, at))
     if session.register is None:
-        return replace(session, register=reading, energy_kwh=0.0 if session.running else session.energy_kwh)
+        return _read_first(session, reading)
     if reading.energy_kwh == session.register.energy_kwh:
         return replace(session, register=_confirm(session.register, status, at))
     if _gives_back(session.register, reading, status):
         return _count(session, session.register, reading)
     return _step(session, session.register, reading)
+
+
+def _read_first(session: SessionEnergy, reading: Register) -> SessionEnergy:
+    """Begin to count here, unless the reading is an old one from before the car came."""
+    if not session.running or session.started_at is None:
+        return replace(session, register=reading)
+    if reading.at < session.started_at - SIGHT:
+        return session
+    return replace(session, register=reading, energy_kwh=0.0)
 
 
 def _step(session: SessionEnergy, register: Register, reading: Register) -> SessionEnergy:
