@@ -1,0 +1,201 @@
+"""Adds a charger to a site, and changes one.
+
+The steps: `user` is a menu -> waiting | station. `waiting` is progress, up to five minutes (GET the flow until it is
+something else); then `details`, or `choose` {station} when several chargers came, or the menu `waiting_over` -> waiting
+| station. `station` {station, key (optional), connector} is for a charger that is entered by hand. `details` {name,
+connector (only if there are several), wiring (only on three phases), minimum_a, maximum_a, failsafe_a, priority} makes
+the subentry. `reconfigure` has the same fields without the connector, and `key` (optional).
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final, override
+
+import probatio
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.const import CONF_NAME
+from homeassistant.core import callback
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+
+from .central import Central, async_find_central
+from .const import CONF_CONNECTOR, CONF_KEY, CONF_STATION
+from .flow_charger import (
+    charger_as_answers,
+    charger_data,
+    charger_errors,
+    charger_schema,
+    charger_suggestions,
+    charger_unique_id,
+    has_charger,
+    station_errors,
+)
+from .flow_pairing import address_for_chargers, connectors_of, forget_discovery, name_of, wait_for_stations
+
+_KEY: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off"))
+
+_STATION_SCHEMA: Final = probatio.Schema(
+    {
+        probatio.Required(CONF_STATION): TextSelector(),
+        probatio.Optional(CONF_KEY): _KEY,
+        probatio.Required(CONF_CONNECTOR, default=1): NumberSelector(
+            NumberSelectorConfig(min=1, max=99, step=1, mode=NumberSelectorMode.BOX)
+        ),
+    }
+)
+
+
+class ChargerSubentryFlow(ConfigSubentryFlow):
+    """Waits for a charger, or takes its identity by hand, and asks how it is wired."""
+
+    def __init__(self) -> None:
+        self._waiting: asyncio.Task[tuple[str, ...]] | None = None
+        self._central: Central | None = None
+        """The server at which this flow waited."""
+        self._came: tuple[str, ...] = ()
+        self._station = ""
+        self._key: str | None = None
+        self._connectors: tuple[int, ...] = (1,)
+        self._name = ""
+
+    @callback
+    @override
+    def async_remove(self) -> None:
+        """The flow is over, in whatever way: unknown stations are refused again."""
+        if self._central is not None:
+            self._central.close_pairing()
+
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Let the user choose how to begin."""
+        del user_input
+        if self._get_entry().state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="entry_not_loaded")
+        return self.async_show_menu(step_id="user", menu_options=["waiting", "station"])
+
+    async def async_step_waiting(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Wait until a charger that is not set up yet calls in."""
+        del user_input
+        if self._waiting is None:
+            self._central = async_find_central(self.hass, self._entry_id)
+            if self._central is None:
+                return self.async_abort(reason="entry_not_loaded")
+            self._waiting = self.hass.async_create_task(
+                wait_for_stations(self.hass, self._central), "smart_charging wait for a charger"
+            )
+        if not self._waiting.done():
+            return self.async_show_progress(
+                step_id="waiting",
+                progress_action="waiting",
+                progress_task=self._waiting,
+                description_placeholders=await self._address(),
+            )
+        self._came = self._waiting.result()
+        self._waiting = None
+        return self.async_show_progress_done(next_step_id="choose" if self._came else "waiting_over")
+
+    async def async_step_waiting_over(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """No charger came: wait once more, or enter it by hand."""
+        del user_input
+        return self.async_show_menu(
+            step_id="waiting_over",
+            menu_options=["waiting", "station"],
+            description_placeholders=await self._address(),
+        )
+
+    async def async_step_choose(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Choose among the chargers that came; a single one needs no choice."""
+        if user_input is not None:
+            return await self._take(user_input[CONF_STATION])
+        if len(self._came) == 1:
+            return await self._take(self._came[0])
+        stations = SelectSelector(SelectSelectorConfig(options=list(self._came), mode=SelectSelectorMode.LIST))
+        return self.async_show_form(
+            step_id="choose", data_schema=probatio.Schema({probatio.Required(CONF_STATION): stations}), last_step=False
+        )
+
+    async def _take(self, station: str) -> SubentryFlowResult:
+        """Go on with a charger that is connected."""
+        self._station = station
+        self._name = station
+        if self._central is not None:
+            self._connectors = connectors_of(self._central, station)
+            self._name = name_of(self._central, station)
+        return await self.async_step_details()
+
+    async def async_step_station(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Take a charger's identity by hand."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            self._station = self._name = user_input[CONF_STATION].strip()
+            self._key = user_input.get(CONF_KEY) or None
+            self._connectors = (int(user_input[CONF_CONNECTOR]),)
+            errors = station_errors(self._station, self._key)
+            if has_charger(self._get_entry(), charger_unique_id(self._station, self._connectors[0])):
+                return self.async_abort(reason="already_configured")
+            if not errors:
+                return await self.async_step_details()
+        return self.async_show_form(
+            step_id="station",
+            data_schema=self.add_suggested_values_to_schema(_STATION_SCHEMA, user_input),
+            errors=errors,
+            description_placeholders=await self._address(),
+            last_step=False,
+        )
+
+    async def async_step_details(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Ask how the charger is wired and what it may draw."""
+        entry = self._get_entry()
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            connector = int(user_input.get(CONF_CONNECTOR, self._connectors[0]))
+            unique_id = charger_unique_id(self._station, connector)
+            if has_charger(entry, unique_id):
+                return self.async_abort(reason="already_configured")
+            data = charger_data(entry.data, self._station, self._key, connector, user_input)
+            errors = charger_errors(entry, data, user_input)
+            if not errors:
+                forget_discovery(self.hass, self._station)
+                return self.async_create_entry(title=user_input[CONF_NAME].strip(), data=data, unique_id=unique_id)
+        return self.async_show_form(
+            step_id="details",
+            data_schema=self.add_suggested_values_to_schema(
+                charger_schema(entry.data, self._connectors), user_input or charger_suggestions(self._name)
+            ),
+            errors=errors,
+            description_placeholders={"identity": self._station},
+            last_step=True,
+        )
+
+    async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Change a charger that is set up."""
+        entry, subentry = self._get_entry(), self._get_reconfigure_subentry()
+        station = subentry.data[CONF_STATION]
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            key = user_input.get(CONF_KEY) or subentry.data.get(CONF_KEY)
+            data = charger_data(entry.data, station, key, subentry.data[CONF_CONNECTOR], user_input)
+            errors = charger_errors(entry, data, user_input, subentry.subentry_id) | station_errors(station, key)
+            if not errors:
+                return self.async_update_and_abort(entry, subentry, title=user_input[CONF_NAME].strip(), data=data)
+        schema = charger_schema(entry.data).extend({probatio.Optional(CONF_KEY): _KEY})
+        return self.async_show_form(
+            step_id="reconfigure",
+            data_schema=self.add_suggested_values_to_schema(
+                schema, user_input or charger_as_answers(subentry.title, subentry.data)
+            ),
+            errors=errors,
+            description_placeholders={"identity": station},
+            last_step=True,
+        )
+
+    async def _address(self) -> Mapping[str, str]:
+        return {"address": await address_for_chargers(self.hass, self._get_entry())}

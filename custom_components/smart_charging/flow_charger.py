@@ -1,0 +1,160 @@
+"""The form about one charger: its wiring and currents. Shared by the flow that adds one and by discovery."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+import probatio
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_NAME, UnitOfElectricCurrent
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+)
+
+from .config_rules import site_phases, validate_charger
+from .const import (
+    CONF_CONNECTOR,
+    CONF_DRIVER,
+    CONF_FAILSAFE_A,
+    CONF_KEY,
+    CONF_MAXIMUM_A,
+    CONF_MINIMUM_A,
+    CONF_PRIORITY,
+    CONF_STATION,
+    CONF_WIRING,
+    DRIVER_OCPP,
+    SUBENTRY_CHARGER,
+)
+from .csms.admission import parse_identity
+
+WIRINGS: Final[Mapping[str, list[str]]] = MappingProxyType(
+    {
+        "l1_l2_l3": ["l1", "l2", "l3"],
+        "l2_l3_l1": ["l2", "l3", "l1"],
+        "l3_l1_l2": ["l3", "l1", "l2"],
+        "l1": ["l1"],
+        "l2": ["l2"],
+        "l3": ["l3"],
+    }
+)
+"""The site's phase behind each of the charger's own: installers rotate them to spread single-phase cars."""
+
+_DEFAULTS: Final = MappingProxyType(
+    {CONF_WIRING: "l1_l2_l3", CONF_MINIMUM_A: 6, CONF_MAXIMUM_A: 16, CONF_FAILSAFE_A: 6, CONF_PRIORITY: 0}
+)
+"""16 A is what the smallest common charger and its cable bear; 6 A is the least that IEC 61851-1 knows."""
+
+_LARGEST_A: Final = 80.0
+"""IEC 61851-1 ends there."""
+_HIGHEST_PRIORITY: Final = 10
+_LONGEST_KEY: Final = 40
+
+
+def _amperes(least: float = 0.0) -> NumberSelector:
+    return NumberSelector(
+        NumberSelectorConfig(
+            min=least,
+            max=_LARGEST_A,
+            step=0.1,
+            unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+            mode=NumberSelectorMode.BOX,
+        )
+    )
+
+
+def charger_schema(site: Mapping[str, Any], connectors: Iterable[int] = ()) -> probatio.Schema:
+    """Make the form. It asks for the connector where the station has several, for the wiring where there is a choice."""
+    connectors = sorted(connectors)
+    fields: dict[probatio.Marker, Any] = {probatio.Required(CONF_NAME): TextSelector()}
+    if len(connectors) > 1:
+        fields[probatio.Required(CONF_CONNECTOR, default=str(connectors[0]))] = SelectSelector(
+            SelectSelectorConfig(options=[str(connector) for connector in connectors], mode=SelectSelectorMode.LIST)
+        )
+    if len(site_phases(site)) > 1:
+        fields[probatio.Required(CONF_WIRING)] = SelectSelector(
+            SelectSelectorConfig(options=list(WIRINGS), translation_key="wiring", mode=SelectSelectorMode.DROPDOWN)
+        )
+    return probatio.Schema(
+        {
+            **fields,
+            probatio.Required(CONF_MINIMUM_A): _amperes(),
+            probatio.Required(CONF_MAXIMUM_A): _amperes(),
+            probatio.Required(CONF_FAILSAFE_A): _amperes(),
+            probatio.Required(CONF_PRIORITY): NumberSelector(
+                NumberSelectorConfig(min=0, max=_HIGHEST_PRIORITY, step=1, mode=NumberSelectorMode.BOX)
+            ),
+        }
+    )
+
+
+def charger_suggestions(name: str) -> dict[str, Any]:
+    """What the form shows for a new charger."""
+    return {CONF_NAME: name, **_DEFAULTS}
+
+
+def charger_as_answers(title: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn a stored charger back into the answers that made it."""
+    wiring = next((name for name, phases in WIRINGS.items() if phases == list(data[CONF_WIRING])), None)
+    kept = (CONF_MINIMUM_A, CONF_MAXIMUM_A, CONF_FAILSAFE_A, CONF_PRIORITY)
+    answers = {CONF_NAME: title, **{key: data[key] for key in kept if key in data}}
+    return answers if wiring is None else {**answers, CONF_WIRING: wiring}
+
+
+def charger_data(
+    site: Mapping[str, Any], station: str, key: str | None, connector: int, answers: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Put a charger's data together from the answers to the form."""
+    wiring = WIRINGS[answers[CONF_WIRING]] if CONF_WIRING in answers else [str(phase) for phase in site_phases(site)]
+    return {
+        CONF_DRIVER: DRIVER_OCPP,
+        CONF_STATION: station,
+        CONF_CONNECTOR: connector,
+        **({CONF_KEY: key} if key else {}),
+        CONF_WIRING: list(wiring),
+        CONF_MINIMUM_A: float(answers[CONF_MINIMUM_A]),
+        CONF_MAXIMUM_A: float(answers[CONF_MAXIMUM_A]),
+        CONF_FAILSAFE_A: float(answers[CONF_FAILSAFE_A]),
+        CONF_PRIORITY: int(answers[CONF_PRIORITY]),
+    }
+
+
+def charger_errors(
+    entry: ConfigEntry[Any], data: Mapping[str, Any], answers: Mapping[str, Any], subentry_id: str | None = None
+) -> dict[str, str]:
+    """Say what is wrong with a charger beside the site's others, by field. `subentry_id` is its own, if it has one."""
+    if not answers[CONF_NAME].strip():
+        return {CONF_NAME: "name_missing"}
+    others = [
+        subentry.data
+        for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER)
+        if subentry.subentry_id != subentry_id
+    ]
+    errors = validate_charger(entry.data, others, data)
+    return {field if field in answers else "base": error for field, error in errors.items()}
+
+
+def charger_unique_id(station: str, connector: int) -> str:
+    """Name a charger for good: by its station's identity and the connector."""
+    return f"{DRIVER_OCPP}:{station}:{connector}"
+
+
+def has_charger(entry: ConfigEntry[Any], unique_id: str) -> bool:
+    """Tell whether a site has this charger already."""
+    return any(subentry.unique_id == unique_id for subentry in entry.subentries.values())
+
+
+def station_errors(station: str, key: str | None) -> dict[str, str]:
+    """Say what is wrong with an identity and a password that were entered by hand, by field."""
+    errors: dict[str, str] = {}
+    if parse_identity(f"/{station}") != station:
+        errors[CONF_STATION] = "station_invalid"
+    # OCPP 1.6 security whitepaper, 2.3: at most 40 characters. A space is a slip of the hand.
+    if key is not None and not (len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable() and " " not in key):
+        errors[CONF_KEY] = "key_invalid"
+    return errors

@@ -1,0 +1,138 @@
+"""The steps that try a meter: listen to its rhythm, then show what it says."""
+
+import asyncio
+from abc import abstractmethod
+from typing import Any, Final, override
+
+import probatio
+from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
+from homeassistant.core import callback
+from homeassistant.helpers.selector import BooleanSelector
+
+from .const import CONF_METER_INVERTED, CONF_METER_PERIOD_S, CONF_VOLTAGE_V, DEFAULT_VOLTAGE_V
+from .engine.model.quantities import Phase
+from .flow_words import reading_in_words
+from .sources.meter import MeterSource
+from .sources.meter_catalogue import Role, Slowness
+from .sources.meter_finder import MeterChannel, slowness_of
+from .sources.rhythm import Rhythm, measure_rhythm
+
+CONF_INVERTED: Final = "inverted"
+
+UNKNOWN_PERIOD_S: Final = 60.0
+"""Taken for a meter that could not be heard: that of the slowest ones, so that nothing is done in a hurry."""
+
+_CONFIRM_STEPS: Final = {
+    Slowness.DSMR: "confirm_slow_dsmr",
+    Slowness.LINKYTIC: "confirm_slow_linkytic",
+    Slowness.GENERAL: "confirm_slow",
+}
+
+
+class MeasureSteps(ConfigFlow):
+    """Try the meter in `_data`, and let the user say that it is right."""
+
+    def __init__(self) -> None:
+        self._data: dict[str, Any] = {}
+        """The entry's data, as far as it is known."""
+        self._channels: tuple[MeterChannel, ...] = ()
+        self._source: MeterSource | None = None
+        """Reads the meter as it will be read later on."""
+        self._listening: asyncio.Task[Rhythm] | None = None
+
+    @callback
+    @override
+    def async_remove(self) -> None:
+        """The flow is over."""
+        self._stop_reading()
+
+    @abstractmethod
+    async def _go_on_after_meter(self) -> ConfigFlowResult:
+        """The meter is settled: what comes next."""
+
+    async def async_step_measure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Listen to the meter."""
+        del user_input
+        if self._listening is None:
+            self._start_reading()
+            self._listening = self.hass.async_create_task(
+                measure_rhythm(self.hass, self._entity_ids()), "smart_charging measure meter"
+            )
+        if not self._listening.done():
+            return self.async_show_progress(step_id="measure", progress_action="measure", progress_task=self._listening)
+        rhythm = self._listening.result()
+        self._listening = None
+        self._data[CONF_METER_PERIOD_S] = rhythm.period_s or UNKNOWN_PERIOD_S
+        return self.async_show_progress_done(next_step_id=self._after_measuring(rhythm))
+
+    def _after_measuring(self, rhythm: Rhythm) -> str:
+        if not rhythm.spoke:
+            return "meter_silent"
+        return _CONFIRM_STEPS[slowness_of(self.hass, self._entity_ids())] if rhythm.slow else "confirm"
+
+    async def async_step_meter_silent(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Nothing was heard: try again, use it all the same, or take another meter."""
+        del user_input
+        return self.async_show_menu(step_id="meter_silent", menu_options=["measure", "confirm_silent", "meter"])
+
+    async def _confirm(self, step_id: str, user_input: dict[str, Any] | None) -> ConfigFlowResult:
+        """Show what the meter says. The step's id only chooses the sentence."""
+        one_signed = any(channel.role is Role.NET for channel in self._channels)
+        if user_input is not None:
+            self._data[CONF_METER_INVERTED] = user_input.get(CONF_INVERTED, False)
+            return await self._go_on_after_meter()
+        inverted = self._data.get(CONF_METER_INVERTED, False)
+        fields = {probatio.Required(CONF_INVERTED, default=inverted): BooleanSelector()} if one_signed else {}
+        reading = self._source.reading if self._source else None
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=probatio.Schema(fields),
+            description_placeholders={
+                "reading": "-" if reading is None else reading_in_words(reading, self._voltage_v()),
+                "period": f"{self._data[CONF_METER_PERIOD_S]:.1f} s",
+            },
+            last_step=False,
+        )
+
+    def _entity_ids(self) -> list[str]:
+        return [channel.entity_id for channel in self._channels]
+
+    def _voltage_v(self) -> float:
+        return float(self._data.get(CONF_VOLTAGE_V, DEFAULT_VOLTAGE_V))
+
+    def _start_reading(self) -> None:
+        self._stop_reading()
+        self._source = MeterSource(
+            self.hass,
+            self._channels,
+            inverted=self._data.get(CONF_METER_INVERTED, False),
+            # How many phases the supply has is asked later; a meter for the total tells none.
+            phases=[phase for phase in Phase if any(channel.phase is phase for channel in self._channels)],
+            voltage_v=self._voltage_v(),
+        )
+        self._source.start(lambda: None)
+
+    def _stop_reading(self) -> None:
+        if self._source is not None:
+            self._source.stop()
+            self._source = None
+
+    async def async_step_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """A meter that is quick enough."""
+        return await self._confirm("confirm", user_input)
+
+    async def async_step_confirm_silent(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """A meter that said nothing, and is used all the same."""
+        return await self._confirm("confirm_silent", user_input)
+
+    async def async_step_confirm_slow(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """A slow meter."""
+        return await self._confirm("confirm_slow", user_input)
+
+    async def async_step_confirm_slow_dsmr(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """A meter that `dsmr` holds back."""
+        return await self._confirm("confirm_slow_dsmr", user_input)
+
+    async def async_step_confirm_slow_linkytic(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """A meter that `linkytic` holds back."""
+        return await self._confirm("confirm_slow_linkytic", user_input)

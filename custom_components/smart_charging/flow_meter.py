@@ -1,0 +1,187 @@
+"""The steps that choose the grid meter: from those that were found, or sensor by sensor."""
+
+import asyncio
+from typing import Any, Final
+
+import probatio
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowResult
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+
+from .const import CONF_ENTITY_ID, CONF_METER, CONF_METER_INVERTED, CONF_PHASE, CONF_PHASES, CONF_ROLE, DOMAIN
+from .flow_entities import MANUAL_SCHEMA, chosen_channels, entities_schema, entity_errors
+from .flow_measure import MeasureSteps
+from .flow_words import MANUAL, meter_options
+from .sources.awakening import wait_until_awake
+from .sources.meter_finder import FoundMeter, MeterChannel, find_meters, number_in
+
+CONF_ENABLE: Final = "enable"
+
+
+class MeterSteps(MeasureSteps):
+    """Choose a meter, and write its channels into `_data`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: dict[str, FoundMeter] = {}
+        self._meter: FoundMeter | None = None
+        """The one that was chosen; None for one that is put together by hand."""
+        self._waking: asyncio.Task[bool] | None = None
+        self._manual: dict[str, Any] = {}
+
+    async def async_step_meter(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Choose among the meters that were found; without any, go straight to choosing by hand."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            if user_input[CONF_METER] == MANUAL:
+                return await self.async_step_meter_manual()
+            meter = self._found[user_input[CONF_METER]]
+            if not self._is_taken(meter.best.channels):
+                return await self._take(meter)
+            errors[CONF_METER] = "already_configured"
+        else:
+            self._found = {meter.key: meter for meter in await find_meters(self.hass)}
+            if not self._found:
+                return await self.async_step_meter_manual()
+        options = await meter_options(self.hass, tuple(self._found.values()))
+        schema = probatio.Schema(
+            {
+                probatio.Required(CONF_METER, default=options[0]["value"]): SelectSelector(
+                    SelectSelectorConfig(options=options, mode=SelectSelectorMode.LIST)
+                )
+            }
+        )
+        return self.async_show_form(
+            step_id="meter",
+            data_schema=self.add_suggested_values_to_schema(schema, user_input),
+            errors=errors,
+            last_step=False,
+        )
+
+    async def _take(self, meter: FoundMeter) -> ConfigFlowResult:
+        self._meter = meter
+        self._data[CONF_METER_INVERTED] = meter.inverted
+        if meter.best.disabled:
+            return await self.async_step_enable_phases()
+        return await self._use(meter.best.channels)
+
+    async def _use(self, channels: tuple[MeterChannel, ...]) -> ConfigFlowResult:
+        self._channels = channels
+        self._data[CONF_METER] = [
+            {CONF_ROLE: str(channel.role), CONF_PHASE: channel.phase, CONF_ENTITY_ID: channel.entity_id}
+            for channel in channels
+        ]
+        # A flow that somebody left open must not keep this meter from being set up.
+        await self.async_set_unique_id(_unique_id(channels), raise_on_progress=False)
+        return await self.async_step_measure()
+
+    def _is_taken(self, channels: tuple[MeterChannel, ...]) -> bool:
+        """Tell whether another site has this meter already."""
+        unique_id = _unique_id(channels)
+        own = self._get_reconfigure_entry().entry_id if self.source == SOURCE_RECONFIGURE else None
+        return any(
+            entry.unique_id == unique_id and entry.entry_id != own
+            for entry in self.hass.config_entries.async_entries(DOMAIN)
+        )
+
+    async def async_step_enable_phases(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Offer to switch on the sensors that tell the phases apart."""
+        meter = self._chosen()
+        if user_input is None:
+            return self.async_show_form(
+                step_id="enable_phases",
+                data_schema=probatio.Schema({probatio.Required(CONF_ENABLE, default=True): BooleanSelector()}),
+                description_placeholders={"sensors": "\n".join(f"- {entity_id}" for entity_id in meter.best.disabled)},
+                last_step=False,
+            )
+        if user_input[CONF_ENABLE]:
+            registry = er.async_get(self.hass)
+            for entity_id in meter.best.disabled:
+                registry.async_update_entity(entity_id, disabled_by=None)
+            return await self.async_step_enabling()
+        return await self.async_step_total_only()
+
+    async def async_step_enabling(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Wait for the sensors that were switched on.
+
+        Home Assistant reloads their integration by itself half a minute later. It is left to do so: `dsmr` does not
+        survive two reloads in a row (its entities then stay dead until a restart).
+        """
+        del user_input
+        if self._waking is None:
+            entity_ids = [channel.entity_id for channel in self._chosen().best.channels]
+            self._waking = self.hass.async_create_task(
+                wait_until_awake(self.hass, entity_ids), "smart_charging wait for the meter's sensors"
+            )
+        if not self._waking.done():
+            return self.async_show_progress(step_id="enabling", progress_action="enabling", progress_task=self._waking)
+        awake = self._waking.result()
+        self._waking = None
+        return self.async_show_progress_done(next_step_id="phases_awake" if awake else "phases_silent")
+
+    async def async_step_phases_awake(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """The sensors that were switched on speak."""
+        del user_input
+        return await self._use(self._chosen().best.channels)
+
+    async def async_step_phases_silent(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """The sensors that were switched on are still silent: wait on, or go on without them."""
+        del user_input
+        way_on = ["total_only"] if self._chosen().fallback else []
+        return self.async_show_menu(step_id="phases_silent", menu_options=["enabling", *way_on, "meter"])
+
+    async def async_step_total_only(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Go on without the phases; where the meter tells nothing without them, choose another one."""
+        del user_input
+        fallback = self._chosen().fallback
+        return await self._use(fallback.channels) if fallback else await self.async_step_meter()
+
+    async def async_step_meter_manual(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask how the meter tells what it measures."""
+        if user_input is not None:
+            self._manual = user_input
+            self._meter = None
+            return await self.async_step_meter_entities()
+        return self.async_show_form(
+            step_id="meter_manual",
+            data_schema=self.add_suggested_values_to_schema(MANUAL_SCHEMA, self._manual),
+            last_step=False,
+        )
+
+    async def async_step_meter_entities(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for one sensor per channel."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            channels = chosen_channels(self._manual, user_input)
+            errors = entity_errors(self.hass, self._manual, user_input)
+            if not errors and self._is_taken(channels):
+                errors["base"] = "already_configured"
+            if not errors:
+                self._data[CONF_PHASES] = int(self._manual[CONF_PHASES])
+                return await self._use(channels)
+        return self.async_show_form(
+            step_id="meter_entities",
+            data_schema=self.add_suggested_values_to_schema(entities_schema(self._manual), user_input),
+            errors=errors,
+            last_step=False,
+        )
+
+    def _chosen(self) -> FoundMeter:
+        if self._meter is None:
+            raise RuntimeError("No meter was chosen yet")
+        return self._meter
+
+    def _measured_voltage_v(self) -> float | None:
+        """Read the chosen meter's voltage, where it has a sensor for it."""
+        if self._meter is None or self._meter.voltage_id is None:
+            return None
+        return number_in(self.hass.states.get(self._meter.voltage_id))
+
+
+def _unique_id(channels: tuple[MeterChannel, ...]) -> str:
+    return ",".join(sorted(channel.entity_id for channel in channels))
