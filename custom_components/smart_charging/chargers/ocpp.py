@@ -1,0 +1,292 @@
+"""A charger that speaks OCPP: one connector of a station of the csms.
+
+The setpoint is a limit for the running transaction that runs out by itself, see `EXPIRY_S`; it is renewed by the
+caller. Below it, in the station, lies a default that stays: the charger's failsafe current. Hence the charger falls back
+to that when nobody steers, and a car that plugs in begins with it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final, override
+
+from ..csms.errors import CallFailed, NoTransaction, StationError, StationRejected
+from ..csms.events import (
+    Booted,
+    Connected,
+    Disconnected,
+    Event,
+    Ready,
+    StatusChanged,
+    TransactionEnded,
+    TransactionStarted,
+)
+from ..csms.records import AcknowledgedLimit, Connector
+from ..csms.station import Station
+from ..engine.model.evse import Capabilities, Evse, EvseStatus, Watchdog, WatchdogKind
+from ..engine.model.quantities import ALL_PHASES
+from .driver import ChargerDriver, ChargerRefusedError, ChargerUnreachableError
+from .ocpp_start import CallLater, FreeStart, call_later
+from .ocpp_status import EXPIRY_S, Offer, Since, read_currents, read_offer, read_state
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+CAPABILITIES: Final = Capabilities(
+    # Limits have steps of 0.1 A (OCPP 1.6, 7.14), but many stations cut off what is below a whole ampere.
+    step_a=1.0,
+    watchdog=Watchdog(kind=WatchdogKind.EXPIRY, timeout_s=EXPIRY_S, renew_after_s=45.0),
+)
+
+ASK_AGAIN: Final = timedelta(seconds=15)
+"""At most this often a station is asked for a transaction that it has not told."""
+
+
+class OcppDriver(ChargerDriver):
+    """One connector of a station. Reads what the csms remembers of it, so it can be replaced without losing anything."""
+
+    def __init__(
+        self,
+        station: Station,
+        connector_id: int,
+        evse: Evse,
+        *,
+        now: Callable[[], datetime],
+        later: CallLater = call_later,
+    ) -> None:
+        self._station = station
+        self._connector_id = connector_id
+        self._evse = evse
+        self._now = now
+        self._start = FreeStart(station, connector_id, now, later)
+        self._on_status: Callable[[], None] = lambda: None
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._reachable_since = now()
+        self._limit_since: Since | None = None
+        self._default_since: Since | None = None
+        self._default_refused = False
+        self._booted_at: datetime | None = None
+        self._doubt: tuple[float, datetime] | None = None
+        self._energy_kwh: float | None = None
+        self._asked_at: datetime | None = None
+
+    @property
+    @override
+    def capabilities(self) -> Capabilities:
+        evse = self._evse
+        return replace(CAPABILITIES, phases=len(evse.phases), minimum_a=evse.minimum_a, maximum_a=evse.maximum_a)
+
+    @property
+    @override
+    def status(self) -> EvseStatus:
+        connector, now = self._connector, self._now()
+        state, offer = read_state(connector), self._offer(connector, now)
+        measurement, transaction = connector.measurement, connector.transaction
+        start_wh = transaction.meter_start_wh if transaction else None
+        return EvseStatus(
+            reachable=self._station.connected,
+            reachable_since=self._reachable_since,
+            state=state.state,
+            state_at=state.at,
+            offered_a=offer.current_a,
+            offered_at=offer.at,
+            measured_at=measurement.at if measurement else None,
+            current_a=read_currents(measurement, len(self._evse.phases), self._station.style.nominal_v),
+            power_w=measurement.power_w if measurement else None,
+            energy_kwh=self._register_kwh(connector),
+            session_started_at=transaction.started_at if transaction else None,
+            session_start_kwh=None if start_wh is None else start_wh / 1000,
+            fault=state.fault,
+        )
+
+    @override
+    async def start(self, on_status: Callable[[], None]) -> None:
+        self._on_status = on_status
+        self._reachable_since = self._now()
+        self._note_limits()
+        self._unsubscribe = self._station.subscribe(self._take)
+        if self._station.connected and self._station.features is not None:
+            # The station outlived its driver, whose failsafe current may be another one now.
+            self._spawn(self._prepare())
+
+    @override
+    async def stop(self) -> None:
+        self._unsubscribe()
+        await self._start.stop()
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    @override
+    async def apply(self, current_a: float) -> None:
+        if not self._station.connected:
+            raise ChargerUnreachableError("the station is not connected")
+        self._start.wanted_a = current_a
+        if self._connector.transaction is not None:
+            try:
+                await self._limit(current_a)
+            except NoTransaction:
+                # It ended while the command waited for its turn: the default holds, which is what follows.
+                await self._rest_on_default()
+        else:
+            await self._rest_on_default()
+        self._on_status()
+
+    @property
+    def _connector(self) -> Connector:
+        return self._station.connectors.get(self._connector_id) or Connector(connector_id=self._connector_id)
+
+    def _offer(self, connector: Connector, now: datetime) -> Offer:
+        """Tell what the station offers; what a command without an answer may have raised it to counts as offered."""
+        limit_since = self._limit_since.at if self._limit_since else None
+        default_since = self._default_since.at if self._default_since else None
+        offer = read_offer(connector, limit_since, default_since, now)
+        limit, booted_at = connector.limit, self._booted_at
+        if limit is not None and booted_at is not None and limit.at < booted_at:
+            # It may have forgotten its limit, or not.
+            default_a = connector.default_limit.limit_a if connector.default_limit else None
+            known = None if default_a is None or offer.current_a is None else max(default_a, offer.current_a)
+            offer = Offer(current_a=known, at=booted_at)
+        if self._doubt is not None and offer.current_a is not None and now < self._doubt[1]:
+            return replace(offer, current_a=max(offer.current_a, self._doubt[0]))
+        return offer
+
+    def _register_kwh(self, connector: Connector) -> float | None:
+        measurement = connector.measurement
+        if measurement is not None and measurement.energy_wh is not None:
+            # Some stations tell the register less often than the rest.
+            self._energy_kwh = measurement.energy_wh / 1000
+        return self._energy_kwh
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Connected() | Disconnected():
+                self._reachable_since = event.at
+                self._default_refused = False
+            case Booted():
+                self._booted_at = event.at
+            case Ready():
+                self._spawn(self._prepare())
+            case StatusChanged(connector_id=self._connector_id):
+                self._start.status_changed(event.status.status)
+            case TransactionStarted() if event.transaction.connector_id == self._connector_id:
+                self._doubt = None
+                self._start.transaction_started()
+            case TransactionEnded() if event.transaction.connector_id == self._connector_id:
+                self._doubt = None
+                self._start.transaction_ended(event.reason)
+        self._on_status()
+
+    @property
+    def _number_of_phases(self) -> int | None:
+        """Without a number three are meant (OCPP 1.6, 7.14), and some stations take no number."""
+        phases = len(self._evse.phases)
+        return None if phases == len(ALL_PHASES) else phases
+
+    async def _limit(self, current_a: float) -> None:
+        phases = self._number_of_phases
+        try:
+            with _as_charger_errors():
+                await self._station.set_limit(self._connector_id, current_a, phases=phases, valid_s=EXPIRY_S)
+        except ChargerRefusedError, NoTransaction:
+            raise
+        except ChargerUnreachableError, asyncio.CancelledError:
+            # The station may have acted without an answer.
+            self._doubt = current_a, self._now() + timedelta(seconds=EXPIRY_S)
+            raise
+        self._doubt = None
+        self._note_limits()
+
+    async def _rest_on_default(self) -> None:
+        """Without a transaction no current flows, and the default says with how much one begins: see that it is there."""
+        connector = self._connector
+        default_a = connector.default_limit.limit_a if connector.default_limit else None
+        if default_a != self._evse.failsafe_a and not self._default_refused:
+            with _as_charger_errors():
+                await self._set_default()
+        status = connector.status
+        if status is not None and status.status.in_transaction and self.status.offered_a is None:
+            await self._ask_for_transaction()
+            raise ChargerRefusedError("the station charges, and has not told its transaction yet")
+        self._start.consider()
+
+    async def _ask_for_transaction(self) -> None:
+        now = self._now()
+        if self._asked_at is not None and now - self._asked_at < ASK_AGAIN:
+            return
+        self._asked_at = now
+        try:
+            await self._station.trigger("MeterValues", self._connector_id)
+        except StationError as error:
+            _LOGGER.debug("Station %s: %s", self._station.identity, error)
+
+    async def _prepare(self) -> None:
+        """Put the failsafe current and the maximum into the station."""
+        try:
+            await self._set_default()
+            await self._set_maximum()
+        except StationError as error:
+            _LOGGER.debug("Station %s: %s", self._station.identity, error)
+        self._on_status()
+        self._start.consider()
+
+    async def _set_default(self) -> None:
+        failsafe_a, phases = self._evse.failsafe_a, self._number_of_phases
+        try:
+            await self._station.set_default_limit(self._connector_id, failsafe_a, phases=phases)
+        except (StationRejected, CallFailed) as error:
+            self._default_refused = True
+            _LOGGER.warning(
+                "Station %s does not take a failsafe current, so its own settings have to be safe: %s",
+                self._station.identity,
+                error,
+            )
+            return
+        self._note_limits()
+
+    async def _set_maximum(self) -> None:
+        features = self._station.features
+        if features is not None and (features.number_of_connectors or 1) > 1:
+            # It would bound all connectors together.
+            return
+        try:
+            await self._station.set_maximum_limit(self._evse.maximum_a)
+        except (StationRejected, CallFailed) as error:
+            # Many cannot. The setpoint never exceeds it anyway.
+            _LOGGER.debug("Station %s: %s", self._station.identity, error)
+
+    def _note_limits(self) -> None:
+        connector = self._connector
+        transaction_id = connector.transaction.transaction_id if connector.transaction else None
+        self._limit_since = _follow(self._limit_since, transaction_id, connector.limit)
+        self._default_since = _follow(self._default_since, None, connector.default_limit)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+@contextmanager
+def _as_charger_errors() -> Iterator[None]:
+    """Turn a station's errors into those of the contract; `NoTransaction` is for the caller to deal with."""
+    try:
+        yield
+    except NoTransaction:
+        raise
+    except (StationRejected, CallFailed) as error:
+        raise ChargerRefusedError(str(error)) from error
+    except StationError as error:
+        raise ChargerUnreachableError(str(error)) from error
+
+
+def _follow(since: Since | None, transaction_id: int | None, limit: AcknowledgedLimit | None) -> Since | None:
+    """Note since when a limit has its value."""
+    if limit is None:
+        return None
+    key = (transaction_id, limit.limit_a)
+    return since if since is not None and since.key == key else Since(key=key, at=limit.at)

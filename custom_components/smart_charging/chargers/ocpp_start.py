@@ -1,0 +1,98 @@
+"""Starts charging at an OCPP station that waits for a card, where the home wants none: free vending."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from ..csms.errors import StationError
+from ..csms.records import Connector, Status
+from ..csms.station import Station
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+ID_TAG: Final = "smart-charging"
+"""Who starts a transaction that no card was shown for."""
+PATIENCE: Final = timedelta(seconds=8)
+"""How long a station is given to start by itself: those that need no card do so within a few seconds."""
+
+_DELIBERATE: Final = frozenset({"Local", "Remote", "DeAuthorized"})
+"""Why transactions end that somebody wanted to end (OCPP 1.6, 7.36)."""
+
+type CallLater = Callable[[float, Callable[[], None]], asyncio.TimerHandle]
+
+
+def call_later(delay_s: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
+    """Schedule in the running event loop."""
+    return asyncio.get_running_loop().call_later(delay_s, callback)
+
+
+class FreeStart:
+    """Starts a transaction for a car that waits: once each time it is plugged in, and only when there is current for it."""
+
+    def __init__(self, station: Station, connector_id: int, now: Callable[[], datetime], later: CallLater) -> None:
+        self._station = station
+        self._connector_id = connector_id
+        self._now = now
+        self._call_later = later
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._done = False
+        self._arriving = False
+        self.wanted_a = 0.0
+        """What the car would be given, A; `consider` after a change."""
+
+    def status_changed(self, status: Status) -> None:
+        """The connector told its state."""
+        if status is Status.AVAILABLE:
+            self._done, self._arriving = False, True
+        self.consider()
+
+    def transaction_started(self) -> None:
+        """It charges: there is nothing left to do."""
+        self._arriving = False
+        self._cancel_timer()
+
+    def transaction_ended(self, reason: str) -> None:
+        """It ended; whoever did that on purpose does not want it started again."""
+        self._done = self._done or reason in _DELIBERATE
+
+    def consider(self) -> None:
+        """Start now, or when the station has had its time, or not at all."""
+        self._cancel_timer()
+        connector = self._station.connectors.get(self._connector_id)
+        if connector is None or connector.status is None or not self._waits(connector):
+            return
+        remaining_s = (connector.status.at + PATIENCE - self._now()).total_seconds()
+        if remaining_s > 0:
+            self._timer = self._call_later(remaining_s, self.consider)
+            return
+        self._done = True
+        self._task = asyncio.get_running_loop().create_task(self._start())
+
+    async def stop(self) -> None:
+        """Start nothing any more."""
+        self._done = True
+        self._cancel_timer()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def _waits(self, connector: Connector) -> bool:
+        if self._done or self.wanted_a <= 0 or connector.transaction is not None or not self._station.connected:
+            return False
+        status = connector.status.status if connector.status else None
+        # Some report a car that plugs in as Finishing (evcc#15752).
+        return status is Status.PREPARING or (status is Status.FINISHING and self._arriving)
+
+    async def _start(self) -> None:
+        try:
+            await self._station.remote_start(self._connector_id, ID_TAG)
+        except StationError as error:
+            _LOGGER.debug("Station %s does not start charging: %s", self._station.identity, error)
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
