@@ -46,6 +46,9 @@ CONF_MAXIMUM_A: Final = "maximum_a"
 CONF_FAILSAFE_A: Final = "failsafe_a"
 CONF_PRIORITY: Final = "priority"
 
+ROOT_CIRCUIT: Final = "site"
+"""The id of the circuit that is the supply of the whole site."""
+
 DEFAULT_PORT: Final = 9000
 DEFAULT_HOST: Final = "0.0.0.0"  # noqa: S104 the user is asked where to listen; a charger is another machine
 DEFAULT_VOLTAGE_V: Final = 230.0
