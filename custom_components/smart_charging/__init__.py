@@ -1,1 +1,170 @@
 """Smart Charging: charge electric cars within the limits of the grid connection."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.typing import ConfigType
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
+
+from .central import Central, async_attach, async_detach, listen_key
+from .chargers.driver import ChargerDriver
+from .chargers.registry import DRIVERS, DriverRequest
+from .config import ConfigError, SiteSetup, read_setup
+from .const import DOMAIN
+from .coordinator import SiteCoordinator
+from .csms.errors import ListenError
+from .engine.model.state import ControlState
+from .issues import SiteIssues, async_clear_listen_issue, async_raise_listen_issue
+from .runtime import RuntimeData, SmartChargingConfigEntry
+from .store import SiteStore
+
+PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SELECT, Platform.SENSOR, Platform.SWITCH)
+
+CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
+
+type _Left = dict[str, tuple[SiteSetup, ControlState]]
+_LEFT: Final[HassKey[_Left]] = HassKey(f"{DOMAIN}_left")
+"""What the engine remembered when an entry was unloaded, by entry id: a reload must not forget what the meter said."""
+
+
+async def async_setup(_hass: HomeAssistant, _config: ConfigType) -> bool:
+    """Set up the integration as a whole; everything hangs on its entries."""
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: SmartChargingConfigEntry) -> bool:
+    """Set up one site."""
+    setup = _read_setup(entry)
+    central = await _listen(hass, entry, setup)
+    store = SiteStore(hass, entry.entry_id)
+    await store.async_load()
+    drivers = _make_drivers(setup, central)
+    coordinator = SiteCoordinator(
+        hass, entry, setup, drivers=drivers, store=store, state=_take_up(hass, entry.entry_id, setup)
+    )
+    try:
+        await coordinator.async_start()
+    except BaseException:
+        await coordinator.async_shutdown()
+        raise
+    entry.runtime_data = RuntimeData(coordinator=coordinator, setup=setup, drivers=drivers)
+    _watch(hass, entry, setup, coordinator)
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    entry.async_on_unload(entry.add_update_listener(_async_reload))
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: SmartChargingConfigEntry) -> bool:
+    """Stop steering a site. Its chargers stay connected for the next set-up, unless it is disabled."""
+    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        return False
+    runtime = entry.runtime_data
+    await runtime.coordinator.async_shutdown()
+    hass.data.setdefault(_LEFT, {})[entry.entry_id] = runtime.setup, runtime.coordinator.state
+    if entry.disabled_by is not None:
+        await _forget(hass, entry.entry_id)
+    return True
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: SmartChargingConfigEntry) -> None:
+    """Delete what is kept of a site, and let its chargers in no more."""
+    await _forget(hass, entry.entry_id)
+    await SiteStore(hass, entry.entry_id).async_remove()
+
+
+async def async_remove_config_entry_device(
+    _hass: HomeAssistant, entry: SmartChargingConfigEntry, device: dr.DeviceEntry
+) -> bool:
+    """Let the user delete a device that is neither the site nor one of its chargers any more."""
+    known = {(DOMAIN, entry.entry_id), *((DOMAIN, subentry_id) for subentry_id in entry.subentries)}
+    return known.isdisjoint(device.identifiers)
+
+
+async def _async_reload(hass: HomeAssistant, entry: SmartChargingConfigEntry) -> None:
+    await hass.config_entries.async_reload(entry.entry_id)
+
+
+def _read_setup(entry: SmartChargingConfigEntry) -> SiteSetup:
+    try:
+        return read_setup(entry)
+    except ConfigError as error:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key=error.translation_key,
+            translation_placeholders={"name": error.name},
+        ) from error
+
+
+async def _listen(hass: HomeAssistant, entry: SmartChargingConfigEntry, setup: SiteSetup) -> Central:
+    keys: Mapping[str, str | None] = {charger.station: charger.key for charger in setup.chargers.values()}
+    try:
+        central = await async_attach(hass, entry.entry_id, setup.host, setup.port, keys)
+    except ListenError as error:
+        placeholders = {"site": entry.title, "host": error.host, "port": str(error.port), "reason": error.reason}
+        async_raise_listen_issue(hass, entry.entry_id, listen_key(error), placeholders)
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN, translation_key=listen_key(error), translation_placeholders=placeholders
+        ) from error
+    async_clear_listen_issue(hass, entry.entry_id)
+    return central
+
+
+def _make_drivers(setup: SiteSetup, central: Central) -> dict[str, ChargerDriver]:
+    return {
+        evse_id: DRIVERS[charger.driver].make(
+            DriverRequest(
+                evse=charger.evse,
+                station=central.station(charger.station),
+                connector=charger.connector,
+                now=dt_util.utcnow,
+            )
+        )
+        for evse_id, charger in setup.chargers.items()
+    }
+
+
+def _take_up(hass: HomeAssistant, entry_id: str, setup: SiteSetup) -> ControlState:
+    """Go on where the last set-up of this entry left off, as far as it is the same."""
+    before, state = hass.data.get(_LEFT, {}).pop(entry_id, (None, ControlState()))
+    if before is None:
+        return state
+    same_meter = before.meter == setup.meter and before.site.circuits == setup.site.circuits
+    same = {evse.evse_id for evse in before.site.evses} & {evse.evse_id for evse in setup.site.evses}
+    return ControlState(
+        meters=state.meters if same_meter else {},
+        evses={evse_id: memory for evse_id, memory in state.evses.items() if evse_id in same},
+    )
+
+
+@callback
+def _watch(
+    hass: HomeAssistant, entry: SmartChargingConfigEntry, setup: SiteSetup, coordinator: SiteCoordinator
+) -> None:
+    """Raise and clear the site's issues from now on, and stop steering when Home Assistant stops."""
+    names = {evse_id: charger.name for evse_id, charger in setup.chargers.items()}
+    issues = SiteIssues(hass, entry.entry_id, entry.title, names)
+
+    @callback
+    def look() -> None:
+        if coordinator.last_update_success:
+            issues.update(coordinator.data)
+
+    async def stop(_event: Event) -> None:
+        await coordinator.async_shutdown()
+
+    look()
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
+    entry.async_on_unload(coordinator.async_add_listener(look))
+    entry.async_on_unload(issues.clear)
+
+
+async def _forget(hass: HomeAssistant, entry_id: str) -> None:
+    await async_detach(hass, entry_id)
+    async_clear_listen_issue(hass, entry_id)
+    hass.data.get(_LEFT, {}).pop(entry_id, None)

@@ -1,0 +1,32 @@
+"""Diagnostics of a site: how it is set up, and its last ticks, each of which replays as a test."""
+
+from typing import Any, Final
+
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.core import HomeAssistant
+
+from .const import CONF_HOST, CONF_KEY, CONF_STATION
+from .engine.model.replay import to_json
+from .runtime import SmartChargingConfigEntry
+
+_REDACTED: Final = frozenset({CONF_KEY, CONF_HOST, CONF_STATION, "unique_id"})
+"""A charger's unique id contains its station's identity, which is half of its credentials."""
+
+
+async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: SmartChargingConfigEntry) -> dict[str, Any]:
+    """Tell everything but credentials, addresses and identities."""
+    runtime = entry.runtime_data
+    return {
+        "entry": async_redact_data(entry.as_dict(), _REDACTED),
+        "site": to_json(runtime.setup.site),
+        "capabilities": {evse_id: to_json(driver.capabilities) for evse_id, driver in runtime.drivers.items()},
+        "failures": dict(runtime.coordinator.data.failures),
+        "ticks": [
+            {
+                "snapshot": to_json(tick.snapshot),
+                "state": to_json(tick.state),
+                "decision": to_json(tick.decision),
+            }
+            for tick in runtime.coordinator.ticks
+        ],
+    }

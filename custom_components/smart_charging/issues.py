@@ -1,0 +1,94 @@
+"""Repair issues: what somebody has to look at, raised when it has lasted and cleared when it is over.
+
+Not called repairs.py: a platform of that name has to offer flows that fix things, and a dead meter has none.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from .const import DOMAIN, ROOT_CIRCUIT
+from .coordinator import TickResult
+
+METER_SILENT: Final = "meter_silent"
+CHARGER_OFFLINE: Final = "charger_offline"
+PORT_IN_USE: Final = "port_in_use"
+
+METER_SILENT_AFTER: Final = timedelta(seconds=60)
+"""An integration that is reloaded, or a meter that reboots, is back by then."""
+CHARGER_OFFLINE_AFTER: Final = timedelta(minutes=5)
+"""A router's restart, or a charger's update, is over by then."""
+
+
+class SiteIssues:
+    """Watches the ticks of one entry. `names` are those of its chargers, by id."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str, title: str, names: Mapping[str, str]) -> None:
+        self._hass = hass
+        self._entry_id = entry_id
+        self._title = title
+        self._names = names
+        self._blind_since: datetime | None = None
+        self._raised: set[str] = set()
+
+    @callback
+    def update(self, tick: TickResult) -> None:
+        """Raise and clear by what this tick saw."""
+        now = tick.snapshot.at
+        if tick.decision.headroom[ROOT_CIRCUIT].known:
+            self._blind_since = None
+        elif self._blind_since is None:
+            self._blind_since = now
+        silent = self._blind_since is not None and now - self._blind_since >= METER_SILENT_AFTER
+        self._set(METER_SILENT, f"{METER_SILENT}_{self._entry_id}", silent, {"site": self._title})
+        for evse_id, status in tick.snapshot.evses.items():
+            since = None if status.reachable else status.reachable_since
+            offline = since is not None and now - since >= CHARGER_OFFLINE_AFTER
+            placeholders = {"site": self._title, "charger": self._names[evse_id]}
+            self._set(CHARGER_OFFLINE, f"{CHARGER_OFFLINE}_{evse_id}", offline, placeholders)
+
+    @callback
+    def clear(self) -> None:
+        """The entry is unloaded: whoever sets it up again sees for himself."""
+        for issue_id in self._raised:
+            ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+        self._raised.clear()
+
+    def _set(self, key: str, issue_id: str, present: bool, placeholders: dict[str, str]) -> None:  # noqa: FBT001
+        if present and issue_id not in self._raised:
+            self._raised.add(issue_id)
+            ir.async_create_issue(
+                self._hass,
+                DOMAIN,
+                issue_id,
+                is_fixable=False,
+                severity=ir.IssueSeverity.WARNING,
+                translation_key=key,
+                translation_placeholders=placeholders,
+            )
+        elif not present and issue_id in self._raised:
+            self._raised.discard(issue_id)
+            ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+
+
+@callback
+def async_raise_listen_issue(hass: HomeAssistant, entry_id: str, key: str, placeholders: dict[str, str]) -> None:
+    """Tell that no charger can connect: `key` says why, see `central.listen_key`."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{PORT_IN_USE}_{entry_id}",
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )
+
+
+@callback
+def async_clear_listen_issue(hass: HomeAssistant, entry_id: str) -> None:
+    """Chargers can connect, or nobody wants them to any more."""
+    ir.async_delete_issue(hass, DOMAIN, f"{PORT_IN_USE}_{entry_id}")

@@ -1,0 +1,22 @@
+"""What an entry holds while it is set up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from homeassistant.config_entries import ConfigEntry
+
+from .chargers.driver import ChargerDriver
+from .config import SiteSetup
+from .coordinator import SiteCoordinator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuntimeData:
+    """`drivers` is by charger subentry id."""
+
+    coordinator: SiteCoordinator
+    setup: SiteSetup
+    drivers: Mapping[str, ChargerDriver]
+
+
+type SmartChargingConfigEntry = ConfigEntry[RuntimeData]
