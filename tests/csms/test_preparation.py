@@ -1,6 +1,5 @@
 """What happens after a station connected: it is asked what it can, and set to send what control needs."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -207,7 +206,7 @@ async def test_a_station_that_claims_many_connectors_is_not_asked_about_each(pat
     async with station_at(patient.port) as peer:
         Configured(peer, NumberOfConnectors="1000000000")
         await ready(patient.station("CP1"), peer)
-    assert [action for action, _ in peer.calls].count("TriggerMessage") == 20
+    assert [action for action, _ in peer.calls].count("TriggerMessage") == 16
 
 
 async def test_after_a_lost_connection_it_is_not_asked_again(csms: CentralSystem) -> None:
@@ -252,7 +251,7 @@ async def test_a_connection_lost_in_the_middle_of_it_ends_it(csms: CentralSystem
         await peer.asked(silent)
         await peer.drop()
         await until(lambda: not csms.station("CP1").connected)
-    await asyncio.gather(*(task for task in asyncio.all_tasks() if "Preparation" in repr(task.get_coro())))
+    await csms.stop()
     assert recorder.of(Ready) == []
     assert csms.station("CP1").features is None
 

@@ -38,7 +38,7 @@ _MEASURANDS: Final = (
 _SAMPLE_INTERVALS_S: Final = (5, 10, 15, 30, 60)
 
 # A station that claims a thousand connectors is not asked about each.
-_MOST_WISHES: Final = 20
+_MOST_CONNECTORS: Final = 8
 
 _TAKEN: Final = frozenset({"Accepted", "RebootRequired"})
 
@@ -107,7 +107,8 @@ class Preparation:
         """The connection is gone."""
         if self._task is not None:
             self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            # Not awaited itself: a fault in it is then asyncio's to log, and the connection's end goes on.
+            await asyncio.wait([self._task])
 
     async def _run(self, *, waits_for_boot: bool) -> None:
         if waits_for_boot:
@@ -197,9 +198,10 @@ class Preparation:
     async def _ask_for_news(self, features: Features) -> None:
         """Ask for what has not been heard since connecting. Stations that cannot be asked stay as they are."""
         wishes: list[tuple[str, int | None]] = [] if self._memory.info else [("BootNotification", None)]
-        for connector_id in range(1, max(features.number_of_connectors or 1, 1) + 1):
+        connectors = min(features.number_of_connectors or 1, _MOST_CONNECTORS)
+        for connector_id in range(1, connectors + 1):
             wishes += [("StatusNotification", connector_id), ("MeterValues", connector_id)]
-        for message, number in wishes[:_MOST_WISHES]:
+        for message, number in wishes:
             try:
                 await self._commands.trigger(message, number)
             except StationOffline:
