@@ -34,6 +34,10 @@ class Api:
         """POST JSON; as `get`."""
         return await self._request("POST", path, json=body or {})
 
+    async def delete(self, path: str) -> Any:
+        """DELETE; as `get`."""
+        return await self._request("DELETE", path)
+
     async def post_form(self, path: str, fields: Mapping[str, str]) -> Any:
         """POST a form; as `get`."""
         return await self._request("POST", path, data=fields)

@@ -72,6 +72,7 @@ class Folder:
         try:
             if self.config.exists() and not keep:
                 shutil.rmtree(self.config)
+            self.log.unlink(missing_ok=True)
             storage = self.config / ".storage"
             storage.mkdir(parents=True, exist_ok=True)
             (self.config / "configuration.yaml").write_text(CONFIGURATION.format(log_level=log_level), encoding="utf-8")

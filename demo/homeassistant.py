@@ -9,7 +9,7 @@ from asyncio.subprocess import Process
 from contextlib import suppress
 from typing import Final
 
-import psutil  # type: ignore[import-untyped]  # psutil has no types of its own
+import psutil
 
 from .api import Api
 from .errors import DemoError

@@ -25,7 +25,7 @@ from .outlet import Outlet
 from .perfect import HARDWARE_MAXIMUM_A
 from .report import Summary, decided_text, status_line, summarise, summary_lines
 from .score import FailsafeClock, Score, WireClock
-from .setup_flow import SAFE_A, Site, add_charger, add_meter, add_site, our_entities, set_up_energy_dashboard
+from .setup_flow import SAFE_A, Charger, Site, add_charger, add_meter, add_site, our_entities, set_up_energy_dashboard
 from .station import Station
 from .trace import HouseLoad, read_trace
 
@@ -34,7 +34,7 @@ STATION: Final = "demo-station"
 KEY: Final = "simulated-station-key"
 """The station's password; it protects nothing but a demo on the loopback."""
 
-CONNECTS_WITHIN_S: Final = 60
+READY_WITHIN_S: Final = 60
 
 
 class Run:
@@ -136,12 +136,16 @@ class Run:
         self._say("adding Smart Charging …")
         entry_id = await add_site(self.api, site)
         self._start(self.station.run(f"ws://127.0.0.1:{self._csms_port}"))
-        await add_charger(self.api, entry_id, STATION, KEY)
-        for _ in range(CONNECTS_WITHIN_S):
-            if self.station.connected:
+        maximum_a = self.car.model.maximum_a
+        await add_charger(
+            self.api, entry_id, Charger(station=STATION, key=KEY, maximum_a=maximum_a, phases=supply.phases)
+        )
+        for _ in range(READY_WITHIN_S):
+            # Without a profile the station would give the car all it has: the failsafe comes first.
+            if self.station.connected and self.outlet.profiles.profiles:
                 return
             await asyncio.sleep(1)
-        raise DemoError("the simulated station could not connect to Smart Charging")
+        raise DemoError("Smart Charging did not take the simulated station under control")
 
     def _begin(self) -> None:
         """The car is plugged in, the trace begins to play, and the counting starts."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .api import Api
+from .electrical import CAR_MINIMUM_A, VOLTAGE_V
 from .errors import DemoError
 from .meter import Meter
 
@@ -31,6 +32,16 @@ PHASE_KEYS: Final = (
 )
 
 
+FLOW: Final = "/api/config/config_entries/flow"
+OPTIONS_FLOW: Final = "/api/config/config_entries/options/flow"
+SUBENTRY_FLOW: Final = "/api/config/config_entries/subentries/flow"
+LONGEST_PROGRESS_S: Final = 180
+
+type Answer = Mapping[str, Any]
+type Answers = Mapping[str, Answer]
+"""What to say to each form, and which way to go at each menu, by the step's name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """What a person would answer about the supply."""
@@ -42,20 +53,40 @@ class Site:
     """Where the csms is to listen."""
 
 
-async def walk_flow(api: Api, path: str, handler: Any, *answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Walk a flow as the page does: start it, give each answer to the form that asks; its last step.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charger:
+    """What a person would answer about the charger."""
+
+    station: str
+    key: str
+    maximum_a: float
+    phases: int
+    """Of the site."""
+
+
+async def walk_flow(api: Api, path: str, handler: Any, answers: Answers) -> dict[str, Any]:
+    """Walk a flow as the page does, to its end; its last step.
 
     Raises:
-        DemoError: a form came back with errors, or the flow was aborted.
+        DemoError: a step has no answer or did not like it, or the flow was aborted.
 
     """
-    step: dict[str, Any] = await api.post(path, {"handler": handler, "show_advanced_options": False})
-    for answer in answers:
-        step = await api.post(f"{path}/{step['flow_id']}", answer)
-        if step.get("errors"):
-            raise DemoError(f"setting up {handler}: {step['step_id']} says {step['errors']}")
-    if step["type"] == "abort":
-        raise DemoError(f"setting up {handler}: {step['reason']}")
+    step: dict[str, Any] = await api.post(path, {"handler": handler})
+    waited_s = 0
+    while step["type"] != "create_entry":
+        name = str(step.get("step_id"))
+        flow = f"{path}/{step['flow_id']}"
+        match step["type"]:
+            case "progress" | "progress_done" if waited_s < LONGEST_PROGRESS_S:
+                await asyncio.sleep(1)
+                waited_s += 1
+                step = await api.get(flow)
+            case "form" | "menu" if name in answers and not step.get("errors"):
+                step = await api.post(flow, answers[name])
+            case _:
+                raise DemoError(
+                    f"setting up {handler}: {step['type']} {name}: {step.get('errors') or step.get('reason')}"
+                )
     return step
 
 
@@ -64,12 +95,10 @@ async def add_meter(api: Api, meter: Meter, *, phases: int) -> str:
 
     Home Assistant must be restarted once afterwards: the reload that follows the option leaves the entities dead.
     """
-    flow = await walk_flow(api, "/api/config/config_entries/flow", "dsmr", {"port": meter.url, "dsmr_version": "5"})
-    if flow["type"] != "create_entry":
-        raise DemoError(f"setting up dsmr: it asks for more than it used to, at {flow.get('step_id')}")
+    flow = await walk_flow(api, FLOW, "dsmr", {"user": {"port": meter.url, "dsmr_version": "5"}})
     entry_id: str = flow["result"]["entry_id"]
     # The option first: dsmr makes its entities with its second update, which is 30 s after the first until the option is set.
-    await walk_flow(api, "/api/config/config_entries/options/flow", entry_id, {"time_between_update": 0})
+    await walk_flow(api, OPTIONS_FLOW, entry_id, {"init": {"time_between_update": 0}})
     await enable_phase_sensors(api, phases=phases)
     return entry_id
 
@@ -116,13 +145,53 @@ async def set_up_energy_dashboard(api: Api) -> None:
 
 
 async def add_site(api: Api, site: Site) -> str:
-    """Add Smart Charging; the entry's id."""
-    raise NotImplementedError
+    """Add Smart Charging with the meter that it finds; the entry's id."""
+    step = await walk_flow(
+        api,
+        FLOW,
+        DOMAIN,
+        {
+            "meter": {"meter": await _found_meter(api)},
+            "enable_phases": {"enable": True},
+            "confirm": {},
+            "confirm_slow": {},
+            "limit": {
+                "phases": str(site.phases),
+                "limit_unit": site.unit,
+                "limit": site.limit,
+                "voltage_v": VOLTAGE_V,
+            },
+            "server": {"port": site.port, "host": "127.0.0.1"},
+        },
+    )
+    entry_id: str = step["result"]["entry_id"]
+    return entry_id
 
 
-async def add_charger(api: Api, entry_id: str, station: str, key: str) -> None:
-    """Add the simulated station as a charger."""
-    raise NotImplementedError
+async def _found_meter(api: Api) -> str:
+    """The value of the meter that the flow proposes; the flow it takes to ask is given up."""
+    step = await api.post(FLOW, {"handler": DOMAIN})
+    await api.delete(f"{FLOW}/{step['flow_id']}")
+    if step.get("step_id") != "meter":
+        raise DemoError("Smart Charging did not find the simulated meter")
+    meter: str = step["data_schema"][0]["default"]
+    return meter
+
+
+async def add_charger(api: Api, entry_id: str, charger: Charger) -> None:
+    """Add the simulated station as a charger, by its identity; it may call in afterwards."""
+    details: dict[str, Any] = {
+        "name": "Garage",
+        "minimum_a": CAR_MINIMUM_A,
+        "maximum_a": charger.maximum_a,
+        "failsafe_a": SAFE_A,
+        "priority": 0,
+    }
+    if charger.phases > 1:
+        details["wiring"] = "l1_l2_l3"
+    station = {"station": charger.station, "key": charger.key, "connector": 1}
+    answers: Answers = {"user": {"next_step_id": "station"}, "station": station, "details": details}
+    await walk_flow(api, SUBENTRY_FLOW, [entry_id, "charger"], answers)
 
 
 async def our_entities(api: Api) -> dict[str, str]:

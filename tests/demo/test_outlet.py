@@ -53,9 +53,10 @@ def test_its_statuses_tell_the_session_s_story(clock: Clock) -> None:
 def test_an_unavailable_outlet_starts_nothing_by_itself(clock: Clock) -> None:
     outlet = Outlet()
     outlet.available = False
-    assert outlet.status == Status.UNAVAILABLE
+    seen = [outlet.status]
     outlet.plug(Car(), clock.now)
-    assert outlet.status == Status.PREPARING
+    seen.append(outlet.status)
+    assert seen == [Status.UNAVAILABLE, Status.PREPARING]
     assert run(outlet, clock, 10) == 0.0
     assert outlet.start(clock.now, "TAG")
     assert not outlet.start(clock.now, "TAG")

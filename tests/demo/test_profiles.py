@@ -10,7 +10,7 @@ TRANSACTION = 42
 
 
 def profile(
-    purpose: str, *limits: tuple[float, float], id: int = 1, stack: int = 0, unit: str = "A", **more: Any
+    purpose: str, *limits: tuple[float, float], number: int = 1, stack: int = 0, unit: str = "A", **more: Any
 ) -> dict[str, Any]:
     schedule = {
         "chargingRateUnit": unit,
@@ -18,7 +18,7 @@ def profile(
     }
     schedule |= {key: more.pop(key) for key in ("duration", "startSchedule") if key in more}
     return {
-        "chargingProfileId": id,
+        "chargingProfileId": number,
         "stackLevel": stack,
         "chargingProfilePurpose": purpose,
         "chargingProfileKind": "Absolute",
@@ -46,8 +46,8 @@ def test_without_a_profile_the_hardware_is_the_limit() -> None:
 def test_a_tx_profile_runs_out_and_the_default_takes_over() -> None:
     """The failsafe that lives in the station."""
     store = ProfileStore()
-    install(store, profile("TxDefaultProfile", (0, 6.0), id=1), connector=0)
-    install(store, profile("TxProfile", (0, 20.0), id=2, startSchedule=at(10), duration=60))
+    install(store, profile("TxDefaultProfile", (0, 6.0), number=1), connector=0)
+    install(store, profile("TxProfile", (0, 20.0), number=2, startSchedule=at(10), duration=60))
     assert [limit(store, second) for second in (9, 10, 69, 70, 1000)] == [6.0, 20.0, 20.0, 6.0, 6.0]
 
 
@@ -71,21 +71,21 @@ def test_purposes_and_stack_levels(profiles: list[tuple[str, float, int]], expec
     store = ProfileStore()
     for number, (purpose, limit_a, stack) in enumerate(profiles):
         connector = 0 if purpose == "ChargePointMaxProfile" else 1
-        install(store, profile(purpose, (0, limit_a), id=number, stack=stack), connector)
+        install(store, profile(purpose, (0, limit_a), number=number, stack=stack), connector)
     assert limit(store) == expected_a
 
 
 def test_a_higher_stack_level_counts_only_while_it_has_a_period() -> None:
     store = ProfileStore()
-    install(store, profile("TxDefaultProfile", (0, 6.0), id=1, stack=0))
-    install(store, profile("TxDefaultProfile", (0, 16.0), id=2, stack=5, validFrom=at(10), validTo=at(20)))
+    install(store, profile("TxDefaultProfile", (0, 6.0), number=1, stack=0))
+    install(store, profile("TxDefaultProfile", (0, 16.0), number=2, stack=5, validFrom=at(10), validTo=at(20)))
     assert [limit(store, second) for second in (9, 10, 19, 20)] == [6.0, 16.0, 16.0, 6.0]
 
 
 def test_the_connector_s_own_default_comes_before_the_station_s() -> None:
     store = ProfileStore()
-    install(store, profile("TxDefaultProfile", (0, 16.0), id=1), connector=1)
-    install(store, profile("TxDefaultProfile", (0, 6.0), id=2), connector=0)
+    install(store, profile("TxDefaultProfile", (0, 16.0), number=1), connector=1)
+    install(store, profile("TxDefaultProfile", (0, 6.0), number=2), connector=0)
     assert limit(store) == 16.0
 
 
@@ -141,9 +141,9 @@ def test_watts_for_one_phase_go_to_one_phase() -> None:
 
 def test_the_same_id_or_place_is_replaced() -> None:
     store = ProfileStore()
-    install(store, profile("TxDefaultProfile", (0, 6.0), id=1, stack=0))
-    install(store, profile("TxDefaultProfile", (0, 8.0), id=2, stack=0))
-    install(store, profile("TxDefaultProfile", (0, 10.0), id=2, stack=1))
+    install(store, profile("TxDefaultProfile", (0, 6.0), number=1, stack=0))
+    install(store, profile("TxDefaultProfile", (0, 8.0), number=2, stack=0))
+    install(store, profile("TxDefaultProfile", (0, 10.0), number=2, stack=1))
     assert [(held.id, held.stack_level) for held in store.profiles] == [(2, 1)]
     assert limit(store) == 10.0
 
@@ -183,7 +183,7 @@ def test_a_tx_profile_needs_a_transaction_and_ends_with_it() -> None:
     with pytest.raises(ProfileError, match="without a transaction"):
         store.install(1, profile("TxProfile", (0, 6.0)), transaction_id=None, running=False)
     install(store, profile("TxProfile", (0, 6.0), transactionId=TRANSACTION))
-    install(store, profile("TxDefaultProfile", (0, 8.0), id=2))
+    install(store, profile("TxDefaultProfile", (0, 8.0), number=2))
     store.end_transaction()
     assert [held.id for held in store.profiles] == [2]
 
@@ -191,9 +191,9 @@ def test_a_tx_profile_needs_a_transaction_and_ends_with_it() -> None:
 def test_a_store_is_full_at_some_time() -> None:
     store = ProfileStore()
     for number in range(MAXIMUM_PROFILES):
-        install(store, profile("TxDefaultProfile", (0, 6.0), id=number, stack=number % 10), connector=number // 10)
+        install(store, profile("TxDefaultProfile", (0, 6.0), number=number, stack=number % 10), connector=number // 10)
     with pytest.raises(ProfileError, match="more than"):
-        install(store, profile("TxProfile", (0, 6.0), id=99))
+        install(store, profile("TxProfile", (0, 6.0), number=99))
 
 
 @pytest.mark.parametrize(
@@ -210,18 +210,18 @@ def test_a_store_is_full_at_some_time() -> None:
 )
 def test_profiles_are_cleared_by_what_is_named(request_: dict[str, Any], left: list[int]) -> None:
     store = ProfileStore()
-    install(store, profile("TxDefaultProfile", (0, 6.0), id=1), connector=0)
-    install(store, profile("TxDefaultProfile", (0, 6.0), id=2, stack=4))
-    install(store, profile("TxProfile", (0, 6.0), id=3))
+    install(store, profile("TxDefaultProfile", (0, 6.0), number=1), connector=0)
+    install(store, profile("TxDefaultProfile", (0, 6.0), number=2, stack=4))
+    install(store, profile("TxProfile", (0, 6.0), number=3))
     assert store.clear(request_) == 3 - len(left)
     assert [held.id for held in store.profiles] == left
 
 
 def test_the_composite_schedule_is_the_limit_over_time() -> None:
     store = ProfileStore()
-    install(store, profile("ChargePointMaxProfile", (0, 25.0), id=1, startSchedule=at(-10)), connector=0)
-    install(store, profile("TxDefaultProfile", (0, 6.0), (300, 8.0), id=2, startSchedule=at(0)))
-    install(store, profile("TxProfile", (0, 30.0), id=3, startSchedule=at(0), duration=60, validFrom=at(30)))
+    install(store, profile("ChargePointMaxProfile", (0, 25.0), number=1, startSchedule=at(-10)), connector=0)
+    install(store, profile("TxDefaultProfile", (0, 6.0), (300, 8.0), number=2, startSchedule=at(0)))
+    install(store, profile("TxProfile", (0, 30.0), number=3, startSchedule=at(0), duration=60, validFrom=at(30)))
     schedule = store.composite(NOW, 600, transaction_start=NOW)
     assert schedule == [(0, 6.0), (30, 25.0), (60, 6.0), (300, 8.0)]
 
