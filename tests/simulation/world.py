@@ -160,13 +160,14 @@ def simulate(
     seconds: int,
     control: bool = True,
     policy: ControlPolicy | None = None,
+    meter_values_s: int = 5,
     meter_speaks: Callable[[int], bool] = lambda _: True,
     steered: Callable[[int], bool] = lambda _: True,
     evses: Sequence[Evse] | None = None,
 ) -> Run:
     """Run a home second by second; `meter_speaks` and `steered` say in which seconds meter and engine are alive."""
     home = Home(house=house, supply=supply, outlets=outlets)
-    links = [Link(outlet) for outlet in outlets] if control else []
+    links = [Link(outlet, meter_values_s) for outlet in outlets] if control else []
     evses = evses or [evse_for(outlet, f"evse{number}") for number, outlet in enumerate(outlets)]
     site, state = site_for(supply, evses, policy), ControlState()
     score = Score(supply, car_phases=outlets[0].car_phases)

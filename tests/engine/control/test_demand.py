@@ -1,8 +1,10 @@
 """What each charger wants."""
 
+from dataclasses import replace
+
 import pytest
 
-from custom_components.smart_charging.engine.control.demand import demand, lowest_a
+from custom_components.smart_charging.engine.control.demand import demand, lowest_a, note_untaken
 from custom_components.smart_charging.engine.control.view import EvseView
 from custom_components.smart_charging.engine.model.evse import Evse, EvseStatus, EvState
 from custom_components.smart_charging.engine.model.mode import Mode
@@ -30,7 +32,7 @@ def of(
     at_s: float = 0,
 ):
     seen = EvseView(evse=evse or charger(), status=status_, memory=EvseMemory(), now=later(at_s), policy=PLAIN)
-    return demand(seen, mode, plan)
+    return demand(replace(seen, memory=note_untaken(seen)), mode, plan)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +83,17 @@ def test_a_plan_never_asks_for_more_than_the_charger_can():
 
 def test_a_planned_car_that_takes_nothing_holds_its_minimum():
     assert of(status(EvState.B, since=IDLE_LONG), Mode.SMART, PLAN).reason.code is ReasonCode.NOT_TAKING
+
+
+def test_a_car_that_leaves_its_offer_untaken_is_remembered_though_the_offer_is_lowered():
+    untaken = EvseMemory(untaken_since=IDLE_LONG)
+    lowered = status(EvState.B, offered_a=6, offered_at=later(-1), since=IDLE_LONG)
+    seen = EvseView(evse=charger(), status=lowered, memory=untaken, now=NOW, policy=PLAIN)
+    assert note_untaken(seen) == untaken
+    lost = replace(seen, status=status(reachable=False))
+    assert note_untaken(lost) == untaken
+    charges = replace(seen, status=status())
+    assert note_untaken(charges) == EvseMemory()
 
 
 def test_a_plan_may_discharge():

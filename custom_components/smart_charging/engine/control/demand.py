@@ -1,7 +1,7 @@
 """Demand: what each charger wants, by its car, its mode and its plan."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from ..model.evse import Evse, EvseStatus, EvState
@@ -9,6 +9,7 @@ from ..model.mode import Mode
 from ..model.plan import Plan
 from ..model.quantities import round_down
 from ..model.reason import Reason, ReasonCode, ReasonParam
+from ..model.state import EvseMemory
 from .draw import budget_a
 from .view import EvseView
 
@@ -47,7 +48,7 @@ def demand(view: EvseView, mode: Mode, plan: Plan | None) -> Demand:
     planned = _planned(view, plan) if mode is Mode.SMART and plan is not None else None
     if planned is not None and planned.is_fixed:
         return planned
-    if _takes_nothing(view, status):
+    if _takes_nothing(view):
         lowest = lowest_a(evse)
         return _demand(evse, lowest, ReasonCode.NOT_TAKING, {"minimum_a": lowest})
     return planned or _demand(evse, evse.maximum_a, ReasonCode.AT_MAXIMUM, {"maximum_a": evse.maximum_a})
@@ -83,11 +84,20 @@ def _floor_a(evse: Evse) -> float:
     return 0.0 if evse.can_pause else lowest_a(evse)
 
 
-def _takes_nothing(view: EvseView, status: EvseStatus) -> bool:
-    """Tell whether the car was offered enough for long enough, and yet keeps its contactor open."""
+def note_untaken(view: EvseView) -> EvseMemory:
+    """Note since when a car has left untaken what it is offered."""
+    status, memory = view.reachable_status, view.memory
+    if status is None:
+        return memory
     if status.state is not EvState.B or status.offered_a is None or status.offered_a < view.evse.minimum_a:
-        return False
-    since = max(filter(None, (status.offered_at, status.state_at)), default=None)
+        return replace(memory, untaken_since=None)
+    since = max(filter(None, (status.offered_at, status.state_at)), default=view.now)
+    return replace(memory, untaken_since=memory.untaken_since or since)
+
+
+def _takes_nothing(view: EvseView) -> bool:
+    """Tell whether the car was offered enough for long enough, and yet keeps its contactor open."""
+    since = view.memory.untaken_since
     return since is not None and view.now - since >= timedelta(seconds=view.policy.idle_after_s)
 
 

@@ -14,7 +14,7 @@ from ..model.snapshot import SiteSnapshot
 from ..model.state import ControlState, EvseMemory
 from .allocate import allocate
 from .damping import Candidate, damp, standing_a
-from .demand import Demand, demand
+from .demand import Demand, demand, note_untaken
 from .draw import Draw, bound_draw, follow_target
 from .explain import explain
 from .failsafe import blind_circuit, fall_back
@@ -59,7 +59,8 @@ def _view(site: Site, evse: Evse, snapshot: SiteSnapshot, state: ControlState) -
         now=snapshot.at,
         policy=site.policy,
     )
-    return replace(view, memory=follow_target(view))
+    view = replace(view, memory=follow_target(view))
+    return replace(view, memory=note_untaken(view))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,8 @@ class EvseMemory:
     """When it was last given more."""
     paused_at: datetime | None = None
     """When it was paused for want of room; None once it got room again, or its car left."""
+    untaken_since: datetime | None = None
+    """Since when the car, its contactor open, has been offered at least its minimum, without a break."""
     target_a: float | None = None
     """What the car was heading for at the last tick: its offer, or 0 with its contactor open."""
     target_since: datetime | None = None
