@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from .constraint import Constraint, concerning
+from .constraint import Constraint, Ledger
 from .demand import Demand
 
 NEARLY: Final = 1e-9
@@ -31,27 +31,26 @@ def allocate(constraints: Sequence[Constraint], demands: Iterable[Demand]) -> di
     """
     ordered = sorted(demands, key=lambda demand: (-demand.priority, demand.evse_id))
     granted: dict[str, Allocation] = {}
+    ledger = Ledger(constraints)
     taken: dict[str, float] = {}
     sharing: list[Demand] = []
     for item in sorted(ordered, key=lambda demand: not demand.is_fixed):
         if item.is_fixed:
             granted[item.evse_id] = Allocation(current_a=item.maximum_a)
             taken[item.evse_id] = max(0.0, item.maximum_a)
-        elif (bound := _short_of(constraints, taken, item)) is not None and item.can_pause:
+        elif (bound := _short_of(ledger, item)) is not None and item.can_pause:
             granted[item.evse_id] = Allocation(current_a=0.0, bound_by=bound)
+            continue
         else:
             taken[item.evse_id] = item.minimum_a
             sharing.append(item)
+        ledger.enter(item.evse_id, taken[item.evse_id])
     return granted | _share_equally(constraints, taken, sharing)
 
 
-def _short_of(constraints: Iterable[Constraint], taken: Mapping[str, float], item: Demand) -> Constraint | None:
+def _short_of(ledger: Ledger, item: Demand) -> Constraint | None:
     """Find the constraint under which the charger's minimum does not fit beside what is taken; the tightest one."""
-    rooms = [
-        (constraint.room(taken, item.evse_id), index, constraint)
-        for index, constraint in enumerate(concerning(constraints, item.evse_id))
-    ]
-    room, _, tightest = min(rooms, default=(item.minimum_a, 0, None))
+    room, tightest = ledger.room(item.evse_id)
     return tightest if room < item.minimum_a - NEARLY else None
 
 

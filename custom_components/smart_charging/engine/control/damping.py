@@ -9,7 +9,7 @@ from ..model.evse import Evse
 from ..model.quantities import round_down
 from ..model.state import EvseMemory
 from .allocate import NEARLY, Allocation
-from .constraint import Constraint, concerning
+from .constraint import Constraint, Ledger
 from .demand import Demand
 from .view import EvseView
 
@@ -61,7 +61,7 @@ def damp(
     another one has not given up yet is not there. `fixed` is what the chargers take that are not among the candidates.
     """
     memories: dict[str, EvseMemory] = {}
-    currents = dict(fixed)
+    ledger = Ledger(constraints, fixed)
     rising: list[Candidate] = []
     for item in candidates:
         memory = _hold_or_reduce(item)
@@ -70,12 +70,12 @@ def damp(
         else:
             memory = replace(memory, rise_since=None)
         memories[item.demand.evse_id] = memory
-        currents[item.demand.evse_id] = max(item.drawing_a, memory.setpoint_a or 0.0)
+        ledger.enter(item.demand.evse_id, max(item.drawing_a, memory.setpoint_a or 0.0))
     for item in sorted(rising, key=lambda item: (-item.demand.priority, item.standing_a, item.demand.evse_id)):
         evse_id = item.demand.evse_id
-        rooms = (constraint.room(currents, evse_id) for constraint in concerning(constraints, evse_id))
-        memories[evse_id] = memory = _rise(item, memories[evse_id], min(item.rise.current_a, *rooms))
-        currents[evse_id] = max(item.drawing_a, memory.setpoint_a or 0.0)
+        room_a, _ = ledger.room(evse_id)
+        memories[evse_id] = memory = _rise(item, memories[evse_id], min(item.rise.current_a, room_a))
+        ledger.enter(evse_id, max(item.drawing_a, memory.setpoint_a or 0.0))
     return memories
 
 
