@@ -13,7 +13,12 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 INTEGRATION = "custom_components/smart_charging"
-WHOLE = (f"{INTEGRATION}/engine/*", f"{INTEGRATION}/config_flow*.py", f"{INTEGRATION}/*_flow.py")
+WHOLE = (
+    f"{INTEGRATION}/engine/*",
+    f"{INTEGRATION}/config_flow*.py",
+    f"{INTEGRATION}/*_flow.py",
+    f"{INTEGRATION}/flow_*.py",
+)
 WHOLE_PERCENT = 100.0
 OTHER_PERCENT = 95.0
 

@@ -153,27 +153,69 @@ def functions(tree: ast.AST) -> Iterator[Function]:
 
 
 def reach(expression: ast.AST, within: Function | None = None, seen: set[str] | None = None) -> Iterator[ast.AST]:
-    """Every node of an expression, and of what its names stand for: locals of `within`, else definitions() of ours."""
+    """Every node of an expression and of what its names stand for: locals of `within`, else something of ours.
+
+    Of a function of ours that is what it returns.
+    """
     seen = set() if seen is None else seen
     for node in ast.walk(expression):
         yield node
         match node:
-            case ast.Name(id=name) | ast.Attribute(attr=name):
-                if name in seen:
-                    continue
+            case ast.Name(id=name) | ast.Attribute(value=ast.Name(id="self"), attr=name) if name not in seen:
                 seen.add(name)
-                for target in [*_locals(within, name), *definitions().get(name, ())]:
-                    yield from reach(target, within, seen)
+                if local := [*_locals(within, name)]:
+                    for value in local:
+                        yield from reach(value, within, seen)
+                    continue
+                for target in definitions().get(name, ()):
+                    if isinstance(target, ast.FunctionDef | ast.AsyncFunctionDef):
+                        for inner in ast.walk(target):
+                            if isinstance(inner, ast.Return) and inner.value is not None:
+                                yield from reach(inner.value, target, seen)
+                    else:
+                        yield from reach(target, None, seen)
 
 
 def _locals(within: Function | None, name: str) -> Iterator[ast.AST]:
+    """What the local `name` is assigned in `within`; of `name[key] = value` the key too."""
     for node in ast.walk(within) if within else ():
         match node:
             case ast.Assign(targets=targets, value=value):
                 for target in targets:
-                    base = target.value if isinstance(target, ast.Subscript) else target
-                    if isinstance(base, ast.Name) and base.id == name:
-                        yield target
+                    if isinstance(target, ast.Name) and target.id == name:
+                        yield value
+                    if (
+                        isinstance(target, ast.Subscript)
+                        and isinstance(target.value, ast.Name)
+                        and target.value.id == name
+                    ):
+                        yield target.slice
                         yield value
             case ast.AnnAssign(target=ast.Name(id=found), value=ast.expr() as value) if found == name:
                 yield value
+
+
+def resolve(node: ast.AST | None, within: Function | None = None) -> set[str]:
+    """As outcomes(); a local name is what it is assigned, a parameter is what the function's callers pass."""
+    found = outcomes(node)
+    if isinstance(node, ast.Name) and within is not None:
+        for value in _locals(within, node.id):
+            found |= outcomes(value)
+        for caller, argument in _arguments(within, node.id):
+            found |= outcomes(argument)
+            if isinstance(argument, ast.Name) and caller is not within:
+                found |= set().union(*(outcomes(value) for value in _locals(caller, argument.id)), set())
+    return found
+
+
+def _arguments(function: Function, parameter: str) -> Iterator[tuple[Function, ast.expr]]:
+    names = [argument.arg for argument in function.args.args if argument.arg not in {"self", "cls"}]
+    known = {*names, *(argument.arg for argument in function.args.kwonlyargs)}
+    if parameter not in known:
+        return
+    position = names.index(parameter) if parameter in names else None
+    for tree in modules().values():
+        for caller in functions(tree):
+            for name, call in calls(caller):
+                if name == function.name and (argument := keyword(call, parameter, position)) is not None:
+                    yield caller, argument
