@@ -9,9 +9,11 @@ from http import HTTPStatus
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin
 
-from custom_components.smart_charging.csms.admission import Admission, Refusal, parse_identity
+from custom_components.smart_charging.csms.admission import Admission, Refusal, opened_by_web_page, parse_identity
 from custom_components.smart_charging.csms.server import CentralSystem
 
 from .conftest import Clock, MakeCsms
@@ -188,6 +190,36 @@ def test_each_refusal_is_logged_once_and_never_with_credentials(caplog: pytest.L
     ]
 
 
+@pytest.mark.parametrize(
+    ("origin", "by_web_page"),
+    [
+        (None, False),
+        ("file://", False),
+        ("http://192.0.2.9", False),
+        ("http://192.0.2.9:8123", False),
+        ("https://evil.example", True),
+        ("null", True),
+        ("http://[", True),
+    ],
+)
+def test_a_page_in_a_browser_is_not_a_station(origin: str | None, *, by_web_page: bool) -> None:
+    assert opened_by_web_page(origin, "192.0.2.9:9000") is by_web_page
+
+
+async def test_a_web_page_cannot_pose_as_a_station_without_a_key(make_csms: MakeCsms) -> None:
+    csms = make_csms(anyone=True)
+    csms.add_known("CP1", None)
+    csms.add_known("CP2", "secret")
+    await csms.start("127.0.0.1", 0)
+    for identity in ("CP1", "stranger"):
+        async with refused(HTTPStatus.FORBIDDEN):
+            await connect(f"ws://127.0.0.1:{csms.port}/{identity}", origin=Origin("http://evil.example"), proxy=None)
+    headers = {"Authorization": basic("CP2", "secret")}
+    url = f"ws://127.0.0.1:{csms.port}/CP2"
+    async with connect(url, origin=Origin("http://odd.example"), additional_headers=headers, proxy=None):
+        pass
+
+
 async def test_the_door_over_http(make_csms: MakeCsms, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     offers: list[tuple[str, str]] = []
@@ -221,8 +253,6 @@ async def test_two_authorization_headers_are_none(make_csms: MakeCsms) -> None:
     csms = make_csms()
     csms.add_known("CP1", "secret")
     await csms.start("127.0.0.1", 0)
-    from websockets.asyncio.client import connect
-
     headers = [("Authorization", basic("CP1", "secret")), ("Authorization", basic("CP1", "other"))]
     async with refused(HTTPStatus.UNAUTHORIZED):
         await connect(f"ws://127.0.0.1:{csms.port}/CP1", additional_headers=headers, proxy=None)

@@ -43,6 +43,15 @@ async def test_a_station_object_outlives_its_connections(csms: CentralSystem) ->
     assert station.last_seen is not None
 
 
+async def test_an_answer_is_a_sign_of_life_as_well(csms: CentralSystem, clock: Clock) -> None:
+    station = csms.station("CP1")
+    async with station_at(csms.port) as peer:
+        await peer.status("Available")
+        clock.advance(30)
+        await station.call("ClearCache", {})
+        assert station.last_seen == clock.at
+
+
 async def test_a_transaction_goes_on_over_a_lost_connection(csms: CentralSystem, clock: Clock) -> None:
     station = csms.station("CP1")
     recorder = Recorder(station)

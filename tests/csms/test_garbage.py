@@ -137,7 +137,7 @@ async def test_a_huge_frame_ends_its_connection_only(csms: CentralSystem, caplog
 
 
 async def test_a_flood_ends_its_connection_only(make_csms: MakeCsms, caplog: pytest.LogCaptureFixture) -> None:
-    limits = ServerLimits(frames_burst=50, frames_per_second=0.0, boot_grace_s=0.0)
+    limits = ServerLimits(frames_burst=50, frames_per_second=0.0, boot_grace_s=0.0, close_timeout_s=0.2)
     csms = make_csms(anyone=True, limits=limits)
     await csms.start("127.0.0.1", 0)
     async with with_bystander(csms) as (peer, _):

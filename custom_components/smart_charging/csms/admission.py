@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -36,6 +36,7 @@ class Refusal(StrEnum):
     MALFORMED = "malformed identity"
     UNKNOWN = "unknown identity"
     CREDENTIALS = "wrong credentials"
+    WEB_PAGE = "opened by a web page, not a station"
     TOO_OFTEN = "too many failures"
     TOO_MANY = "too many connections"
 
@@ -44,6 +45,7 @@ _STATUS: Final = {
     Refusal.MALFORMED: HTTPStatus.NOT_FOUND,
     Refusal.UNKNOWN: HTTPStatus.NOT_FOUND,
     Refusal.CREDENTIALS: HTTPStatus.UNAUTHORIZED,
+    Refusal.WEB_PAGE: HTTPStatus.FORBIDDEN,
     Refusal.TOO_OFTEN: HTTPStatus.TOO_MANY_REQUESTS,
     Refusal.TOO_MANY: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -67,6 +69,20 @@ def parse_identity(path: str) -> str | None:
     segment = path.partition("?")[0].rstrip("/").rpartition("/")[2]
     identity = unquote(segment, errors="replace")
     return identity if _IDENTITY.fullmatch(identity) else None
+
+
+def opened_by_web_page(origin: str | None, host: str | None) -> bool:
+    """Whether a browser opened this for a page of another site, which WebSockets, unlike other requests, let it do.
+
+    Some stations send an Origin too, naming the csms itself, or something that is no web address.
+    """
+    if origin is None:
+        return False
+    try:
+        page, here = urlsplit(origin.strip()), urlsplit(f"//{(host or '').strip()}")
+        return origin.strip() == "null" or (page.scheme in {"http", "https"} and page.hostname != here.hostname)
+    except ValueError:
+        return True
 
 
 class Admission:
@@ -122,26 +138,34 @@ class Admission:
         """Whether unknown stations are let in now."""
         return self._pairing_until is not None and self._now() < self._pairing_until
 
-    def judge(self, path: str, authorization: str | None, address: str) -> Verdict:
-        """Decide about a request: its path, its Authorization header, and the address it came from."""
+    def judge(self, path: str, authorization: str | None, address: str, *, by_web_page: bool = False) -> Verdict:
+        """Decide about a request: its path, its Authorization header, and the address it came from.
+
+        `by_web_page`, see `opened_by_web_page`, matters where there is no key to show that it is the station.
+        """
         identity = parse_identity(path)
         if identity is None:
             return self._refuse("", address, Refusal.MALFORMED)
+        key = self._keys.get(identity)
+        if key is None and by_web_page:
+            return self._refuse(identity, address, Refusal.WEB_PAGE)
         if identity not in self._keys:
             return self._judge_stranger(identity, address)
-        key = self._keys[identity]
         if key is None:
             return Verdict(identity=identity)
+        return self._judge_key(identity, key, authorization, address)
+
+    def refuse_crowd(self, address: str) -> None:
+        """Count a connection that was closed at once, because its address, or the whole csms, has too many already."""
+        self._refuse("", address, Refusal.TOO_MANY)
+
+    def _judge_key(self, identity: str, key: str, authorization: str | None, address: str) -> Verdict:
         # Before the key is looked at: guessing on must not be told when it is right.
         if self._too_often(address, identity):
             return self._refuse(identity, address, Refusal.TOO_OFTEN)
         if not _authentic(authorization, identity, key):
             return self._refuse(identity, address, Refusal.CREDENTIALS)
         return Verdict(identity=identity)
-
-    def refuse_crowd(self, address: str) -> None:
-        """Count a connection that was closed at once, because its address, or the whole csms, has too many already."""
-        self._refuse("", address, Refusal.TOO_MANY)
 
     def _judge_stranger(self, identity: str, address: str) -> Verdict:
         if self._anyone:

@@ -110,8 +110,11 @@ class Link:
             raise StationOffline(self._identity)
         return answered
 
-    async def serve(self, handler: Handler, after: Callable[[], None]) -> None:
-        """Read until the connection closes. `after` is called when a message has been dealt with, its answer sent."""
+    async def serve(self, handler: Handler, *, before: Callable[[], None], after: Callable[[], None]) -> None:
+        """Read until the connection closes.
+
+        `before` is called when a message arrived, `after` when it has been dealt with, its answer sent.
+        """
         try:
             while True:
                 # As bytes: a station that writes a name in Latin-1 is not worth losing over it.
@@ -121,6 +124,7 @@ class Link:
                     self._complain("flood", "sends more messages than any station has to say; closed")
                     await self._socket.close(CloseCode.POLICY_VIOLATION, "too many messages")
                     return
+                before()
                 await self._take(data.decode(errors="replace"), handler)
                 after()
         except ConnectionClosed as closed:

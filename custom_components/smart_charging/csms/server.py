@@ -11,7 +11,7 @@ from typing import Final
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
-from .admission import Admission, Report
+from .admission import Admission, Report, opened_by_web_page
 from .crowd import Crowd, ServerLimits, address_of, select_subprotocol
 from .errors import ListenError
 from .link import Link, Rate
@@ -151,7 +151,12 @@ class CentralSystem:
         # Two Authorization headers are nobody's mistake.
         values = request.headers.get_all("Authorization")
         authorization = values[0] if len(values) == 1 else None
-        verdict = self.admission.judge(request.path, authorization, address_of(connection))
+        verdict = self.admission.judge(
+            request.path,
+            authorization,
+            address_of(connection),
+            by_web_page=opened_by_web_page(request.headers.get("Origin"), request.headers.get("Host")),
+        )
         if verdict.refusal is None:
             connection.username = verdict.identity
             return None
@@ -176,7 +181,7 @@ class CentralSystem:
         station.attach(dialect, address_of(connection))
         dialect.open()
         try:
-            await link.serve(dialect.handle, memory.flush)
+            await link.serve(dialect.handle, before=memory.seen, after=memory.flush)
         finally:
             if self._links.get(identity) is link:
                 del self._links[identity]

@@ -87,21 +87,17 @@ class Preparation:
         self._memory = memory
         self._commands = commands
         self._boot_grace_s = boot_grace_s
-        self._booted = asyncio.Event()
+        self._booted = False
         self._task: asyncio.Task[None] | None = None
-        self._waits_for_boot = False
 
     def begin(self) -> None:
-        """The station connected."""
-        self._task = asyncio.create_task(self._run(waits_for_boot=True))
+        """The station connected. Some boot then, some only after power-up, some never: a while is left for it."""
+        self._restart(self._boot_grace_s)
 
     def boot(self) -> None:
         """The station booted: what waits for that goes on, what was done before is done again."""
-        self._booted.set()
-        if self._task is None or self._waits_for_boot:
-            return
-        self._task.cancel()
-        self._task = asyncio.create_task(self._run(waits_for_boot=False))
+        self._booted = True
+        self._restart(0.0)
 
     async def end(self) -> None:
         """The connection is gone."""
@@ -110,29 +106,22 @@ class Preparation:
             # Not awaited itself: a fault in it is then asyncio's to log, and the connection's end goes on.
             await asyncio.wait([self._task])
 
-    async def _run(self, *, waits_for_boot: bool) -> None:
-        if waits_for_boot:
-            await self._wait_for_boot()
+    def _restart(self, patience_s: float) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        self._task = asyncio.create_task(self._run(patience_s))
+
+    async def _run(self, patience_s: float) -> None:
+        await asyncio.sleep(patience_s)
         try:
             await self._prepare()
         except StationOffline:
             return
         self._memory.flush()
 
-    async def _wait_for_boot(self) -> None:
-        self._waits_for_boot = True
-        try:
-            # Some stations boot after connecting, some only after power-up, some never.
-            async with asyncio.timeout(self._boot_grace_s):
-                await self._booted.wait()
-        except TimeoutError:
-            pass
-        finally:
-            self._waits_for_boot = False
-
     async def _prepare(self) -> None:
         memory = self._memory
-        if memory.features is None or self._booted.is_set():
+        if memory.features is None or self._booted:
             features = read_features(await self._read_configuration())
             measurands = await self._set_measurands(features)
             interval_s = await self._set_interval(features)

@@ -51,7 +51,6 @@ class Requests:
 
     def handle(self, action: str, payload: Payload) -> Payload:
         """Answer one call. Raises an `OCPPError` to refuse it."""
-        self._memory.seen()
         handler = self._handlers.get(action)
         if handler is None:
             raise NotImplementedError("this csms has no use for this action")
