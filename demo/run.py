@@ -135,11 +135,11 @@ class Run:
         site = Site(phases=supply.phases, unit=str(supply.unit), limit=supply.value, port=self._csms_port)
         self._say("adding Smart Charging …")
         entry_id = await add_site(self.api, site)
-        self._start(self.station.run(f"ws://127.0.0.1:{self._csms_port}"))
         maximum_a = self.car.model.maximum_a
         await add_charger(
             self.api, entry_id, Charger(station=STATION, key=KEY, maximum_a=maximum_a, phases=supply.phases)
         )
+        self._start(self.station.run(f"ws://127.0.0.1:{self._csms_port}"))
         for _ in range(READY_WITHIN_S):
             # Without a profile the station would give the car all it has: the failsafe comes first.
             if self.station.connected and self.outlet.profiles.profiles:

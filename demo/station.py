@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -70,7 +71,7 @@ class Station:
         self._socket: ClientConnection | None = None
         self._away_until: datetime | None = None
         self._queue: deque[Message] = deque()
-        self._answers_awaited: dict[str, asyncio.Future[Payload]] = {}
+        self._answers_awaited: dict[str, tuple[asyncio.Future[Payload], Callable[[Payload], None]]] = {}
         self._wake = asyncio.Event()
         self._status_sent: str | None = None
         self._transaction: Transaction | None = None
@@ -205,18 +206,27 @@ class Station:
             return [4, unique_id, "FormationViolation", repr(error), {}]
 
     def _answered(self, message: list[Any]) -> None:
-        awaited = self._answers_awaited.pop(message[1], None)
-        if awaited is None or awaited.done():
+        awaited, at_once = self._answers_awaited.pop(message[1], (None, None))
+        if awaited is None or at_once is None or awaited.done():
             return
         if message[0] == 3:
+            at_once(message[2])
             awaited.set_result(message[2])
         else:
             awaited.set_exception(CallError(f"{message[2]}: {message[3]}"))
 
-    async def _call(self, socket: ClientConnection, action: str, payload: Payload) -> Payload:
+    async def _call(
+        self,
+        socket: ClientConnection,
+        action: str,
+        payload: Payload,
+        *,
+        at_once: Callable[[Payload], None] = lambda _: None,
+    ) -> Payload:
+        """Send a request and wait for its answer; `at_once` is done with it before the next frame is read."""
         unique_id = str(uuid.UUID(int=self._chance.getrandbits(128)))
         awaited = asyncio.get_running_loop().create_future()
-        self._answers_awaited[unique_id] = awaited
+        self._answers_awaited[unique_id] = awaited, at_once
         await socket.send(json.dumps([2, unique_id, action, payload]))
         self._last_sent = self._clock()
         try:
@@ -285,20 +295,24 @@ class Station:
         if message.action != "StartTransaction" and transaction is not None:
             payload["transactionId"] = -1 if transaction.id is None else transaction.id
         try:
-            answer = await self._call(socket, message.action, payload)
+            await self._call(socket, message.action, payload, at_once=partial(self._delivered, message))
         except CallError:
             message.attempts += 1
             if message.attempts < self.answers.keys.integer("TransactionMessageAttempts"):
                 await self._pause(self.answers.keys.integer("TransactionMessageRetryInterval"))
                 return
-            answer = {}
         # A sample may have pushed an older one out meanwhile.
         with suppress(ValueError):
             self._queue.remove(message)
-        if message.action == "StartTransaction" and transaction is not None and answer:
-            transaction.id = int(answer["transactionId"])
-            if answer.get("idTagInfo", {}).get("status") != "Accepted" and transaction is self.outlet.transaction:
-                self._end("DeAuthorized")
+
+    def _delivered(self, message: Message, answer: Payload) -> None:
+        """Take the transaction's id before the next frame, which may hold a profile for it."""
+        transaction = message.transaction
+        if message.action != "StartTransaction" or transaction is None:
+            return
+        transaction.id = int(answer["transactionId"])
+        if answer.get("idTagInfo", {}).get("status") != "Accepted" and transaction is self.outlet.transaction:
+            self._end("DeAuthorized")
 
     def _status(self, connector: int, status: str) -> Payload:
         return {"connectorId": connector, "errorCode": "NoError", "status": status, "timestamp": stamp(self._clock())}

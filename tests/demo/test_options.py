@@ -1,0 +1,58 @@
+from pathlib import Path
+
+import pytest
+
+from demo.errors import DemoError
+from demo.faults import FaultKind
+from demo.options import parse_options
+from demo.trace import HOUSE_EVENING
+
+
+def test_without_options_a_person_watches_a_nine_kva_house() -> None:
+    options = parse_options([])
+    assert options.supply.text == "9 kVA, 1 phase"
+    assert options.trace == HOUSE_EVENING
+    assert (options.headless, options.minutes, options.control) == (False, None, True)
+    assert (options.start, options.faults, options.report, options.port) == (None, (), None, None)
+    assert options.jitter == 0.01
+
+
+def test_everything_can_be_said(tmp_path: Path) -> None:
+    words = f"--headless --minutes 1.5 --no-control --from 19:30 --trace {tmp_path}/t.csv --supply 40A --phases 3"
+    words += f" --fault flood@9 --report {tmp_path}/r.json --seed 7 --jitter 0 --port 8999"
+    options = parse_options(words.split())
+    assert options.supply.text == "40 A, 3 phases"
+    assert (options.headless, options.minutes, options.control) == (True, 1.5, False)
+    assert (options.start, options.seed, options.jitter, options.port) == ("19:30", 7, 0.0, 8999)
+    assert [fault.kind for fault in options.faults] == [FaultKind.FLOOD]
+    assert options.report == tmp_path / "r.json"
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ("--headless", "needs --minutes"),
+        ("--minutes 0", "--minutes 0"),
+        ("--minutes nan", "--minutes nan"),
+        ("--minutes soon", "--minutes"),
+        ("--phases 2", "--phases"),
+        ("--supply much", "--supply much"),
+        ("--fault fire@1", "--fault fire@1"),
+        ("--jitter 99", "--jitter 99"),
+        ("--colour", "--colour"),
+        ("--report /", "is a folder"),
+        ("--report /nowhere/at/all.json", "there is no folder"),
+    ],
+)
+def test_what_cannot_be_followed_is_said_in_one_line(words: str, complaint: str) -> None:
+    with pytest.raises(DemoError, match=complaint) as caught:
+        parse_options(words.split())
+    assert "\n" not in str(caught.value)
+
+
+def test_a_report_that_may_not_be_written_is_said_before_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(DemoError, match="Permission denied"):
+        parse_options(["--report", str(tmp_path / "r.json")])
