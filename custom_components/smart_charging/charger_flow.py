@@ -48,7 +48,7 @@ _STATION_SCHEMA: Final = probatio.Schema(
         probatio.Required(CONF_STATION): TextSelector(),
         probatio.Optional(CONF_KEY): _KEY,
         probatio.Required(CONF_CONNECTOR, default=1): NumberSelector(
-            NumberSelectorConfig(min=1, max=99, step=1, mode=NumberSelectorMode.BOX)
+            NumberSelectorConfig(step=1, mode=NumberSelectorMode.BOX)
         ),
     }
 )
@@ -88,7 +88,7 @@ class ChargerSubentryFlow(ConfigSubentryFlow):
             self._central = async_find_central(self.hass, self._entry_id)
             if self._central is None:
                 return self.async_abort(reason="entry_not_loaded")
-            self._waiting = self.hass.async_create_task(
+            self._waiting = self.hass.async_create_background_task(
                 wait_for_stations(self.hass, self._central), "smart_charging wait for a charger"
             )
         if not self._waiting.done():

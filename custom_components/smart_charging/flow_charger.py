@@ -50,22 +50,15 @@ _DEFAULTS: Final = MappingProxyType(
 )
 """16 A is what the smallest common charger and its cable bear; 6 A is the least that IEC 61851-1 knows."""
 
-_LARGEST_A: Final = 80.0
-"""IEC 61851-1 ends there."""
 _HIGHEST_PRIORITY: Final = 10
 _LONGEST_KEY: Final = 40
 
 
-def _amperes(least: float = 0.0) -> NumberSelector:
-    return NumberSelector(
-        NumberSelectorConfig(
-            min=least,
-            max=_LARGEST_A,
-            step=0.1,
-            unit_of_measurement=UnitOfElectricCurrent.AMPERE,
-            mode=NumberSelectorMode.BOX,
-        )
+_AMPERES: Final = NumberSelector(
+    NumberSelectorConfig(
+        step=0.1, unit_of_measurement=UnitOfElectricCurrent.AMPERE, mode=NumberSelectorMode.BOX
     )
+)
 
 
 def charger_schema(site: Mapping[str, Any], connectors: Iterable[int] = ()) -> probatio.Schema:
@@ -83,9 +76,9 @@ def charger_schema(site: Mapping[str, Any], connectors: Iterable[int] = ()) -> p
     return probatio.Schema(
         {
             **fields,
-            probatio.Required(CONF_MINIMUM_A): _amperes(),
-            probatio.Required(CONF_MAXIMUM_A): _amperes(),
-            probatio.Required(CONF_FAILSAFE_A): _amperes(),
+            probatio.Required(CONF_MINIMUM_A): _AMPERES,
+            probatio.Required(CONF_MAXIMUM_A): _AMPERES,
+            probatio.Required(CONF_FAILSAFE_A): _AMPERES,
             probatio.Required(CONF_PRIORITY): NumberSelector(
                 NumberSelectorConfig(min=0, max=_HIGHEST_PRIORITY, step=1, mode=NumberSelectorMode.BOX)
             ),

@@ -55,7 +55,7 @@ class MeasureSteps(ConfigFlow):
         del user_input
         if self._listening is None:
             self._start_reading()
-            self._listening = self.hass.async_create_task(
+            self._listening = self.hass.async_create_background_task(
                 measure_rhythm(self.hass, self._entity_ids()), "smart_charging measure meter"
             )
         if not self._listening.done():

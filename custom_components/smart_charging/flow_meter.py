@@ -115,7 +115,7 @@ class MeterSteps(MeasureSteps):
         del user_input
         if self._waking is None:
             entity_ids = [channel.entity_id for channel in self._chosen().best.channels]
-            self._waking = self.hass.async_create_task(
+            self._waking = self.hass.async_create_background_task(
                 wait_until_awake(self.hass, entity_ids), "smart_charging wait for the meter's sensors"
             )
         if not self._waking.done():

@@ -10,6 +10,8 @@ from homeassistant.core import HomeAssistant
 
 from .const import CONF_HOST, CONF_PORT, DOMAIN
 
+_LARGEST_PORT: Final = 65535
+
 _ERRORS: Final = {
     errno.EADDRINUSE: {CONF_PORT: "port_in_use"},
     errno.EACCES: {CONF_PORT: "port_forbidden"},
@@ -34,6 +36,8 @@ def port_errors(hass: HomeAssistant, host: str, port: int) -> dict[str, str]:
 
     A port that Smart Charging itself listens on already is free to be used by it.
     """
+    if not 1 <= port <= _LARGEST_PORT:
+        return {CONF_PORT: "port_out_of_range"}
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

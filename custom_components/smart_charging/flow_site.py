@@ -17,7 +17,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from .config_rules import validate_site
+from .config_rules import validate_charger, validate_site
 from .const import (
     CONF_HOST,
     CONF_LIMIT,
@@ -27,6 +27,7 @@ from .const import (
     CONF_PHASES,
     CONF_PORT,
     CONF_VOLTAGE_V,
+    CONF_WIRING,
     DEFAULT_HOST,
     DEFAULT_PORT,
     DEFAULT_VOLTAGE_V,
@@ -48,7 +49,9 @@ class SiteSteps(MeterSteps):
     @override
     async def _go_on_after_meter(self) -> ConfigFlowResult:
         if self.source == SOURCE_RECONFIGURE and not self._site_errors():
-            return self._save()
+            # A supply with other phases has another limit.
+            if self._data[CONF_PHASES] == self._get_reconfigure_entry().data[CONF_PHASES]:
+                return self._save()
         return await self.async_step_limit()
 
     async def async_step_limit(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -106,6 +109,8 @@ class SiteSteps(MeterSteps):
             return {CONF_PHASES: "meter_has_more_phases"}
         if 0 < self._meter_phases() < self._data[CONF_PHASES]:
             return {CONF_PHASES: "meter_has_fewer_phases"}
+        if any(CONF_WIRING in validate_charger(self._data, (), charger) for charger in self._chargers()):
+            return {CONF_PHASES: "charger_needs_phases"}
         # The port comes later, and is tried for real there.
         errors = validate_site({CONF_PORT: DEFAULT_PORT, **self._data}, self._chargers())
         return {field if field in _LIMIT_FIELDS else "base": error for field, error in errors.items()}
@@ -130,12 +135,10 @@ _LIMIT_SCHEMA: Final = probatio.Schema(
             SelectSelectorConfig(options=["kva", "a", "kw"], translation_key="limit_unit", mode=SelectSelectorMode.LIST)
         ),
         probatio.Required(CONF_LIMIT): NumberSelector(
-            NumberSelectorConfig(min=0, max=10_000, step="any", mode=NumberSelectorMode.BOX)
+            NumberSelectorConfig(step="any", mode=NumberSelectorMode.BOX)
         ),
         probatio.Required(CONF_VOLTAGE_V): NumberSelector(
             NumberSelectorConfig(
-                min=0,
-                max=1000,
                 step="any",
                 unit_of_measurement=UnitOfElectricPotential.VOLT,
                 mode=NumberSelectorMode.BOX,
@@ -151,7 +154,7 @@ async def _server_schema(hass: HomeAssistant) -> probatio.Schema:
     return probatio.Schema(
         {
             probatio.Required(CONF_PORT): NumberSelector(
-                NumberSelectorConfig(min=1, max=65535, step=1, mode=NumberSelectorMode.BOX)
+                NumberSelectorConfig(step=1, mode=NumberSelectorMode.BOX)
             ),
             probatio.Required(CONF_HOST): SelectSelector(
                 SelectSelectorConfig(

@@ -1,13 +1,18 @@
 """Meters of other integrations, as the registries and the state machine show them, and steps that tests share."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+
+from custom_components.smart_charging.const import DOMAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +81,53 @@ def dsmr_sensors(*, phases: int = 3, enabled: bool = False) -> dict[str, Sensor]
         "E1_current_electricity_delivery": Sensor(state="0.0", unit="kW"),
         **per_phase,
     }
+
+
+SITE_DATA: dict[str, Any] = {
+    "phases": 3,
+    "voltage_v": 230.0,
+    "limit_unit": "a",
+    "limit": 25.0,
+    "meter": [{"role": "net", "phase": None, "entity_id": "sensor.grid"}],
+    "meter_inverted": False,
+    "meter_period_s": 1.0,
+    "host": "127.0.0.1",
+    "port": 9000,
+}
+"""A site as an earlier flow stored it."""
+
+
+def add_site(hass: HomeAssistant, **changes: Any) -> MockConfigEntry:
+    """Add a site that is set up already."""
+    data = {**SITE_DATA, **changes}
+    unique_id = ",".join(sorted(channel["entity_id"] for channel in data["meter"]))
+    entry = MockConfigEntry(domain=DOMAIN, title="Home", data=data, unique_id=unique_id)
+    entry.add_to_hass(hass)
+    return entry
+
+
+async def let_speak(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, sayings: Mapping[str, str], *, times: int = 5, each_s: float = 1.0
+) -> None:
+    """Let a meter's sensors report some times, at a steady rhythm, each what it says."""
+    for _ in range(times):
+        freezer.tick(each_s)
+        async_fire_time_changed(hass)
+        for entity_id, value in sayings.items():
+            state = hass.states.get(entity_id)
+            say(hass, entity_id, value, state.attributes.get(ATTR_UNIT_OF_MEASUREMENT) if state else "W")
+        await settle(hass)
+
+
+async def pass_time(hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: float) -> None:
+    """Let time go by without a word from anybody."""
+    freezer.tick(seconds)
+    async_fire_time_changed(hass)
+    await settle(hass)
+
+
+async def settle(hass: HomeAssistant) -> None:
+    """Let what a flow does in the background, and may go on doing, take its turn."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+    await hass.async_block_till_done()
