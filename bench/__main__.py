@@ -5,6 +5,7 @@ the keys `bench`, `machine`, `rows` and `summary`, so it takes one NAME at a tim
 """
 
 import argparse
+import ast
 import importlib
 import json
 import os
@@ -17,12 +18,15 @@ from typing import cast
 from .data import DataDir
 from .result import BenchError, BenchResult, Cell, Row
 
-HELPERS = {"__init__", "__main__", "data", "result"}
-
 
 def names() -> list[str]:
-    """Every benchmark that can be named."""
-    return sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in HELPERS)
+    """Every benchmark that can be named: the modules here that define `run`."""
+    return sorted(path.stem for path in Path(__file__).parent.glob("*.py") if _defines_run(path))
+
+
+def _defines_run(path: Path) -> bool:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return any(isinstance(node, ast.FunctionDef) and node.name == "run" for node in tree.body)
 
 
 def machine() -> dict[str, Cell]:

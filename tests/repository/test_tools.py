@@ -8,19 +8,20 @@ import pytest
 
 from bench import __main__ as runner
 from bench.data import DataDir
-from bench.result import BenchError, BenchResult
+from bench.result import BenchError, BenchResult, Row
 from script.coverage_gate import missing_lines, wanted_percent
 
 
 def measure(data: DataDir) -> BenchResult:
-    rows = [{"chargers": 1, "time_ms": 0.25}, {"chargers": 10, "time_ms": 2.0, "note": "slow"}]
+    del data
+    rows: list[Row] = [{"chargers": 1, "time_ms": 0.25}, {"chargers": 10, "time_ms": 2.0, "note": "slow"}]
     return BenchResult(rows=rows, summary={"time_1_ms": 0.25})
 
 
 @pytest.fixture
 def known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "names", lambda: ["sample"])
-    monkeypatch.setattr(runner, "load", lambda name: measure)
+    monkeypatch.setattr(runner, "load", {"sample": measure}.get)
 
 
 @pytest.mark.usefixtures("known")
