@@ -2,6 +2,7 @@
 
 import math
 from datetime import datetime
+from typing import Final
 
 from .home import HomeState
 from .perfect import Perfect
@@ -41,12 +42,17 @@ class Score:
         self._perfect.step(state.house_a, capability_a if state.powered else 0.0)
 
 
+SILENCE_S: Final = 2.0
+"""A meter that speaks each second and has not for so long is silent: what is commanded then is no answer to it."""
+
+
 class WireClock:
     """From a telegram that calls for less to the frame that brings less, both as the peers see them.
 
     A telegram calls for less when house and offer together are above the limit. The clock starts when the meter wrote the
     first such telegram of an unbroken row, and stops when the station has read the SetChargingProfile that lowers its
     limit. A reduction that no telegram called for (the integration keeps a margin of its own) counts from the last telegram.
+    A reduction while the meter is silent answers no telegram: it is a command, and no wait.
     """
 
     def __init__(self) -> None:
@@ -58,19 +64,22 @@ class WireClock:
 
     def telegram(self, written_s: float, *, calls_for_less: bool) -> None:
         """The meter wrote a telegram."""
-        self._last_s = written_s
-        if not calls_for_less:
+        if not calls_for_less or self._silent(written_s):
             self._called_s = None
-        elif self._called_s is None:
+        if calls_for_less and self._called_s is None:
             self._called_s = written_s
+        self._last_s = written_s
 
     def command(self, received_s: float, *, reduces: bool) -> None:
         """The station read a SetChargingProfile."""
         self.commands += 1
         since_s = self._last_s if self._called_s is None else self._called_s
-        if reduces and since_s is not None:
+        if reduces and since_s is not None and not self._silent(received_s):
             self.waits_ms.append((received_s - since_s) * 1000)
             self._called_s = None
+
+    def _silent(self, now_s: float) -> bool:
+        return self._last_s is None or now_s - self._last_s > SILENCE_S
 
     def percentile_ms(self, share: float) -> float | None:
         """The wait that `share` of the reductions do not exceed (nearest rank); None without any."""
@@ -103,7 +112,7 @@ class FailsafeClock:
         if drawn_a > self._safe_a:
             self._safe_after_s = None
         elif self._safe_after_s is None:
-            self._safe_after_s = (now - self._since).total_seconds()
+            self._safe_after_s = round((now - self._since).total_seconds(), 1)
 
     def end(self) -> None:
         """The fault is over."""

@@ -59,6 +59,16 @@ def test_a_reduction_that_nothing_called_for_counts_from_the_last_telegram() -> 
     assert wire.waits_ms == pytest.approx([20.0])
 
 
+def test_what_is_commanded_while_the_meter_is_silent_is_no_answer_to_it() -> None:
+    wire = WireClock()
+    wire.telegram(1.0, calls_for_less=True)
+    wire.command(11.0, reduces=True)
+    wire.telegram(30.0, calls_for_less=True)
+    wire.command(30.5, reduces=True)
+    assert wire.commands == 2
+    assert wire.waits_ms == pytest.approx([500.0])
+
+
 def test_percentiles_are_ranks() -> None:
     wire = WireClock()
     assert wire.percentile_ms(0.5) is None
