@@ -8,7 +8,7 @@ the subentry. `reconfigure` has the same fields without the connector, and `key`
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, override
 
 import probatio
@@ -57,10 +57,12 @@ _STATION_SCHEMA: Final = probatio.Schema(
 class ChargerSubentryFlow(ConfigSubentryFlow):
     """Waits for a charger, or takes its identity by hand, and asks how it is wired."""
 
+    _central: Central
+    """The server at which this flow waited."""
+
     def __init__(self) -> None:
         self._waiting: asyncio.Task[tuple[str, ...]] | None = None
-        self._central: Central | None = None
-        """The server at which this flow waited."""
+        self._close_door: Callable[[], None] = lambda: None
         self._came: tuple[str, ...] = ()
         self._station = ""
         self._key: str | None = None
@@ -71,8 +73,7 @@ class ChargerSubentryFlow(ConfigSubentryFlow):
     @override
     def async_remove(self) -> None:
         """The flow is over, in whatever way: unknown stations are refused again."""
-        if self._central is not None:
-            self._central.close_pairing()
+        self._close_door()
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Let the user choose how to begin."""
@@ -85,11 +86,12 @@ class ChargerSubentryFlow(ConfigSubentryFlow):
         """Wait until a charger that is not set up yet calls in."""
         del user_input
         if self._waiting is None:
-            self._central = async_find_central(self.hass, self._entry_id)
-            if self._central is None:
+            central = async_find_central(self.hass, self._entry_id)
+            if central is None:
                 return self.async_abort(reason="entry_not_loaded")
+            self._central, self._close_door = central, central.close_pairing
             self._waiting = self.hass.async_create_background_task(
-                wait_for_stations(self.hass, self._central), "smart_charging wait for a charger"
+                wait_for_stations(self.hass, central), "smart_charging wait for a charger"
             )
         if not self._waiting.done():
             return self.async_show_progress(
@@ -125,10 +127,8 @@ class ChargerSubentryFlow(ConfigSubentryFlow):
     async def _take(self, station: str) -> SubentryFlowResult:
         """Go on with a charger that is connected."""
         self._station = station
-        self._name = station
-        if self._central is not None:
-            self._connectors = connectors_of(self._central, station)
-            self._name = name_of(self._central, station)
+        self._connectors = connectors_of(self._central, station)
+        self._name = name_of(self._central, station)
         return await self.async_step_details()
 
     async def async_step_station(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
@@ -138,7 +138,7 @@ class ChargerSubentryFlow(ConfigSubentryFlow):
             self._station = self._name = user_input[CONF_STATION].strip()
             self._key = user_input.get(CONF_KEY) or None
             self._connectors = (int(user_input[CONF_CONNECTOR]),)
-            errors = station_errors(self._station, self._key)
+            errors = station_errors(self._station, self._key, self._connectors[0])
             if has_charger(self._get_entry(), charger_unique_id(self._station, self._connectors[0])):
                 return self.async_abort(reason="already_configured")
             if not errors:
@@ -181,9 +181,11 @@ class ChargerSubentryFlow(ConfigSubentryFlow):
         station = subentry.data[CONF_STATION]
         errors: dict[str, str] = {}
         if user_input is not None:
+            connector = subentry.data[CONF_CONNECTOR]
             key = user_input.get(CONF_KEY) or subentry.data.get(CONF_KEY)
-            data = charger_data(entry.data, station, key, subentry.data[CONF_CONNECTOR], user_input)
-            errors = charger_errors(entry, data, user_input, subentry.subentry_id) | station_errors(station, key)
+            data = charger_data(entry.data, station, key, connector, user_input)
+            errors = charger_errors(entry, data, user_input, subentry.subentry_id)
+            errors |= station_errors(station, key, connector)
             if not errors:
                 return self.async_update_and_abort(entry, subentry, title=user_input[CONF_NAME].strip(), data=data)
         schema = charger_schema(entry.data).extend({probatio.Optional(CONF_KEY): _KEY})

@@ -55,9 +55,7 @@ _LONGEST_KEY: Final = 40
 
 
 _AMPERES: Final = NumberSelector(
-    NumberSelectorConfig(
-        step=0.1, unit_of_measurement=UnitOfElectricCurrent.AMPERE, mode=NumberSelectorMode.BOX
-    )
+    NumberSelectorConfig(step=0.1, unit_of_measurement=UnitOfElectricCurrent.AMPERE, mode=NumberSelectorMode.BOX)
 )
 
 
@@ -142,11 +140,13 @@ def has_charger(entry: ConfigEntry[Any], unique_id: str) -> bool:
     return any(subentry.unique_id == unique_id for subentry in entry.subentries.values())
 
 
-def station_errors(station: str, key: str | None) -> dict[str, str]:
-    """Say what is wrong with an identity and a password that were entered by hand, by field."""
+def station_errors(station: str, key: str | None, connector: int) -> dict[str, str]:
+    """Say what is wrong with an identity, a password and a connector that were entered by hand, by field."""
     errors: dict[str, str] = {}
     if parse_identity(f"/{station}") != station:
         errors[CONF_STATION] = "station_invalid"
+    if connector < 1:
+        errors[CONF_CONNECTOR] = "connector_invalid"
     # OCPP 1.6 security whitepaper, 2.3: at most 40 characters. A space is a slip of the hand.
     if key is not None and not (len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable() and " " not in key):
         errors[CONF_KEY] = "key_invalid"

@@ -26,11 +26,14 @@ CONF_ENABLE: Final = "enable"
 class MeterSteps(MeasureSteps):
     """Choose a meter, and write its channels into `_data`."""
 
+    _meter: FoundMeter
+    """The one that was chosen, unless it is put together by hand."""
+
     def __init__(self) -> None:
         super().__init__()
         self._found: dict[str, FoundMeter] = {}
-        self._meter: FoundMeter | None = None
-        """The one that was chosen; None for one that is put together by hand."""
+        self._voltage_id: str | None = None
+        """The voltage sensor of the meter that was chosen."""
         self._waking: asyncio.Task[bool] | None = None
         self._manual: dict[str, Any] = {}
 
@@ -65,6 +68,7 @@ class MeterSteps(MeasureSteps):
 
     async def _take(self, meter: FoundMeter) -> ConfigFlowResult:
         self._meter = meter
+        self._voltage_id = meter.voltage_id
         self._data[CONF_METER_INVERTED] = meter.inverted
         if meter.best.disabled:
             return await self.async_step_enable_phases()
@@ -91,17 +95,17 @@ class MeterSteps(MeasureSteps):
 
     async def async_step_enable_phases(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer to switch on the sensors that tell the phases apart."""
-        meter = self._chosen()
+        disabled = self._meter.best.disabled
         if user_input is None:
             return self.async_show_form(
                 step_id="enable_phases",
                 data_schema=probatio.Schema({probatio.Required(CONF_ENABLE, default=True): BooleanSelector()}),
-                description_placeholders={"sensors": "\n".join(f"- {entity_id}" for entity_id in meter.best.disabled)},
+                description_placeholders={"sensors": "\n".join(f"- {entity_id}" for entity_id in disabled)},
                 last_step=False,
             )
         if user_input[CONF_ENABLE]:
             registry = er.async_get(self.hass)
-            for entity_id in meter.best.disabled:
+            for entity_id in disabled:
                 registry.async_update_entity(entity_id, disabled_by=None)
             return await self.async_step_enabling()
         return await self.async_step_total_only()
@@ -114,7 +118,7 @@ class MeterSteps(MeasureSteps):
         """
         del user_input
         if self._waking is None:
-            entity_ids = [channel.entity_id for channel in self._chosen().best.channels]
+            entity_ids = [channel.entity_id for channel in self._meter.best.channels]
             self._waking = self.hass.async_create_background_task(
                 wait_until_awake(self.hass, entity_ids), "smart_charging wait for the meter's sensors"
             )
@@ -127,25 +131,25 @@ class MeterSteps(MeasureSteps):
     async def async_step_phases_awake(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """The sensors that were switched on speak."""
         del user_input
-        return await self._use(self._chosen().best.channels)
+        return await self._use(self._meter.best.channels)
 
     async def async_step_phases_silent(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """The sensors that were switched on are still silent: wait on, or go on without them."""
         del user_input
-        way_on = ["total_only"] if self._chosen().fallback else []
+        way_on = ["total_only"] if self._meter.fallback else []
         return self.async_show_menu(step_id="phases_silent", menu_options=["enabling", *way_on, "meter"])
 
     async def async_step_total_only(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Go on without the phases; where the meter tells nothing without them, choose another one."""
         del user_input
-        fallback = self._chosen().fallback
+        fallback = self._meter.fallback
         return await self._use(fallback.channels) if fallback else await self.async_step_meter()
 
     async def async_step_meter_manual(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask how the meter tells what it measures."""
         if user_input is not None:
             self._manual = user_input
-            self._meter = None
+            self._voltage_id = None
             return await self.async_step_meter_entities()
         return self.async_show_form(
             step_id="meter_manual",
@@ -171,16 +175,9 @@ class MeterSteps(MeasureSteps):
             last_step=False,
         )
 
-    def _chosen(self) -> FoundMeter:
-        if self._meter is None:
-            raise RuntimeError("No meter was chosen yet")
-        return self._meter
-
     def _measured_voltage_v(self) -> float | None:
         """Read the chosen meter's voltage, where it has a sensor for it."""
-        if self._meter is None or self._meter.voltage_id is None:
-            return None
-        return number_in(self.hass.states.get(self._meter.voltage_id))
+        return number_in(self.hass.states.get(self._voltage_id)) if self._voltage_id else None
 
 
 def _unique_id(channels: tuple[MeterChannel, ...]) -> str:

@@ -6,40 +6,42 @@ from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.event import async_call_later, async_track_time_interval
+from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.util import dt as dt_util
 
 from .central import PAIRING, Central
 from .const import CONF_HOST, CONF_PORT, DEFAULT_HOST, DOMAIN
 from .flow_port import charger_url
 
 _LOOK_EVERY: Final = timedelta(seconds=1)
+_TALK: Final = timedelta(seconds=10)
+"""What a station is given to tell of itself: its maker, its model, its connectors."""
 
 
 async def wait_for_stations(hass: HomeAssistant, central: Central) -> tuple[str, ...]:
-    """Let unknown stations in, and give the identities of those that are there, as soon as there is one.
+    """Let unknown stations in, and give the identities of those that are there, once one has told of itself.
 
     Empty when none came within `PAIRING`. The door stays open: whoever opened it closes it, once he is through.
     """
-    over: asyncio.Future[None] = hass.loop.create_future()
+    over = asyncio.Event()
+    deadline = dt_util.utcnow() + PAIRING
 
     @callback
     def look(_now: datetime | None = None) -> None:
-        if connected_strangers(central) and not over.done():
-            over.set_result(None)
-
-    @callback
-    def give_up(_now: datetime) -> None:
-        if not over.done():
-            over.set_result(None)
+        nonlocal deadline
+        here = connected_strangers(central)
+        if here:
+            deadline = min(deadline, dt_util.utcnow() + _TALK)
+        if dt_util.utcnow() >= deadline or any(central.station(identity).features for identity in here):
+            over.set()
 
     central.open_pairing()
-    stops = [async_track_time_interval(hass, look, _LOOK_EVERY), async_call_later(hass, PAIRING, give_up)]
+    stop = async_track_time_interval(hass, look, _LOOK_EVERY)
     try:
         look()
-        await over
+        await over.wait()
     finally:
-        for stop in stops:
-            stop()
+        stop()
     return connected_strangers(central)
 
 

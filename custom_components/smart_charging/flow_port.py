@@ -6,17 +6,16 @@ import socket
 from typing import Final
 
 from homeassistant.components import network
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
+from .central import LISTEN_KEYS
 from .const import CONF_HOST, CONF_PORT, DOMAIN
 
 _LARGEST_PORT: Final = 65535
 
-_ERRORS: Final = {
-    errno.EADDRINUSE: {CONF_PORT: "port_in_use"},
-    errno.EACCES: {CONF_PORT: "port_forbidden"},
-    errno.EADDRNOTAVAIL: {CONF_HOST: "not_our_address"},
-}
+_FIELDS: Final = {"port_in_use": CONF_PORT, "port_forbidden": CONF_PORT, "not_our_address": CONF_HOST}
+"""Which answer is to be changed."""
 
 
 async def own_addresses(hass: HomeAssistant) -> list[str]:
@@ -31,28 +30,37 @@ async def charger_url(hass: HomeAssistant, host: str, port: int) -> str:
     return f"ws://[{host}]:{port}/" if ":" in host else f"ws://{host}:{port}/"
 
 
-def port_errors(hass: HomeAssistant, host: str, port: int) -> dict[str, str]:
+def port_errors(hass: HomeAssistant, host: str, port: int, own: ConfigEntry | None = None) -> dict[str, str]:
     """Try to listen there, and say what is in the way, by field; empty when nothing is.
 
-    A port that Smart Charging itself listens on already is free to be used by it.
+    Where Smart Charging listens itself is free to be used by it. `own` is the site that moves: it leaves its port first.
     """
     if not 1 <= port <= _LARGEST_PORT:
         return {CONF_PORT: "port_out_of_range"}
     try:
-        address = ipaddress.ip_address(host)
+        ipaddress.ip_address(host)
     except ValueError:
         return {CONF_HOST: "not_an_address"}
-    if any(
-        (entry.data.get(CONF_HOST), entry.data.get(CONF_PORT)) == (host, port)
-        for entry in hass.config_entries.async_loaded_entries(DOMAIN)
+    loaded = hass.config_entries.async_loaded_entries(DOMAIN)
+    if any((entry.data[CONF_HOST], entry.data[CONF_PORT]) == (host, port) for entry in loaded):
+        return {}
+    number = _listen_once(host, port)
+    if number is None or (
+        number == errno.EADDRINUSE and [entry for entry in loaded if entry.data[CONF_PORT] == port] == [own]
     ):
         return {}
-    family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004 IPv4
+    key = LISTEN_KEYS.get(number, "cannot_listen")
+    return {_FIELDS.get(key, "base"): key}
+
+
+def _listen_once(host: str, port: int) -> int | None:
+    """Try to listen, and stop at once; the number of the system's error, None when there was none."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_STREAM) as attempt:
             attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             attempt.bind((host, port))
             attempt.listen(1)
     except OSError as error:
-        return _ERRORS.get(error.errno or 0, {"base": "cannot_listen"})
-    return {}
+        return error.errno or 0
+    return None

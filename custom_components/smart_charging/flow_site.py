@@ -48,9 +48,10 @@ class SiteSteps(MeterSteps):
 
     @override
     async def _go_on_after_meter(self) -> ConfigFlowResult:
-        if self.source == SOURCE_RECONFIGURE and not self._site_errors():
+        if self.source == SOURCE_RECONFIGURE:
             # A supply with other phases has another limit.
-            if self._data[CONF_PHASES] == self._get_reconfigure_entry().data[CONF_PHASES]:
+            same_phases = self._data[CONF_PHASES] == self._get_reconfigure_entry().data[CONF_PHASES]
+            if same_phases and not self._site_errors():
                 return self._save()
         return await self.async_step_limit()
 
@@ -83,7 +84,8 @@ class SiteSteps(MeterSteps):
         if user_input is not None:
             self._data[CONF_HOST] = user_input[CONF_HOST].strip()
             self._data[CONF_PORT] = int(user_input[CONF_PORT])
-            errors = port_errors(self.hass, self._data[CONF_HOST], self._data[CONF_PORT])
+            own = self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
+            errors = port_errors(self.hass, self._data[CONF_HOST], self._data[CONF_PORT], own)
             if not errors:
                 return self._save()
         known = {
@@ -134,9 +136,7 @@ _LIMIT_SCHEMA: Final = probatio.Schema(
         probatio.Required(CONF_LIMIT_UNIT): SelectSelector(
             SelectSelectorConfig(options=["kva", "a", "kw"], translation_key="limit_unit", mode=SelectSelectorMode.LIST)
         ),
-        probatio.Required(CONF_LIMIT): NumberSelector(
-            NumberSelectorConfig(step="any", mode=NumberSelectorMode.BOX)
-        ),
+        probatio.Required(CONF_LIMIT): NumberSelector(NumberSelectorConfig(step="any", mode=NumberSelectorMode.BOX)),
         probatio.Required(CONF_VOLTAGE_V): NumberSelector(
             NumberSelectorConfig(
                 step="any",
@@ -153,9 +153,7 @@ async def _server_schema(hass: HomeAssistant) -> probatio.Schema:
     everywhere = SelectOptionDict(value=DEFAULT_HOST, label=await all_networks(hass))
     return probatio.Schema(
         {
-            probatio.Required(CONF_PORT): NumberSelector(
-                NumberSelectorConfig(step=1, mode=NumberSelectorMode.BOX)
-            ),
+            probatio.Required(CONF_PORT): NumberSelector(NumberSelectorConfig(step=1, mode=NumberSelectorMode.BOX)),
             probatio.Required(CONF_HOST): SelectSelector(
                 SelectSelectorConfig(
                     options=[everywhere, *addresses], custom_value=True, mode=SelectSelectorMode.DROPDOWN

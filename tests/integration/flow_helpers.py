@@ -107,7 +107,12 @@ def add_site(hass: HomeAssistant, **changes: Any) -> MockConfigEntry:
 
 
 async def let_speak(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, sayings: Mapping[str, str], *, times: int = 5, each_s: float = 1.0
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    sayings: Mapping[str, str],
+    *,
+    times: int = 5,
+    each_s: float = 1.0,
 ) -> None:
     """Let a meter's sensors report some times, at a steady rhythm, each what it says."""
     for _ in range(times):

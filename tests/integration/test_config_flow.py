@@ -12,6 +12,8 @@ from homeassistant.config_entries import SOURCE_USER, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.smart_charging.const import DOMAIN
 
@@ -155,6 +157,31 @@ async def test_a_known_meter_that_tells_each_phase(
     }
 
 
+async def test_over_http_as_a_page_walks_it(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, port: int, hass_client: ClientSessionGenerator
+) -> None:
+    await async_setup_component(hass, "config", {})
+    (grid,) = add_meter(hass, "teslemetry", {"1-grid_power": Sensor(state="800")}).values()
+    client = await hass_client()
+    path = "/api/config/config_entries/flow"
+
+    step = await (await client.post(path, json={"handler": DOMAIN})).json()
+    assert step["step_id"] == "meter"
+    assert (
+        step["data_schema"][0]["selector"]["select"]["options"][0]["label"] == "Meter (Tesla): total, import and export"
+    )
+    path = f"{path}/{step['flow_id']}"
+    step = await (await client.post(path, json={"meter": step["data_schema"][0]["default"]})).json()
+    assert (step["type"], step["progress_action"]) == ("progress", "measure")
+    await let_speak(hass, freezer, {grid: "800"})
+    step = await (await client.get(path)).json()
+    assert (step["step_id"], step["description_placeholders"]["reading"]) == ("confirm", "800 W")
+    for answers in ({"inverted": False}, LIMIT, {"port": port, "host": "127.0.0.1"}):
+        step = await (await client.post(path, json=answers)).json()
+
+    assert step["type"] == "create_entry"
+
+
 async def test_one_signed_sensor_the_wrong_way_round(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, port: int
 ) -> None:
@@ -197,6 +224,7 @@ async def test_one_signed_sensor_the_wrong_way_round(
 async def test_sensors_chosen_by_hand(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
+    port: int,
     manual: dict[str, Any],
     sensors: dict[str, tuple[str, str]],
     phases: list[str | None],
@@ -216,8 +244,8 @@ async def test_sensors_chosen_by_hand(
     flow = await answer(hass, flow, {})
     assert suggested(flow)["phases"] == manual["phases"]
     flow = await answer(hass, flow, {**LIMIT, "phases": manual["phases"]})
-    assert flow["step_id"] == "server"
-    hass.config_entries.flow.async_abort(flow["flow_id"])
+    flow = await answer(hass, flow, {"host": "127.0.0.1", "port": port})
+    assert [channel["phase"] for channel in flow["result"].data["meter"]] == phases
 
 
 async def test_phases_are_switched_on(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
@@ -343,9 +371,7 @@ async def test_a_sensor_is_refused_with_a_reason_in_its_field(
     await complete(hass, flow, port)
 
 
-async def test_a_meter_is_used_by_one_site_only(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, port: int
-) -> None:
+async def test_a_meter_is_used_by_one_site_only(hass: HomeAssistant, freezer: FrozenDateTimeFactory, port: int) -> None:
     ids = add_meter(hass, "kostal_plenticore", {"e_devices:local_Grid_P": Sensor(state="10")})
     (grid,) = ids.values()
     add_site(hass, meter=[{"role": "net", "phase": None, "entity_id": grid}])
@@ -426,9 +452,7 @@ async def test_a_silent_meter(hass: HomeAssistant, freezer: FrozenDateTimeFactor
     assert flow["result"].data["meter_period_s"] == 60.0
 
 
-async def test_what_is_no_number_is_no_word_from_the_meter(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory
-) -> None:
+async def test_what_is_no_number_is_no_word_from_the_meter(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     say(hass, "sensor.grid", "5")
 
     flow = await answer(hass, await start(hass), NET_TOTAL)
@@ -583,6 +607,29 @@ async def test_reconfigure_the_server(hass: HomeAssistant, port: int) -> None:
 
     assert flow["reason"] == "reconfigure_successful"
     assert entry.data == {**SITE_DATA, "port": port}
+
+
+async def test_a_site_may_listen_elsewhere_on_its_own_port(hass: HomeAssistant, port: int) -> None:
+    entry, flow = await reconfigure(hass, "server", host="0.0.0.0", port=port)
+    with socket.socket() as ours:
+        ours.bind(("0.0.0.0", port))
+        ours.listen()
+        flow = await answer(hass, flow, {"host": "127.0.0.1", "port": port})
+
+    assert flow["reason"] == "reconfigure_successful"
+    assert entry.data["host"] == "127.0.0.1"
+
+
+async def test_a_site_may_not_listen_beside_another_on_its_port(hass: HomeAssistant, port: int) -> None:
+    other = add_site(hass, host="0.0.0.0", port=port, meter=[{"role": "net", "phase": None, "entity_id": "sensor.b"}])
+    await hass.config_entries.async_setup(other.entry_id)
+    _, flow = await reconfigure(hass, "server")
+    with socket.socket() as theirs:
+        theirs.bind(("0.0.0.0", port))
+        theirs.listen()
+        flow = await answer(hass, flow, {"host": "127.0.0.1", "port": port})
+
+    assert flow["errors"] == {"port": "port_in_use"}
 
 
 async def test_reconfigure_the_meter(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from homeassistant.components.energy.data import async_get_manager
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -17,6 +17,7 @@ from custom_components.smart_charging.sources.meter_finder import (
     Readout,
     find_known_meters,
     find_meters,
+    number_in,
     slowness_of,
 )
 
@@ -88,7 +89,7 @@ SHAPES = {
         "homewizard",
         {
             "HWE-P1_1_active_power_w": Sensor(state="unavailable"),
-            **{f"HWE-P1_1_active_power_l{n}_w": Sensor(state="nan") for n in (1, 2, 3)},
+            **{f"HWE-P1_1_active_power_l{n}_w": Sensor(state=state) for n, state in enumerate(("nan", "on", "inf"), 1)},
         },
         {f"HWE-P1_1_active_power_l{n}_w": f"net/l{n}" for n in (1, 2, 3)},
     ),
@@ -173,6 +174,12 @@ async def test_a_platform_for_everything_is_told_by_its_device(
     meter = _only(find_known_meters(hass))
 
     assert {channel.entity_id for channel in meter.best.channels} == set(entity_ids.values())
+
+
+async def test_export_alone_is_no_meter(hass: HomeAssistant) -> None:
+    add_meter(hass, "tibber", {"id_rt_powerProduction": W})
+
+    assert list(find_known_meters(hass)) == []
 
 
 async def test_an_entity_without_a_device_is_no_device_of_a_brand(hass: HomeAssistant) -> None:
@@ -312,7 +319,8 @@ async def test_a_dashboard_that_is_not_what_it_used_to_be_is_left_alone(
     hass: HomeAssistant, caplog: pytest.LogCaptureFixture
 ) -> None:
     hass.config.components.add("energy")
-    (await async_get_manager(hass)).data = {"sources": []}  # type: ignore[typeddict-item, typeddict-unknown-key]
+    preferences: Any = {"sources": []}
+    (await async_get_manager(hass)).data = preferences
 
     assert await read_energy_dashboard(hass) == EnergyDashboard()
     assert "could not be read" in caplog.text
@@ -336,3 +344,15 @@ async def test_what_makes_a_meter_quick(hass: HomeAssistant) -> None:
 
 def test_what_a_readout_counts() -> None:
     assert Readout(channels=()).roles == frozenset[Role]()
+
+
+@pytest.mark.parametrize(
+    ("state", "number"),
+    [("1.5", 1.5), ("-3", -3.0), ("nan", None), ("inf", None), ("on", None), ("unknown", None), ("unavailable", None)],
+)
+def test_the_number_in_a_state(state: str, number: float | None) -> None:
+    assert number_in(State("sensor.meter", state)) == number
+
+
+def test_no_state_has_no_number() -> None:
+    assert number_in(None) is None

@@ -1,6 +1,6 @@
 """The table of known meters: every row finds its own unique ids, and no others."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pytest
 
@@ -8,7 +8,7 @@ from custom_components.smart_charging.engine.model.quantities import ALL_PHASES
 from custom_components.smart_charging.sources.meter_catalogue import KNOWN_METERS, KnownMeter, Role
 
 # Unique ids as the integrations make them, and what each is: `platform/name: id -> role[/phase]`.
-KNOWN_IDS = {
+KNOWN_IDS: Mapping[str, Mapping[str, str | None]] = {
     "dsmr/DSMR": {
         "E0043_current_electricity_usage": "import",
         "E0043_current_electricity_delivery": "export",

@@ -30,6 +30,6 @@ def _at(*seconds: float) -> list[datetime]:
     ],
     ids=["nothing", "once", "each second", "just too slow", "each half minute", "one lost", "one quiet", "at once"],
 )
-def test_rhythm_of(times: dict[str, list[datetime]], rhythm: Rhythm, slow: bool) -> None:  # noqa: FBT001 a table's column
+def test_rhythm_of(times: dict[str, list[datetime]], rhythm: Rhythm, slow: bool) -> None:
     assert rhythm_of(times) == rhythm
     assert rhythm_of(times).slow is slow

@@ -16,17 +16,19 @@ PATIENCE_S: Final = 120.0
 
 async def wait_until_awake(hass: HomeAssistant, entity_ids: Collection[str], patience_s: float = PATIENCE_S) -> bool:
     """Wait until each of the entities says a number; False when they do not in time."""
-    over: asyncio.Future[bool] = hass.loop.create_future()
+    over = asyncio.Event()
+
+    def awake() -> bool:
+        return all(number_in(hass.states.get(entity_id)) is not None for entity_id in entity_ids)
 
     @callback
     def look(_event: Event[Any] | None = None) -> None:
-        if all(number_in(hass.states.get(entity_id)) is not None for entity_id in entity_ids) and not over.done():
-            over.set_result(True)
+        if awake():
+            over.set()
 
     @callback
     def give_up(_now: datetime) -> None:
-        if not over.done():
-            over.set_result(False)
+        over.set()
 
     stops = [
         async_track_state_change_event(hass, entity_ids, look),
@@ -34,7 +36,8 @@ async def wait_until_awake(hass: HomeAssistant, entity_ids: Collection[str], pat
     ]
     try:
         look()
-        return await over
+        await over.wait()
     finally:
         for stop in stops:
             stop()
+    return awake()

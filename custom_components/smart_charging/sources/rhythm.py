@@ -66,7 +66,7 @@ async def measure_rhythm(hass: HomeAssistant, entity_ids: Iterable[str]) -> Rhyt
         async_call_later(hass, PATIENCE_S, listener.finish),
     ]
     try:
-        await listener.over
+        await listener.over.wait()
     finally:
         for stop in stops:
             stop()
@@ -77,7 +77,7 @@ class _Listener:
     """Writes down when each entity spoke, and knows when that is enough."""
 
     def __init__(self, hass: HomeAssistant, entity_ids: Iterable[str]) -> None:
-        self.over: asyncio.Future[None] = hass.loop.create_future()
+        self.over = asyncio.Event()
         self._patient = False
         self._heard: dict[str, list[datetime]] = {entity_id: [] for entity_id in entity_ids}
         # When each spoke last before: with it, a slow meter needs to be heard only once.
@@ -116,5 +116,4 @@ class _Listener:
     @callback
     def finish(self, _now: datetime | None = None) -> None:
         """End the measuring."""
-        if not self.over.done():
-            self.over.set_result(None)
+        self.over.set()
