@@ -11,6 +11,7 @@ import sys
 import tempfile
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 
 INTEGRATION = "custom_components/smart_charging"
 WHOLE = (
@@ -28,10 +29,20 @@ def wanted_percent(path: str) -> float:
     return WHOLE_PERCENT if any(fnmatch(path, pattern) for pattern in WHOLE) else OTHER_PERCENT
 
 
-def missing_lines(file: dict[str, list[int] | list[list[int]]]) -> str:
-    """The lines and branches that no test went through, as `12, 40->42`."""
-    lines = [str(line) for line in file["missing_lines"]]
-    branches = [f"{start}->{'exit' if end < 0 else end}" for start, end in file.get("missing_branches", [])]  # type: ignore[misc]
+def missing_lines(file: dict[str, Any]) -> str:
+    """The lines and branches that no test went through, as `12-14, 40->42`."""
+    runs: list[list[int]] = []
+    for line in file["missing_lines"]:
+        if runs and line == runs[-1][-1] + 1:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    lines = [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs]
+    branches = [
+        f"{start}->{'exit' if end < 0 else end}"
+        for start, end in file.get("missing_branches", [])
+        if start not in file["missing_lines"] and end not in file["missing_lines"]
+    ]
     return ", ".join(lines + branches)
 
 

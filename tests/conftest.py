@@ -1,5 +1,10 @@
-"""What every test shares: one import, and chance that is the same on each run."""
+"""What every test shares: one import, chance that is the same on each run, and no deprecated call of ours."""
 
+import logging
+from collections.abc import Iterator
+from typing import override
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Home Assistant's loader looks for `custom_components` in its own folder unless it was imported from here before.
@@ -8,3 +13,27 @@ import custom_components.smart_charging  # noqa: F401
 # Derandomised: a run that fails, fails again. No deadline: a loaded machine is no fault of the code.
 settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci")
+
+
+class DeprecationReports(logging.Handler):
+    """Keeps what Home Assistant logs about this integration's use of what will be gone (frame.py, deprecation.py)."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.reports: list[str] = []
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if "smart_charging" in message and ("Detected that" in message or "deprecated" in message.lower()):
+            self.reports.append(message)
+
+
+@pytest.fixture(autouse=True)
+def no_deprecated_call() -> Iterator[None]:
+    """Fail a test in which Home Assistant reported this integration."""
+    handler = DeprecationReports()
+    logging.getLogger("homeassistant").addHandler(handler)
+    yield
+    logging.getLogger("homeassistant").removeHandler(handler)
+    assert handler.reports == []

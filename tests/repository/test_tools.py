@@ -107,4 +107,5 @@ def test_what_coverage_is_wanted(path: str, percent: float):
 
 
 def test_what_is_missing_is_named():
-    assert missing_lines({"missing_lines": [12], "missing_branches": [[40, 42], [50, -1]]}) == "12, 40->42, 50->exit"
+    file = {"missing_lines": [12, 13, 14, 42], "missing_branches": [[40, 42], [50, -1], [51, 60]]}
+    assert missing_lines(file) == "12-14, 42, 50->exit, 51->60"
