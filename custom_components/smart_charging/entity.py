@@ -12,8 +12,7 @@ from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .config import ROOT_CIRCUIT
-from .const import DOMAIN
+from .const import DOMAIN, ROOT_CIRCUIT
 from .coordinator import SiteCoordinator, TickResult
 from .engine.accounting.session import SessionEnergy
 from .engine.model.decision import Headroom, Setpoint
@@ -126,6 +125,11 @@ class ChargerEntity(SmartChargingEntity):
             setpoint=tick.decision.setpoints.get(evse_id),
             session=tick.sessions.get(evse_id),
         )
+
+    async def async_set_mode(self, mode: Mode) -> None:
+        """Ask the charger to charge so. Everything that shows the mode shows it at once; its effect comes with the next tick."""
+        await self.coordinator.async_set_mode(self._evse.evse_id, mode)
+        self.coordinator.async_update_listeners()
 
 
 class SiteEntity(SmartChargingEntity):

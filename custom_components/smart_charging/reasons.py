@@ -13,8 +13,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import LOCALE_EN, async_get_cached_translations, async_get_translations
 from homeassistant.util import dt as dt_util
 
-from .config import ROOT_CIRCUIT
-from .const import DOMAIN
+from .const import DOMAIN, ROOT_CIRCUIT
 from .engine.model.decision import Setpoint
 from .engine.model.evse import EvState
 from .engine.model.reason import Reason, ReasonCode, ReasonParam

@@ -40,7 +40,7 @@ class ModeSelect(ChargerEntity, SelectEntity):
 
     @override
     async def async_select_option(self, option: str) -> None:
-        await self.coordinator.async_set_mode(self.view.evse.evse_id, Mode(option))
+        await self.async_set_mode(Mode(option))
 
     @override
     def _shows(self) -> object:

@@ -25,7 +25,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from .config import ROOT_CIRCUIT, SiteSetup
+from .config import SiteSetup
+from .const import ROOT_CIRCUIT
 from .engine.model.evse import EvState
 from .engine.model.limit import Limit, LimitSource
 from .engine.model.quantities import Phase

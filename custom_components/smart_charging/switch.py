@@ -74,11 +74,11 @@ class ChargingSwitch(ChargerEntity, SwitchEntity, RestoreEntity):
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         if not self.is_on:
-            await self.coordinator.async_set_mode(self.view.evse.evse_id, self._resume.mode)
+            await self.async_set_mode(self._resume.mode)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        await self.coordinator.async_set_mode(self.view.evse.evse_id, Mode.OFF)
+        await self.async_set_mode(Mode.OFF)
 
     def _remember(self) -> None:
         if self.is_on:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from custom_components.smart_charging.coordinator import SiteCoordinator, TickResult
-from custom_components.smart_charging.sources.meter import MeterChannel
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentryDataWithId
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
@@ -12,6 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smart_charging.config import MeterConfig, SiteSetup
 from custom_components.smart_charging.const import DOMAIN, SUBENTRY_CHARGER
+from custom_components.smart_charging.coordinator import SiteCoordinator, TickResult
 from custom_components.smart_charging.engine.accounting.session import SessionEnergy
 from custom_components.smart_charging.engine.model.decision import Decision, Headroom, Setpoint
 from custom_components.smart_charging.engine.model.evse import Evse, EvseStatus, EvState
@@ -23,7 +22,9 @@ from custom_components.smart_charging.engine.model.site import Circuit, Site
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
 from custom_components.smart_charging.engine.model.state import ControlState
 from custom_components.smart_charging.runtime import RuntimeData
+from custom_components.smart_charging.sources.meter import MeterChannel
 from custom_components.smart_charging.sources.meter_catalogue import Role
+from custom_components.smart_charging.store import SiteStore
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GARAGE, CARPORT = "garage_id", "carport_id"
@@ -142,8 +143,6 @@ async def load(
         ],
     )
     entry.add_to_hass(hass)
-    coordinator = SiteCoordinator(hass, entry)
-    coordinator.data = first or tick()
     setup = SiteSetup(
         site=site,
         meter=MeterConfig(channels=channels, inverted=False, period_s=1.0),
@@ -151,8 +150,15 @@ async def load(
         host="127.0.0.1",
         port=9000,
     )
+    store = SiteStore(hass, entry.entry_id)
+    store.set_mode(GARAGE, mode)
+    coordinator = SiteCoordinator(hass, entry, setup, drivers={}, store=store, state=ControlState())
+    # It does not start: every tick is told by the test.
+    coordinator.wake = lambda: None  # type: ignore[method-assign]
+    coordinator.data = first or tick()
     entry.runtime_data = RuntimeData(coordinator=coordinator, setup=setup, drivers={})
-    await coordinator.async_set_mode(GARAGE, mode)
+    # As after the integration's own set-up, which would load the entry in the real way.
+    hass.config.components.add(DOMAIN)
     entry.mock_state(hass, ConfigEntryState.LOADED)
     await hass.config_entries.async_forward_entry_setups(entry, [platform])
     await hass.async_block_till_done()

@@ -91,6 +91,7 @@ SENTENCES: dict[ReasonCode, list[tuple[float | None, Params, str]]] = {
             "Starts with 7.2 A at 13:05 if there is still room then",
         )
     ],
+    ReasonCode.WAITING_FOR_OTHERS: [(6, {}, "Waits at 6 A until another charger has given way")],
     ReasonCode.NOT_TAKING: [(6, {"minimum_a": 6.0}, "The car takes nothing, full or asleep: 6 A is kept for it")],
     ReasonCode.PLANNED: [
         (16, {"target_a": 16.0, "until": "2026-07-01T22:00:00+00:00"}, "As planned: 16 A until 00:00"),
