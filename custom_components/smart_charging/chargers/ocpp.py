@@ -35,8 +35,8 @@ from .ocpp_status import EXPIRY_S, Offer, Since, read_currents, read_offer, read
 _LOGGER: Final = logging.getLogger(__name__)
 
 CAPABILITIES: Final = Capabilities(
-    # Limits have steps of 0.1 A (OCPP 1.6, 7.14), but many stations cut off what is below a whole ampere.
-    step_a=1.0,
+    # OCPP 1.6, 7.14. Many stations cut off what is below a whole ampere, which errs on the safe side.
+    step_a=0.1,
     watchdog=Watchdog(kind=WatchdogKind.EXPIRY, timeout_s=EXPIRY_S, renew_after_s=45.0),
 )
 
@@ -182,6 +182,12 @@ class OcppDriver(ChargerDriver):
         self._on_status()
 
     @property
+    def _default_stands(self) -> bool:
+        """Whether the station has the failsafe current, as finely as it can be told (`step_a`)."""
+        default = self._connector.default_limit
+        return default is not None and abs(default.limit_a - self._evse.failsafe_a) < CAPABILITIES.step_a
+
+    @property
     def _number_of_phases(self) -> int | None:
         """Without a number three are meant (OCPP 1.6, 7.14), and some stations take no number."""
         phases = len(self._evse.phases)
@@ -204,8 +210,7 @@ class OcppDriver(ChargerDriver):
     async def _rest_on_default(self) -> None:
         """Without a transaction no current flows, and the default says with how much one begins: see that it is there."""
         connector = self._connector
-        default_a = connector.default_limit.limit_a if connector.default_limit else None
-        if default_a != self._evse.failsafe_a and not self._default_refused:
+        if not self._default_stands and not self._default_refused:
             with _as_charger_errors():
                 await self._set_default()
         status = connector.status

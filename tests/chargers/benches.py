@@ -1,0 +1,141 @@
+"""Each driver on its bench: a real peer at the other end, and what the contract's tests do with it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, override
+
+from custom_components.smart_charging.chargers.driver import ChargerDriver
+from custom_components.smart_charging.chargers.registry import DRIVERS, DriverRequest
+from custom_components.smart_charging.csms.server import CentralSystem
+from custom_components.smart_charging.engine.model.evse import Evse
+from custom_components.smart_charging.engine.model.quantities import ALL_PHASES
+
+from ..csms.conftest import IMPATIENT, Clock
+from ..csms.peer import Peer, station_at
+from .waiting import Woken
+
+EVSE = Evse(evse_id="garage", circuit_id="site", phases=ALL_PHASES, minimum_a=6, maximum_a=16, failsafe_a=6)
+
+
+class Bench(ABC):
+    """A driver and the charger at its other end."""
+
+    driver: ChargerDriver
+    clock: Clock
+    woken: Woken
+
+    @abstractmethod
+    async def connect(self) -> None:
+        """Switch the charger on, with nothing plugged in."""
+
+    @abstractmethod
+    async def disconnect(self) -> None:
+        """Cut the charger off without a word."""
+
+    @abstractmethod
+    async def charge(self) -> None:
+        """Plug a car in, and let it charge."""
+
+    @abstractmethod
+    async def measure(self, current_a: float, register_kwh: float) -> None:
+        """Let the charger tell its measurements, the same current on all phases."""
+
+    @abstractmethod
+    def refuse(self) -> None:
+        """Let the charger say no from now on."""
+
+    @abstractmethod
+    def commands(self) -> list[float]:
+        """What the charger was told since it was connected, A per phase."""
+
+
+class OcppBench(Bench):
+    """An OCPP 1.6 station."""
+
+    def __init__(self, driver: ChargerDriver, clock: Clock, csms: CentralSystem, connections: AsyncExitStack) -> None:
+        self.driver = driver
+        self.clock = clock
+        self.woken = Woken()
+        self.peer: Peer | None = None
+        self._csms = csms
+        self._connections = connections
+        self._transaction_id = 0
+
+    @property
+    def station(self) -> Peer:
+        """The station; only while it is connected."""
+        assert self.peer is not None
+        return self.peer
+
+    @override
+    async def connect(self) -> None:
+        self.peer = await self._connections.enter_async_context(station_at(self._csms.port))
+        await self.peer.boot()
+        await self.peer.status("Available")
+        await self.peer.asked("SetChargingProfile")
+        await self.woken.until(lambda: self.driver.status.offered_a is not None)
+
+    @override
+    async def disconnect(self) -> None:
+        await self.station.drop()
+        await self.woken.until(lambda: not self.driver.status.reachable)
+
+    @override
+    async def charge(self) -> None:
+        await self.station.status("Preparing")
+        self._transaction_id = await self.station.start()
+        await self.station.status("Charging")
+        await self.woken.until(lambda: self.driver.status.session_started_at is not None)
+
+    @override
+    async def measure(self, current_a: float, register_kwh: float) -> None:
+        phases: list[Any] = [
+            {"value": str(current_a), "measurand": "Current.Import", "phase": phase, "unit": "A"}
+            for phase in ("L1", "L2", "L3")
+        ]
+        power = {"value": str(current_a * 690), "measurand": "Power.Active.Import", "unit": "W"}
+        await self.station.meter(*phases, power, register_kwh * 1000, transactionId=self._transaction_id)
+
+    @override
+    def refuse(self) -> None:
+        self.station.answers["SetChargingProfile"] = lambda _: {"status": "Rejected"}
+
+    @override
+    def commands(self) -> list[float]:
+        return [limit_in(payload) for payload in profiles(self.station, "TxProfile")]
+
+
+def profiles(station: Peer, purpose: str) -> list[dict[str, Any]]:
+    """The charging profiles of this purpose that a station was sent, oldest first."""
+    return [
+        payload
+        for action, payload in station.calls
+        if action == "SetChargingProfile" and payload["csChargingProfiles"]["chargingProfilePurpose"] == purpose
+    ]
+
+
+def limit_in(profile: dict[str, Any]) -> float:
+    """The limit in a SetChargingProfile."""
+    periods = profile["csChargingProfiles"]["chargingSchedule"]["chargingSchedulePeriod"]
+    return float(periods[0]["limit"])
+
+
+@asynccontextmanager
+async def ocpp_bench() -> AsyncIterator[Bench]:
+    """Make the OCPP driver's bench, not started and not connected."""
+    clock = Clock()
+    csms = CentralSystem(now=clock, limits=IMPATIENT)
+    csms.add_known("CP1", None)
+    await csms.start("127.0.0.1", 0)
+    request = DriverRequest(evse=EVSE, station=csms.station("CP1"), connector=1, now=clock)
+    driver = DRIVERS["ocpp"].make(request)
+    async with AsyncExitStack() as connections:
+        bench = OcppBench(driver, clock, csms, connections)
+        yield bench
+        await driver.stop()
+    await csms.stop()
+
+
+type MakeBench = Callable[[], Any]
+BENCHES: dict[str, MakeBench] = {"ocpp": ocpp_bench}

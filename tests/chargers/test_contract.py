@@ -1,0 +1,128 @@
+"""The contract in driver.py, over every driver, each against a real peer."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from custom_components.smart_charging.chargers.driver import ChargerRefusedError, ChargerUnreachableError
+from custom_components.smart_charging.chargers.registry import DRIVERS
+from custom_components.smart_charging.engine.model.evse import EvState
+
+from .benches import BENCHES, EVSE, Bench
+
+
+@pytest.fixture(params=sorted(DRIVERS))
+async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
+    """Every driver has its bench: one that is missing is an error."""
+    async with BENCHES[request.param]() as bench:
+        yield bench
+
+
+@pytest.fixture
+async def charging(bench: Bench) -> Bench:
+    """A car charges, with what the charger gives by itself."""
+    await bench.driver.start(bench.woken)
+    await bench.connect()
+    await bench.charge()
+    return bench
+
+
+async def test_what_it_can_do_is_known_without_the_charger(bench: Bench) -> None:
+    can = bench.driver.capabilities
+    assert (can.phases, can.minimum_a, can.maximum_a) == (len(EVSE.phases), EVSE.minimum_a, EVSE.maximum_a)
+    assert can.step_a > 0
+
+
+async def test_starting_does_not_wait_for_a_charger_that_is_not_there(bench: Bench) -> None:
+    await bench.driver.start(bench.woken)
+    status = bench.driver.status
+    assert not status.reachable
+    assert status.reachable_since == bench.clock.at
+    assert status.state is None
+    assert status.offered_a is None
+
+
+async def test_a_charger_that_is_not_there_cannot_be_told(bench: Bench) -> None:
+    await bench.driver.start(bench.woken)
+    with pytest.raises(ChargerUnreachableError):
+        await bench.driver.apply(10)
+
+
+async def test_starting_and_connecting_commands_no_setpoint(bench: Bench) -> None:
+    await bench.driver.start(bench.woken)
+    await bench.connect()
+    assert bench.commands() == []
+    assert bench.driver.status.reachable
+    assert bench.driver.status.state is EvState.A
+    assert (bench.driver.status.offered_a or 0) <= EVSE.failsafe_a
+
+
+async def test_an_acknowledged_setpoint_shows_in_the_status(charging: Bench) -> None:
+    for setpoint_a in (10.0, 16.0, 6.0, 0.0):
+        charging.clock.advance(1)
+        await charging.driver.apply(setpoint_a)
+        assert charging.driver.status.offered_a == setpoint_a
+        assert charging.driver.status.offered_at == charging.clock.at
+    assert charging.commands() == [10.0, 16.0, 6.0, 0.0]
+
+
+async def test_a_renewal_is_sent_and_does_not_move_the_time_of_the_offer(charging: Bench) -> None:
+    await charging.driver.apply(10)
+    offered_at = charging.driver.status.offered_at
+    charging.clock.advance(45)
+    await charging.driver.apply(10)
+    assert charging.commands() == [10.0, 10.0]
+    assert charging.driver.status.offered_at == offered_at
+
+
+async def test_a_refusal_is_an_error_and_what_held_holds(charging: Bench) -> None:
+    await charging.driver.apply(10)
+    charging.refuse()
+    with pytest.raises(ChargerRefusedError):
+        await charging.driver.apply(16)
+    assert charging.driver.status.offered_a == 10
+
+
+async def test_measurements_are_those_of_the_charger_s_own_phases(charging: Bench) -> None:
+    charging.clock.advance(5)
+    await charging.measure(9.5, 1002.5)
+    await charging.woken.until(lambda: charging.driver.status.current_a is not None)
+    status = charging.driver.status
+    assert status.current_a == (9.5, 9.5, 9.5)
+    assert status.power_w == pytest.approx(6555)
+    assert status.energy_kwh == pytest.approx(1002.5)
+    assert status.measured_at == charging.clock.at
+
+
+async def test_a_charging_car_has_a_session(charging: Bench) -> None:
+    status = charging.driver.status
+    assert status.state is EvState.C
+    assert status.session_started_at == charging.clock.at
+
+
+async def test_every_change_is_told(charging: Bench) -> None:
+    before = charging.woken.count
+    await charging.driver.apply(10)
+    assert charging.woken.count > before
+
+
+async def test_a_charger_that_vanished_is_not_reachable_and_keeps_its_offer_for_a_while(charging: Bench) -> None:
+    await charging.driver.apply(16)
+    charging.clock.advance(20)
+    await charging.disconnect()
+    assert charging.driver.status.reachable_since == charging.clock.at
+    assert charging.driver.status.offered_a == 16
+    timeout_s = charging.driver.capabilities.watchdog.timeout_s
+    if timeout_s is not None:
+        charging.clock.advance(timeout_s)
+        assert charging.driver.status.offered_a == EVSE.failsafe_a
+
+
+async def test_stopping_raises_nothing_and_tells_nothing_any_more(charging: Bench) -> None:
+    await charging.driver.apply(10)
+    await charging.driver.stop()
+    woken = charging.woken.count
+    await charging.measure(9.5, 1002.5)
+    assert charging.woken.count == woken
+    assert charging.commands() == [10.0]
+    await charging.driver.stop()

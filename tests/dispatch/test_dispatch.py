@@ -1,0 +1,292 @@
+"""What reaches the chargers of a decision, and when."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from custom_components.smart_charging.chargers.driver import ChargerRefusedError, ChargerUnreachableError
+from custom_components.smart_charging.dispatch import Dispatcher
+from custom_components.smart_charging.engine.model.evse import Watchdog, WatchdogKind
+
+from .fakes import Clock, FakeDriver, decide, settle
+
+RENEWS = Watchdog(kind=WatchdogKind.EXPIRY, timeout_s=120, renew_after_s=45)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def no_patience(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A charger that does not answer has used up its time at once."""
+    monkeypatch.setattr("custom_components.smart_charging.dispatch.TIMEOUT_S", 0.0)
+    yield
+
+
+async def test_what_differs_is_sent_and_what_was_acknowledged_is_not_sent_again(clock: Clock) -> None:
+    charger = FakeDriver(clock)
+    dispatcher = Dispatcher({"a": charger}, clock)
+    for setpoint_a in (10.0, 10.0, 12.0, 12.0):
+        clock.advance(1)
+        dispatcher.dispatch(decide(clock, a=setpoint_a))
+        await settle()
+    assert charger.told == [10.0, 12.0]
+
+
+async def test_the_first_decision_is_sent_though_nothing_differs(clock: Clock) -> None:
+    """A setpoint of an earlier life runs out some day: it has to be renewed."""
+    charger = FakeDriver(clock, offered_a=10.0)
+    Dispatcher({"a": charger}, clock).dispatch(decide(clock, a=10.0))
+    await settle()
+    assert charger.told == [10.0]
+
+
+async def test_a_setpoint_that_runs_out_is_renewed_in_time(clock: Clock) -> None:
+    charger = FakeDriver(clock, watchdog=RENEWS)
+    dispatcher = Dispatcher({"a": charger}, clock)
+    sent_at: list[int] = []
+    for second in range(0, 120, 5):
+        dispatcher.dispatch(decide(clock, a=10.0))
+        await settle()
+        sent_at += [second] * (len(charger.told) - len(sent_at))
+        clock.advance(5)
+    assert sent_at == [0, 45, 90]
+
+
+async def test_a_clock_that_was_set_back_renews(clock: Clock) -> None:
+    charger = FakeDriver(clock, watchdog=RENEWS)
+    dispatcher = Dispatcher({"a": charger}, clock)
+    dispatcher.dispatch(decide(clock, a=10.0))
+    await settle()
+    clock.advance(-3600)
+    dispatcher.dispatch(decide(clock, a=10.0))
+    await settle()
+    assert charger.told == [10.0, 10.0]
+
+
+async def test_nothing_is_commanded_and_nothing_renewed_while_the_setpoint_is_none(clock: Clock) -> None:
+    charger = FakeDriver(clock, watchdog=RENEWS)
+    dispatcher = Dispatcher({"a": charger}, clock)
+    dispatcher.dispatch(decide(clock, a=10.0))
+    await settle()
+    clock.advance(100)
+    dispatcher.dispatch(decide(clock, a=None))
+    await settle()
+    assert charger.told == [10.0]
+
+
+async def test_none_takes_back_what_waits(clock: Clock) -> None:
+    charger = FakeDriver(clock, offered_a=16.0)
+    charger.holds = asyncio.Event()
+    dispatcher = Dispatcher({"a": charger}, clock)
+    for setpoint_a in (12.0, 8.0, None):
+        dispatcher.dispatch(decide(clock, a=setpoint_a))
+        await settle()
+    charger.holds.set()
+    await settle()
+    assert charger.told == [12.0]
+
+
+async def test_an_offer_that_moved_by_itself_is_set_right(clock: Clock) -> None:
+    """As at the start of a transaction, which begins with the charger's own failsafe current."""
+    charger = FakeDriver(clock)
+    dispatcher = Dispatcher({"a": charger}, clock)
+    dispatcher.dispatch(decide(clock, a=0.0))
+    await settle()
+    clock.advance(60)
+    charger.offer(6.0)
+    dispatcher.dispatch(decide(clock, a=0.0))
+    await settle()
+    assert charger.told == [0.0, 0.0]
+
+
+async def test_a_charger_that_came_back_is_told_again(clock: Clock) -> None:
+    charger = FakeDriver(clock)
+    dispatcher = Dispatcher({"a": charger}, clock)
+    dispatcher.dispatch(decide(clock, a=10.0))
+    await settle()
+    charger.now_status = replace(charger.now_status, reachable_since=clock.at + timedelta(seconds=30))
+    dispatcher.dispatch(decide(clock, a=10.0))
+    await settle()
+    assert charger.told == [10.0, 10.0]
+
+
+async def test_a_slow_charger_delays_no_reduction_of_another(clock: Clock) -> None:
+    slow, quick = FakeDriver(clock, offered_a=16.0), FakeDriver(clock, offered_a=16.0)
+    slow.holds = asyncio.Event()
+    dispatcher = Dispatcher({"slow": slow, "quick": quick}, clock)
+    dispatcher.dispatch(decide(clock, slow=6.0, quick=6.0))
+    await settle()
+    assert quick.status.offered_a == 6.0
+    assert slow.status.offered_a == 16.0
+    dispatcher.dispatch(decide(clock, slow=6.0, quick=0.0))
+    await settle()
+    assert quick.told == [6.0, 0.0]
+    assert slow.told == [6.0]
+    await dispatcher.stop()
+
+
+async def test_an_increase_waits_for_the_reductions_it_relies_on(clock: Clock) -> None:
+    down, up = FakeDriver(clock, offered_a=16.0), FakeDriver(clock, offered_a=6.0)
+    down.holds = asyncio.Event()
+    dispatcher = Dispatcher({"up": up, "down": down}, clock)
+    dispatcher.dispatch(decide(clock, up=16.0, down=6.0))
+    await settle()
+    assert up.told == []
+    # The next tick comes to the same; the one before is forgotten.
+    dispatcher.dispatch(decide(clock, up=14.0, down=6.0))
+    await settle()
+    assert up.told == []
+    down.holds.set()
+    await settle()
+    assert up.told == [14.0]
+
+
+async def test_an_increase_is_dropped_when_a_reduction_it_relies_on_fails(clock: Clock) -> None:
+    down, up = FakeDriver(clock, offered_a=16.0), FakeDriver(clock, offered_a=6.0)
+    down.fails = ChargerRefusedError("no")
+    dispatcher = Dispatcher({"up": up, "down": down}, clock)
+    for _ in range(3):
+        dispatcher.dispatch(decide(clock, up=16.0, down=6.0))
+        await settle()
+    assert up.told == []
+    assert down.told == [6.0, 6.0, 6.0]
+    assert dispatcher.failures == {"up": 0, "down": 3}
+    down.fails = None
+    dispatcher.dispatch(decide(clock, up=16.0, down=6.0))
+    await settle()
+    assert up.told == [16.0]
+    assert dispatcher.failures == {"up": 0, "down": 0}
+
+
+async def test_a_renewal_that_fails_holds_nobody_up(clock: Clock) -> None:
+    same, up = FakeDriver(clock, offered_a=6.0), FakeDriver(clock, offered_a=6.0)
+    same.fails = ChargerRefusedError("no")
+    Dispatcher({"up": up, "same": same}, clock).dispatch(decide(clock, up=16.0, same=6.0))
+    await settle()
+    assert up.told == [16.0]
+
+
+async def test_what_is_not_known_is_treated_as_a_reduction(clock: Clock) -> None:
+    unknown, up = FakeDriver(clock, offered_a=None), FakeDriver(clock, offered_a=6.0)
+    unknown.holds = asyncio.Event()
+    dispatcher = Dispatcher({"up": up, "unknown": unknown}, clock)
+    dispatcher.dispatch(decide(clock, up=16.0, unknown=10.0))
+    await settle()
+    assert unknown.told == [10.0]
+    assert up.told == []
+    unknown.holds.set()
+    await settle()
+    assert up.told == [16.0]
+
+
+async def test_one_command_at_a_time_and_the_latest_wins(clock: Clock) -> None:
+    charger = FakeDriver(clock, offered_a=16.0)
+    charger.holds = asyncio.Event()
+    dispatcher = Dispatcher({"a": charger}, clock)
+    for setpoint_a in (14.0, 12.0, 10.0, 8.0, 8.0):
+        dispatcher.dispatch(decide(clock, a=setpoint_a))
+        await settle()
+    assert charger.told == [14.0]
+    charger.holds.set()
+    await settle()
+    assert charger.told == [14.0, 8.0]
+
+
+async def test_a_reduction_that_waits_is_taken_back_when_there_is_room_again(clock: Clock) -> None:
+    charger = FakeDriver(clock, offered_a=16.0)
+    charger.holds = asyncio.Event()
+    dispatcher = Dispatcher({"a": charger}, clock)
+    for setpoint_a in (14.0, 8.0, 18.0):
+        dispatcher.dispatch(decide(clock, a=setpoint_a))
+        await settle()
+    charger.holds.set()
+    await settle()
+    assert charger.told == [14.0, 18.0]
+
+
+async def test_only_increases_spare_a_charger_s_memory(clock: Clock) -> None:
+    charger = FakeDriver(clock, offered_a=6.0, write_interval_s=30.0)
+    dispatcher = Dispatcher({"a": charger}, clock)
+    for setpoint_a in (10.0, 12.0, 8.0, 9.0):
+        dispatcher.dispatch(decide(clock, a=setpoint_a))
+        await settle()
+        clock.advance(1)
+    assert charger.told == [10.0, 8.0]
+    clock.advance(30)
+    dispatcher.dispatch(decide(clock, a=9.0))
+    await settle()
+    assert charger.told == [10.0, 8.0, 9.0]
+
+
+@pytest.mark.usefixtures("no_patience")
+async def test_a_charger_that_does_not_answer_is_given_up_and_told_again(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    charger = FakeDriver(clock, offered_a=16.0)
+    charger.holds = asyncio.Event()
+    dispatcher = Dispatcher({"a": charger}, clock, {"a": "Garage"})
+    for _ in range(2):
+        dispatcher.dispatch(decide(clock, a=6.0))
+        await settle()
+    assert charger.told == [6.0, 6.0]
+    assert dispatcher.failures == {"a": 2}
+    assert [record.getMessage() for record in caplog.records] == [
+        "Charger Garage did not take its setpoint: no answer in time"
+    ]
+
+
+async def test_a_driver_s_own_fault_does_not_reach_the_others(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    broken, sound = FakeDriver(clock, offered_a=16.0), FakeDriver(clock, offered_a=16.0)
+    broken.fails = ZeroDivisionError("oops")
+    dispatcher = Dispatcher({"broken": broken, "sound": sound}, clock)
+    dispatcher.dispatch(decide(clock, broken=6.0, sound=6.0))
+    await settle()
+    assert sound.status.offered_a == 6.0
+    assert dispatcher.failures["broken"] == 1
+    assert "ZeroDivisionError: oops" in caplog.text
+    broken.fails = None
+    dispatcher.dispatch(decide(clock, broken=6.0, sound=6.0))
+    await settle()
+    assert "takes setpoints again" in caplog.text
+
+
+async def test_a_failed_command_is_no_acknowledgement(clock: Clock) -> None:
+    charger = FakeDriver(clock, offered_a=6.0)
+    dispatcher = Dispatcher({"a": charger}, clock)
+    dispatcher.dispatch(decide(clock, a=10.0))
+    await settle()
+    charger.fails = ChargerUnreachableError("gone")
+    dispatcher.dispatch(decide(clock, a=6.0))
+    await settle()
+    charger.fails = None
+    dispatcher.dispatch(decide(clock, a=10.0))
+    await settle()
+    assert charger.told == [10.0, 6.0, 10.0]
+
+
+async def test_a_charger_without_a_driver_is_left_out(clock: Clock) -> None:
+    Dispatcher({}, clock).dispatch(decide(clock, gone=10.0))
+    await settle()
+
+
+async def test_after_the_end_nothing_is_sent_any_more(clock: Clock) -> None:
+    down, up = FakeDriver(clock, offered_a=16.0), FakeDriver(clock, offered_a=6.0)
+    down.holds = asyncio.Event()
+    dispatcher = Dispatcher({"up": up, "down": down}, clock)
+    dispatcher.dispatch(decide(clock, up=16.0, down=6.0))
+    await settle()
+    await dispatcher.stop()
+    down.holds.set()
+    dispatcher.dispatch(decide(clock, up=16.0, down=0.0))
+    await settle()
+    assert up.told == []
+    assert down.told == [6.0]
+    assert down.status.offered_a == 16.0
