@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.smart_charging.const import DOMAIN
+from custom_components.smart_charging.const import DOMAIN, SUBENTRY_CHARGER
 from custom_components.smart_charging.engine.model.evse import EvState
 from custom_components.smart_charging.engine.model.limit import LimitSource
 
@@ -103,3 +105,58 @@ async def test_a_tick_that_failed_makes_everything_unavailable(hass: HomeAssista
     site.coordinator.async_set_update_error(RuntimeError("no tick"))
     await hass.async_block_till_done()
     assert {state.state for state in hass.states.async_all()} == {"unavailable"}
+
+
+@pytest.mark.usefixtures("socket_enabled", "mock_network")
+async def test_the_whole_integration_shows_its_entities(hass: HomeAssistant, unused_tcp_port: int) -> None:
+    """Set up in the real way: one charger that never called in, and a meter that speaks."""
+    hass.states.async_set("sensor.grid", "1500", {"unit_of_measurement": "W"})
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Home",
+        data={
+            "phases": 3,
+            "voltage_v": 230.0,
+            "limit_unit": "kw",
+            "limit": 9.2,
+            "meter": [{"role": "net", "phase": None, "entity_id": "sensor.grid"}],
+            "meter_inverted": False,
+            "meter_period_s": 1.0,
+            "host": "127.0.0.1",
+            "port": unused_tcp_port,
+        },
+        subentries_data=[
+            ConfigSubentryDataWithId(
+                subentry_id=GARAGE,
+                subentry_type=SUBENTRY_CHARGER,
+                title="Garage",
+                unique_id="GARAGE/1",
+                data={
+                    "driver": "ocpp",
+                    "station": "GARAGE",
+                    "connector": 1,
+                    "key": "secret",
+                    "wiring": ["l1", "l2", "l3"],
+                    "minimum_a": 6.0,
+                    "maximum_a": 16.0,
+                    "failsafe_a": 6.0,
+                    "priority": 0,
+                },
+            )
+        ],
+    )
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    hass.states.async_set("sensor.grid", "1600", {"unit_of_measurement": "W"})
+    await hass.async_block_till_done()
+    entry.runtime_data.coordinator._run()  # else it comes at the end of the second
+    states = {state.entity_id: state.state for state in hass.states.async_all()}
+    assert states["sensor.home_load"] == "1600"
+    assert states["sensor.home_headroom"] == "7600"
+    assert states["binary_sensor.home_meter"] == "on"
+    assert states["sensor.garage_state"] == "unavailable"
+    assert states["sensor.garage_reason"].startswith("The charger cannot be reached")
+    assert states["select.garage_mode"] == "fast"
+    assert states["switch.garage_charging"] == "on"
+    assert await hass.config_entries.async_unload(entry.entry_id)
