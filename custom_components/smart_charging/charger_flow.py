@@ -138,7 +138,7 @@ class ChargerSubentryFlow(ConfigSubentryFlow):
             self._station = self._name = user_input[CONF_STATION].strip()
             self._key = user_input.get(CONF_KEY) or None
             self._connectors = (int(user_input[CONF_CONNECTOR]),)
-            errors = station_errors(self._station, self._key, self._connectors[0])
+            errors = station_errors(self._get_entry().data, self._station, self._key, self._connectors[0])
             if has_charger(self._get_entry(), charger_unique_id(self._station, self._connectors[0])):
                 return self.async_abort(reason="already_configured")
             if not errors:
@@ -185,7 +185,7 @@ class ChargerSubentryFlow(ConfigSubentryFlow):
             key = user_input.get(CONF_KEY) or subentry.data.get(CONF_KEY)
             data = charger_data(entry.data, station, key, connector, user_input)
             errors = charger_errors(entry, data, user_input, subentry.subentry_id)
-            errors |= station_errors(station, key, connector)
+            errors |= station_errors(entry.data, station, key, connector)
             if not errors:
                 return self.async_update_and_abort(entry, subentry, title=user_input[CONF_NAME].strip(), data=data)
         schema = charger_schema(entry.data).extend({probatio.Optional(CONF_KEY): _KEY})

@@ -31,7 +31,6 @@ from .const import (
     DRIVER_OCPP,
     SUBENTRY_CHARGER,
 )
-from .csms.admission import parse_identity
 
 WIRINGS: Final[Mapping[str, list[str]]] = MappingProxyType(
     {
@@ -140,13 +139,10 @@ def has_charger(entry: ConfigEntry[Any], unique_id: str) -> bool:
     return any(subentry.unique_id == unique_id for subentry in entry.subentries.values())
 
 
-def station_errors(station: str, key: str | None, connector: int) -> dict[str, str]:
+def station_errors(site: Mapping[str, Any], station: str, key: str | None, connector: int) -> dict[str, str]:
     """Say what is wrong with an identity, a password and a connector that were entered by hand, by field."""
-    errors: dict[str, str] = {}
-    if parse_identity(f"/{station}") != station:
-        errors[CONF_STATION] = "station_invalid"
-    if connector < 1:
-        errors[CONF_CONNECTOR] = "connector_invalid"
+    connection = {CONF_DRIVER: DRIVER_OCPP, CONF_STATION: station, CONF_CONNECTOR: connector}
+    errors = {field: error for field, error in validate_charger(site, (), connection).items() if field in connection}
     # OCPP 1.6 security whitepaper, 2.3: at most 40 characters. A space is a slip of the hand.
     if key is not None and not (len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable() and " " not in key):
         errors[CONF_KEY] = "key_invalid"
