@@ -39,9 +39,7 @@ class FakeDriver(ChargerDriver):
         self.holds: asyncio.Event | None = None
         """While set, an answer waits for it."""
         self.fails: Exception | None = None
-        self.now_status = EvseStatus(
-            reachable=True, reachable_since=clock.at, offered_a=offered_a, offered_at=clock.at
-        )
+        self.now_status = EvseStatus(reachable=True, reachable_since=clock.at, offered_a=offered_a, offered_at=clock.at)
 
     @property
     @override

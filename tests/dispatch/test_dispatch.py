@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,10 +22,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def no_patience(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A charger that does not answer has used up its time at once."""
     monkeypatch.setattr("custom_components.smart_charging.dispatch.TIMEOUT_S", 0.0)
-    yield
 
 
 async def test_what_differs_is_sent_and_what_was_acknowledged_is_not_sent_again(clock: Clock) -> None:
