@@ -6,18 +6,17 @@ from typing import Any, Final, override
 
 import probatio
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.selector import BooleanSelector
 
-from .const import CONF_METER_INVERTED, CONF_METER_PERIOD_S, CONF_VOLTAGE_V, DEFAULT_VOLTAGE_V
+from .const import CONF_METER_INVERTED, CONF_METER_PERIOD_S, CONF_VOLTAGE_V, DEFAULT_VOLTAGE_V, DOMAIN
 from .engine.model.quantities import Phase
+from .flow_preview import CONF_INVERTED, async_setup_preview, offer_preview, withdraw_preview
 from .flow_words import reading_in_words
 from .sources.meter import MeterSource
 from .sources.meter_catalogue import Role, Slowness
 from .sources.meter_finder import MeterChannel, slowness_of
 from .sources.rhythm import Rhythm, measure_rhythm
-
-CONF_INVERTED: Final = "inverted"
 
 UNKNOWN_PERIOD_S: Final = 60.0
 """Taken for a meter that could not be heard: that of the slowest ones, so that nothing is done in a hurry."""
@@ -45,6 +44,13 @@ class MeasureSteps(ConfigFlow):
     def async_remove(self) -> None:
         """The flow is over."""
         self._stop_reading()
+        withdraw_preview(self.hass, self.flow_id)
+
+    @staticmethod
+    @override
+    async def async_setup_preview(hass: HomeAssistant) -> None:
+        """Get ready to show what the meter says."""
+        async_setup_preview(hass)
 
     @abstractmethod
     async def _go_on_after_meter(self) -> ConfigFlowResult:
@@ -92,6 +98,7 @@ class MeasureSteps(ConfigFlow):
                 "period": f"{self._data[CONF_METER_PERIOD_S]:.1f} s",
             },
             last_step=False,
+            preview=DOMAIN,
         )
 
     def _entity_ids(self) -> list[str]:
@@ -102,15 +109,19 @@ class MeasureSteps(ConfigFlow):
 
     def _start_reading(self) -> None:
         self._stop_reading()
-        self._source = MeterSource(
+        self._source = self._make_source(self._data.get(CONF_METER_INVERTED, False))
+        self._source.start(lambda: None)
+        offer_preview(self.hass, self.flow_id, self._make_source, self._voltage_v())
+
+    def _make_source(self, inverted: bool) -> MeterSource:  # noqa: FBT001 called with the form's answer alone
+        return MeterSource(
             self.hass,
             self._channels,
-            inverted=self._data.get(CONF_METER_INVERTED, False),
+            inverted=inverted,
             # How many phases the supply has is asked later; a meter for the total tells none.
             phases=[phase for phase in Phase if any(channel.phase is phase for channel in self._channels)],
             voltage_v=self._voltage_v(),
         )
-        self._source.start(lambda: None)
 
     def _stop_reading(self) -> None:
         if self._source is not None:

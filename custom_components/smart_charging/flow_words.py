@@ -43,11 +43,21 @@ async def _words(hass: HomeAssistant, selector: str) -> dict[str, str]:
     return {key.removeprefix(prefix): text for key, text in translations.items() if key.startswith(prefix)}
 
 
+async def grid_power(hass: HomeAssistant) -> str:
+    """Say "power from the grid"."""
+    return (await _words(hass, "preview_label"))["power"]
+
+
+def power_w(reading: MeterReading, voltage_v: float) -> float:
+    """The total of a reading, W; worked out from its currents where the meter does not tell it."""
+    if reading.power_w is not None:
+        return reading.power_w
+    return sum(reading.current_a.values()) * voltage_v
+
+
 def reading_in_words(reading: MeterReading, voltage_v: float) -> str:
-    """Write a reading as "1.2 kW (L1 3.1 A, L2 2.0 A)"; what the meter does not tell is worked out or left away."""
+    """Write a reading as "1.2 kW (L1 3.1 A, L2 2.0 A)"; without currents where the meter does not tell them."""
     currents = ", ".join(f"{phase.upper()} {current:.1f} A" for phase, current in sorted(reading.current_a.items()))
-    power_w = reading.power_w
-    if power_w is None:
-        power_w = sum(reading.current_a.values()) * voltage_v
-    power = f"{power_w / _KILO:.1f} kW" if abs(power_w) >= _KILO else f"{power_w:.0f} W"
+    total_w = power_w(reading, voltage_v)
+    power = f"{total_w / _KILO:.1f} kW" if abs(total_w) >= _KILO else f"{total_w:.0f} W"
     return f"{power} ({currents})" if currents else power

@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
 from custom_components.smart_charging.const import DOMAIN
 
@@ -180,6 +180,40 @@ async def test_over_http_as_a_page_walks_it(
         step = await (await client.post(path, json=answers)).json()
 
     assert step["type"] == "create_entry"
+
+
+async def test_what_the_meter_says_is_shown_live(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, hass_ws_client: WebSocketGenerator
+) -> None:
+    flow = await reach_confirm(hass, freezer)
+    assert flow["preview"] == DOMAIN
+    client = await hass_ws_client(hass)
+
+    async def preview(flow_id: str, *, inverted: bool) -> dict[str, Any]:
+        await client.send_json_auto_id(
+            {
+                "type": "smart_charging/start_preview",
+                "flow_id": flow_id,
+                "flow_type": "config_flow",
+                "user_input": {"inverted": inverted},
+            }
+        )
+        answered: dict[str, Any] = await client.receive_json()
+        return answered
+
+    assert (await preview(flow["flow_id"], inverted=True))["success"]
+    assert (await client.receive_json())["event"]["state"] == "unknown"
+    say(hass, "sensor.grid", "-700")
+    assert (await client.receive_json())["event"] == {
+        "state": "700",
+        "attributes": {
+            "friendly_name": "Power from the grid",
+            "device_class": "power",
+            "unit_of_measurement": "W",
+        },
+    }
+    hass.config_entries.flow.async_abort(flow["flow_id"])
+    assert (await preview(flow["flow_id"], inverted=False))["error"]["code"] == "not_found"
 
 
 async def test_one_signed_sensor_the_wrong_way_round(
