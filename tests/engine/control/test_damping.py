@@ -200,6 +200,15 @@ def test_the_first_tick_does_not_raise_a_charger_whose_offer_is_not_known(offere
     assert decision.setpoints["a"].current_a == (offered_a or 15)
 
 
+def test_a_car_that_draws_less_than_its_minimum_offer_is_not_paused_at_a_start():
+    place = site(charger(failsafe_a=8), limit_a=60)
+    seen = status(offered_a=None, draws=[5.7])
+    decision = step(
+        place, SiteSnapshot(at=later(0), meters={"site": reading(20)}, evses={"a": seen}), ControlState(), {}
+    )
+    assert decision.setpoints["a"].current_a == 6
+
+
 def test_nothing_known_of_a_charging_car_means_its_failsafe_current():
     place = site(charger(failsafe_a=8), limit_a=60)
     seen = status(offered_a=None, current_a=None, measured_at=None)

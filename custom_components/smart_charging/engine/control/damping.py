@@ -10,7 +10,7 @@ from ..model.quantities import round_down
 from ..model.state import EvseMemory
 from .allocate import NEARLY, Allocation
 from .constraint import Constraint, Ledger
-from .demand import Demand
+from .demand import Demand, lowest_a
 from .view import EvseView
 
 COMMAND_GRACE: Final = timedelta(seconds=15)
@@ -35,8 +35,9 @@ class Candidate:
 def standing_a(view: EvseView) -> float:
     """Tell what a charger has at the most by now, A per phase: its last setpoint, as far as it was acknowledged.
 
-    At the first tick after a start nothing was commanded by us: what it acknowledged, else what it draws, else (a car
-    is charging and nothing is known) its failsafe current, which is the lowest thing that it may be at by itself.
+    At the first tick after a start nothing was commanded by us: what it acknowledged, else what it draws (a car that
+    draws anything was offered its minimum at least), else (a car is charging and nothing is known) its failsafe
+    current, which is the lowest thing that it may be at by itself.
     """
     status, memory = view.status, view.memory
     offered = None if status is None else status.offered_a
@@ -49,7 +50,10 @@ def standing_a(view: EvseView) -> float:
         return offered
     if status is not None and status.state is not None and not status.state.power_flows:
         return 0.0
-    return max(view.measured_a.values(), default=view.evse.failsafe_a)
+    measured_a = max(view.measured_a.values(), default=None)
+    if measured_a is None:
+        return view.evse.failsafe_a
+    return max(measured_a, lowest_a(view.evse)) if measured_a > 0 else measured_a
 
 
 def damp(
@@ -79,22 +83,22 @@ def damp(
     return memories
 
 
-def quantise(evse: Evse, current_a: float, lowest_a: float) -> float:
+def quantise(evse: Evse, current_a: float, minimum_a: float) -> float:
     """Bring a current onto the charger's step, downwards; below its lowest it is 0, or that where it cannot pause."""
     if current_a < 0:
         return -round_down(-current_a, evse.step_a)
     stepped = round_down(min(current_a, evse.maximum_a), evse.step_a)
-    if stepped >= lowest_a - NEARLY:
+    if stepped >= minimum_a - NEARLY:
         return stepped
-    return 0.0 if evse.can_pause else lowest_a
+    return 0.0 if evse.can_pause else minimum_a
 
 
 def _hold_or_reduce(item: Candidate) -> EvseMemory:
     """Give up at once what cannot be held, or is not wanted; else keep what there is."""
-    evse, memory, lowest_a = item.view.evse, item.view.memory, item.demand.minimum_a
+    evse, memory, minimum_a = item.view.evse, item.view.memory, item.demand.minimum_a
     if item.demand.is_fixed:
-        return replace(memory, setpoint_a=quantise(evse, item.hold.current_a, lowest_a), paused_at=None)
-    setpoint = quantise(evse, min(item.standing_a, item.hold.current_a), lowest_a)
+        return replace(memory, setpoint_a=quantise(evse, item.hold.current_a, minimum_a), paused_at=None)
+    setpoint = quantise(evse, min(item.standing_a, item.hold.current_a), minimum_a)
     lowered = setpoint < (memory.setpoint_a or 0.0)
     return replace(
         memory,
@@ -106,15 +110,15 @@ def _hold_or_reduce(item: Candidate) -> EvseMemory:
 
 def worthwhile_a(item: Candidate, memory: EvseMemory, room_a: float) -> float | None:
     """Give the setpoint that this room makes possible, or None where it is not worth a command."""
-    evse, policy, lowest_a = item.view.evse, item.view.policy, item.demand.minimum_a
+    evse, policy, minimum_a = item.view.evse, item.view.policy, item.demand.minimum_a
     setpoint = memory.setpoint_a or 0.0
-    target = quantise(evse, min(room_a, item.demand.maximum_a), lowest_a)
+    target = quantise(evse, min(room_a, item.demand.maximum_a), minimum_a)
     if target <= setpoint + NEARLY:
         return None
-    if target >= quantise(evse, item.demand.maximum_a, lowest_a) - NEARLY:
+    if target >= quantise(evse, item.demand.maximum_a, minimum_a) - NEARLY:
         return target
-    if setpoint < lowest_a:
-        enough = memory.paused_at is None or room_a >= lowest_a + policy.resume_room_a - NEARLY
+    if setpoint < minimum_a:
+        enough = memory.paused_at is None or room_a >= minimum_a + policy.resume_room_a - NEARLY
         return target if enough else None
     return target if target - setpoint >= policy.rise_step_a - NEARLY else None
 
