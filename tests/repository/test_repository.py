@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import struct
 import subprocess
 import tomllib
@@ -48,13 +49,13 @@ INDEXES = ("pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "npmjs" +
 @cache
 def files() -> tuple[Path, ...]:
     """What git has, and what it would add; without git, as in an unpacked archive, all that is not hidden."""
-    listing = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-    )
-    if listing.returncode == 0:
+    if (ROOT / ".git").exists() and (git := shutil.which("git")):
+        listing = subprocess.run(  # noqa: S603
+            [git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+        )
         return tuple(path for name in listing.stdout.decode().split("\0") if name and (path := ROOT / name).is_file())
     return tuple(
         path for path in ROOT.rglob("*") if path.is_file() and not path.relative_to(ROOT).parts[0].startswith(".")
