@@ -151,7 +151,7 @@ def _site(entry: ConfigEntry[Any], chargers: Mapping[str, ChargerConfig]) -> Sit
         evses=tuple(charger.evse for charger in chargers.values()),
         voltage_v=float(data[CONF_VOLTAGE_V]),
         policy=ControlPolicy(
-            margin_a=float(entry.options.get(CONF_MARGIN_A, DEFAULT_MARGIN_A)),
+            margin_a=float(entry.options.get(CONF_MARGIN_A, DEFAULT_MARGIN_A[data[CONF_LIMIT_UNIT]])),
             stale_after_s=stale_after_s(period_s),
             # Two readings at the least must have seen the room.
             rise_delay_s=max(_RISE_DELAY_S, 2 * period_s),

@@ -24,6 +24,7 @@ class SiteStore:
         self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
         self._modes: dict[str, Mode] = {}
         self._sessions: dict[str, SessionEnergy] = {}
+        self._due = False
 
     async def async_load(self) -> None:
         """Read the file, if there is one."""
@@ -43,6 +44,7 @@ class SiteStore:
     def set_mode(self, evse_id: str, mode: Mode) -> None:
         """Keep a choice."""
         self._modes[evse_id] = mode
+        self._due = True
         self._store.async_delay_save(self._data, _MODE_DELAY_S)
 
     @property
@@ -56,12 +58,15 @@ class SiteStore:
         told = {evse_id: (session.started_at, session.energy_kwh) for evse_id, session in sessions.items()}
         known = {evse_id: (session.started_at, session.energy_kwh) for evse_id, session in self._sessions.items()}
         self._sessions = dict(sessions)
-        if told != known:
+        # One that is due already is not put off: a session that goes on would be written never.
+        if told != known and not self._due:
+            self._due = True
             self._store.async_delay_save(self._data, _SESSION_DELAY_S)
 
     async def async_save(self) -> None:
-        """Write at once, before somebody else reads."""
-        await self._store.async_save(self._data())
+        """Write what is due at once, before somebody else reads."""
+        if self._due:
+            await self._store.async_save(self._data())
 
     async def async_remove(self) -> None:
         """Delete the file."""
@@ -69,6 +74,7 @@ class SiteStore:
 
     @callback
     def _data(self) -> dict[str, Any]:
+        self._due = False
         return {
             "modes": {evse_id: mode.value for evse_id, mode in self._modes.items()},
             "sessions": {evse_id: to_json(session) for evse_id, session in self._sessions.items()},

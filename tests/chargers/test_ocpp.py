@@ -328,25 +328,6 @@ async def test_a_transaction_that_is_not_told_is_asked_for(
         assert driver.status.offered_a == 6
 
 
-async def test_a_transaction_that_ends_while_a_command_waits_leaves_the_default(
-    csms: CentralSystem, driver: OcppDriver, woken: Woken
-) -> None:
-    async with station_at(csms.port) as peer:
-        await ready(peer, driver, woken)
-        transaction_id = await peer.start()
-        await woken.until(lambda: driver.status.session_started_at is not None)
-        peer.answers["ChangeAvailability"] = lambda _: None
-        blocking = asyncio.create_task(csms.station("CP1").change_availability(1, operative=True))
-        await peer.asked("ChangeAvailability")
-        command = asyncio.create_task(driver.apply(16))
-        await asyncio.sleep(0)
-        await peer.call("StopTransaction", transactionId=transaction_id, meterStop=2000, reason="EVDisconnected")
-        blocking.cancel()
-        await asyncio.wait([blocking])
-        await command
-        assert driver.status.offered_a == 6
-
-
 async def test_a_lost_register_keeps_its_last_value(csms: CentralSystem, driver: OcppDriver, woken: Woken) -> None:
     async with station_at(csms.port) as peer:
         await ready(peer, driver, woken)

@@ -127,11 +127,7 @@ class OcppDriver(ChargerDriver):
             raise ChargerUnreachableError("the station is not connected")
         self._start.wanted_a = current_a
         if self._connector.transaction is not None:
-            try:
-                await self._limit(current_a)
-            except NoTransaction:
-                # It ended while the command waited for its turn: the default holds, which is what follows.
-                await self._rest_on_default()
+            await self._limit(current_a)
         else:
             await self._rest_on_default()
         self._on_status()
@@ -198,8 +194,6 @@ class OcppDriver(ChargerDriver):
         try:
             with _as_charger_errors():
                 await self._station.set_limit(self._connector_id, current_a, phases=phases, valid_s=EXPIRY_S)
-        except ChargerRefusedError, NoTransaction:
-            raise
         except ChargerUnreachableError, asyncio.CancelledError:
             # The station may have acted without an answer.
             self._doubt = current_a, self._now() + timedelta(seconds=EXPIRY_S)
@@ -278,12 +272,10 @@ class OcppDriver(ChargerDriver):
 
 @contextmanager
 def _as_charger_errors() -> Iterator[None]:
-    """Turn a station's errors into those of the contract; `NoTransaction` is for the caller to deal with."""
+    """Turn a station's errors into those of the contract."""
     try:
         yield
-    except NoTransaction:
-        raise
-    except (StationRejected, CallFailed) as error:
+    except (StationRejected, CallFailed, NoTransaction) as error:
         raise ChargerRefusedError(str(error)) from error
     except StationError as error:
         raise ChargerUnreachableError(str(error)) from error

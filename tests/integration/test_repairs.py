@@ -1,0 +1,66 @@
+"""Repair issues: raised when something has lasted, cleared when it is over."""
+
+import json
+from pathlib import Path
+
+import pytest
+from homeassistant.helpers import issue_registry as ir
+
+import custom_components.smart_charging
+from custom_components.smart_charging.central import LISTEN_KEYS
+from custom_components.smart_charging.const import DOMAIN
+from custom_components.smart_charging.issues import CHARGER_OFFLINE, METER_SILENT
+
+from .home import GARAGE, Home
+
+
+def raised(home: Home) -> dict[str, dict[str, str] | None]:
+    """The issues of this integration, with what fills their blanks."""
+    return {
+        issue_id: issue.translation_placeholders
+        for (domain, issue_id), issue in ir.async_get(home.hass).issues.items()
+        if domain == DOMAIN
+    }
+
+
+async def test_a_meter_that_is_silent_for_a_minute(home: Home) -> None:
+    await home.set_up()
+    issue_id = f"{METER_SILENT}_{home.entry.entry_id}"
+    await home.pass_s(5, watts=500)
+    await home.pass_s(65)
+    assert issue_id not in raised(home)
+    await home.pass_s(20)
+    assert raised(home)[issue_id] == {"site": "Home"}
+    await home.pass_s(2, watts=500)
+    assert issue_id not in raised(home)
+
+
+async def test_a_charger_that_is_away_for_five_minutes(home: Home) -> None:
+    await home.set_up()
+    async with home.station():
+        await home.pass_s(320, watts=500)
+        assert raised(home) == {}
+    await home.until(lambda: not home.status().reachable)
+    await home.pass_s(290, watts=500)
+    assert raised(home) == {}
+    await home.pass_s(20, watts=500)
+    assert raised(home) == {f"{CHARGER_OFFLINE}_{GARAGE}": {"site": "Home", "charger": "Garage"}}
+    async with home.station():
+        await home.pass_s(2, watts=500)
+        assert raised(home) == {}
+
+
+async def test_who_unloads_a_site_leaves_no_issue_behind(home: Home) -> None:
+    await home.set_up()
+    await home.pass_s(90)
+    assert raised(home) != {}
+    await home.hass.config_entries.async_unload(home.entry.entry_id)
+    assert raised(home) == {}
+
+
+TEXTS = json.loads((Path(custom_components.smart_charging.__file__).parent / "translations/en.json").read_text())
+
+
+@pytest.mark.parametrize("key", [METER_SILENT, CHARGER_OFFLINE, *LISTEN_KEYS.values(), "cannot_listen"])
+def test_every_issue_has_a_text(key: str) -> None:
+    assert set(TEXTS["issues"][key]) == {"title", "description"}
