@@ -134,6 +134,8 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
     async def async_shutdown(self) -> None:
         """Stop steering. What the chargers were told last runs out there; nobody's current is raised by us."""
         await super().async_shutdown()
+        if self._stopped:
+            return
         self._stopped = True
         self._meter.stop()
         for handle in (self._soon, self._joining, self._heartbeat):

@@ -14,7 +14,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 from websockets.exceptions import InvalidStatus
 
-from custom_components.smart_charging import async_remove_config_entry_device
+from custom_components.smart_charging import async_remove_config_entry_device, async_unload_entry
 from custom_components.smart_charging.central import (
     LISTEN_KEYS,
     Central,
@@ -307,3 +307,41 @@ async def test_a_server_that_nobody_attaches_to_is_let_go(home: Home) -> None:
     await async_release_unused(home.hass)
     assert is_free(home.port)
     assert async_find_central(home.hass, home.entry.entry_id) is None
+
+
+async def test_a_charger_that_cannot_be_stopped_keeps_no_other_from_it(
+    home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    add_carport(home)
+    await home.set_up()
+    stopped: list[str] = []
+
+    def fail() -> None:
+        raise ZeroDivisionError("oops")
+
+    drivers = home.entry.runtime_data.drivers
+    monkeypatch.setattr(drivers[GARAGE], "stop", fail)
+    ends = drivers[CARPORT].stop
+
+    async def end() -> None:
+        stopped.append(CARPORT)
+        await ends()
+
+    monkeypatch.setattr(drivers[CARPORT], "stop", end)
+    assert await home.hass.config_entries.async_unload(home.entry.entry_id)
+    assert stopped == [CARPORT]
+    assert "could not be stopped" in caplog.text
+
+
+async def test_a_platform_that_stays_keeps_the_site_running(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    await home.set_up()
+
+    async def stays(*_: Any) -> bool:
+        return False
+
+    with monkeypatch.context() as patch:
+        patch.setattr(home.hass.config_entries, "async_unload_platforms", stays)
+        assert not await async_unload_entry(home.hass, home.entry)
+    await home.pass_s(2, watts=500)
+    assert home.ticks_well()
+    assert home.coordinator.data.decision.headroom["site"].known
