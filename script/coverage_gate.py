@@ -17,8 +17,7 @@ INTEGRATION = "custom_components/smart_charging"
 WHOLE = (
     f"{INTEGRATION}/engine/*",
     f"{INTEGRATION}/config_flow*.py",
-    f"{INTEGRATION}/*_flow.py",
-    f"{INTEGRATION}/flow_*.py",
+    f"{INTEGRATION}/flows/*",
 )
 WHOLE_PERCENT = 100.0
 OTHER_PERCENT = 95.0

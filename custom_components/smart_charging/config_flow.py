@@ -17,7 +17,7 @@ The steps of a new site, as a page or a script walks them (POST the fields of a 
     server          {port, host}; makes the entry
 
 Reconfiguring starts with a menu: meter | limit | server. Options: `init` {margin_a}. A charger is added by a subentry
-flow, see charger_flow.py, or by the discovery of a station that called in.
+flow, see flows/charger.py, or by the discovery of a station that called in.
 """
 
 from typing import Any, override
@@ -25,11 +25,11 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntry, ConfigFlowResult, ConfigSubentryFlow, OptionsFlow
 from homeassistant.core import callback
 
-from .charger_flow import ChargerSubentryFlow
 from .const import DOMAIN, SUBENTRY_CHARGER
-from .flow_discovery import DiscoverySteps
-from .flow_options import MarginOptionsFlow
-from .flow_site import SiteSteps
+from .flows.charger import ChargerSubentryFlow
+from .flows.discovery import DiscoverySteps
+from .flows.options import MarginOptionsFlow
+from .flows.site import SiteSteps
 
 
 class SmartChargingConfigFlow(DiscoverySteps, SiteSteps, domain=DOMAIN):

@@ -595,7 +595,7 @@ async def test_a_port_that_cannot_be_listened_on(
             assert suggested(flow) == {"host": host, "port": tried}
 
     for number, errors in ((13, {"port": "port_forbidden"}), (5, {"base": "cannot_listen"})):
-        with patch("custom_components.smart_charging.flow_port.socket.socket.bind", side_effect=OSError(number, "no")):
+        with patch("custom_components.smart_charging.flows.port.socket.socket.bind", side_effect=OSError(number, "no")):
             flow = await answer(hass, flow, {"host": "127.0.0.1", "port": port})
             assert flow["errors"] == errors
 

@@ -189,3 +189,9 @@ def test_no_module_is_long():
 def test_yaml_can_be_read(path: Path):
     if "blueprints" not in path.parts:  # they use !input
         assert yaml.safe_load(path.read_text(encoding="utf-8")) is not None
+
+
+def test_pytest_is_not_quiet_by_itself():
+    """Quiet twice, there and on the command line, leaves out the closing line that CI reads."""
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]["ini_options"]
+    assert not {"-q", "--quiet", "-qq"} & set(options["addopts"].split())

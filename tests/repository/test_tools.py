@@ -96,8 +96,8 @@ def test_a_broken_file_is_named(tmp_path: Path, content: bytes):
     [
         ("custom_components/smart_charging/engine/control/step.py", 100),
         ("custom_components/smart_charging/config_flow.py", 100),
-        ("custom_components/smart_charging/charger_flow.py", 100),
-        ("custom_components/smart_charging/flow_meter.py", 100),
+        ("custom_components/smart_charging/flows/charger.py", 100),
+        ("custom_components/smart_charging/flows/meter.py", 100),
         ("custom_components/smart_charging/coordinator.py", 95),
         ("demo/car.py", 95),
     ],

@@ -7,7 +7,7 @@ from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.const import UnitOfElectricCurrent
 from homeassistant.helpers.selector import NumberSelector, NumberSelectorConfig, NumberSelectorMode
 
-from .const import CONF_LIMIT_UNIT, CONF_MARGIN_A, DEFAULT_MARGIN_A
+from ..const import CONF_LIMIT_UNIT, CONF_MARGIN_A, DEFAULT_MARGIN_A
 
 _LARGEST_MARGIN_A: Final = 20.0
 """More than this is not a margin but another limit."""

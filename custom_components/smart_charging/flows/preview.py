@@ -17,9 +17,9 @@ from homeassistant.const import STATE_UNKNOWN, UnitOfPower
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
-from .const import DOMAIN
-from .flow_words import grid_power, power_w
-from .sources.meter import MeterSource
+from ..const import DOMAIN
+from ..sources.meter import MeterSource
+from .words import grid_power, power_w
 
 CONF_INVERTED: Final = "inverted"
 

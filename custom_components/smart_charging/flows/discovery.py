@@ -7,9 +7,9 @@ from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResu
 from homeassistant.const import CONF_NAME
 from homeassistant.helpers.typing import DiscoveryInfoType
 
-from .central import async_find_central
-from .const import CONF_CONNECTOR, CONF_STATION, SUBENTRY_CHARGER
-from .flow_charger import (
+from ..central import async_find_central
+from ..const import CONF_CONNECTOR, CONF_STATION, SUBENTRY_CHARGER
+from .charger_form import (
     charger_data,
     charger_errors,
     charger_schema,
@@ -17,7 +17,7 @@ from .flow_charger import (
     charger_unique_id,
     has_charger,
 )
-from .flow_pairing import connectors_of, discovery_id, name_of
+from .pairing import connectors_of, discovery_id, name_of
 
 
 class DiscoverySteps(ConfigFlow):

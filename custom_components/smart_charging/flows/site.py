@@ -17,8 +17,8 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from .config_rules import validate_charger, validate_site
-from .const import (
+from ..config_rules import validate_charger, validate_site
+from ..const import (
     CONF_HOST,
     CONF_LIMIT,
     CONF_LIMIT_UNIT,
@@ -33,9 +33,9 @@ from .const import (
     DEFAULT_VOLTAGE_V,
     SUBENTRY_CHARGER,
 )
-from .flow_meter import MeterSteps
-from .flow_port import own_addresses, port_errors
-from .flow_words import all_networks
+from .meter import MeterSteps
+from .port import own_addresses, port_errors
+from .words import all_networks
 
 _LIMIT_FIELDS: Final = frozenset({CONF_PHASES, CONF_LIMIT_UNIT, CONF_LIMIT, CONF_VOLTAGE_V})
 

@@ -17,8 +17,8 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
-from .config_rules import site_phases, validate_charger
-from .const import (
+from ..config_rules import site_phases, validate_charger
+from ..const import (
     CONF_CONNECTOR,
     CONF_DRIVER,
     CONF_FAILSAFE_A,

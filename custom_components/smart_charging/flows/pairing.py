@@ -9,9 +9,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
-from .central import PAIRING, Central
-from .const import CONF_HOST, CONF_PORT, DEFAULT_HOST, DOMAIN
-from .flow_port import charger_url
+from ..central import PAIRING, Central
+from ..const import CONF_HOST, CONF_PORT, DEFAULT_HOST, DOMAIN
+from .port import charger_url
 
 _LOOK_EVERY: Final = timedelta(seconds=1)
 _TALK: Final = timedelta(seconds=10)

@@ -9,8 +9,8 @@ from homeassistant.components import network
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
-from .central import LISTEN_KEYS
-from .const import CONF_HOST, CONF_PORT, DOMAIN
+from ..central import LISTEN_KEYS
+from ..const import CONF_HOST, CONF_PORT, DOMAIN
 
 _LARGEST_PORT: Final = 65535
 

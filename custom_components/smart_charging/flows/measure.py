@@ -9,14 +9,14 @@ from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.selector import BooleanSelector
 
-from .const import CONF_METER_INVERTED, CONF_METER_PERIOD_S, CONF_VOLTAGE_V, DEFAULT_VOLTAGE_V, DOMAIN
-from .engine.model.quantities import Phase
-from .flow_preview import CONF_INVERTED, async_setup_preview, offer_preview, withdraw_preview
-from .flow_words import reading_in_words
-from .sources.meter import MeterSource
-from .sources.meter_catalogue import Role, Slowness
-from .sources.meter_finder import MeterChannel, slowness_of
-from .sources.rhythm import Rhythm, measure_rhythm
+from ..const import CONF_METER_INVERTED, CONF_METER_PERIOD_S, CONF_VOLTAGE_V, DEFAULT_VOLTAGE_V, DOMAIN
+from ..engine.model.quantities import Phase
+from ..sources.meter import MeterSource
+from ..sources.meter_catalogue import Role, Slowness
+from ..sources.meter_finder import MeterChannel, slowness_of
+from ..sources.rhythm import Rhythm, measure_rhythm
+from .preview import CONF_INVERTED, async_setup_preview, offer_preview, withdraw_preview
+from .words import reading_in_words
 
 UNKNOWN_PERIOD_S: Final = 60.0
 """Taken for a meter that could not be heard: that of the slowest ones, so that nothing is done in a hurry."""

@@ -6,10 +6,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import SelectOptionDict
 from homeassistant.helpers.translation import async_get_translations
 
-from .const import DOMAIN
-from .engine.model.meter import MeterReading
-from .sources.meter_catalogue import Role
-from .sources.meter_finder import FoundMeter, Readout
+from ..const import DOMAIN
+from ..engine.model.meter import MeterReading
+from ..sources.meter_catalogue import Role
+from ..sources.meter_finder import FoundMeter, Readout
 
 _KILO: Final = 1000.0
 

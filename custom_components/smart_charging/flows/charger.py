@@ -27,9 +27,9 @@ from homeassistant.helpers.selector import (
     TextSelectorType,
 )
 
-from .central import Central, async_find_central
-from .const import CONF_CONNECTOR, CONF_KEY, CONF_STATION
-from .flow_charger import (
+from ..central import Central, async_find_central
+from ..const import CONF_CONNECTOR, CONF_KEY, CONF_STATION
+from .charger_form import (
     charger_as_answers,
     charger_data,
     charger_errors,
@@ -39,7 +39,7 @@ from .flow_charger import (
     has_charger,
     station_errors,
 )
-from .flow_pairing import address_for_chargers, connectors_of, forget_discovery, name_of, wait_for_stations
+from .pairing import address_for_chargers, connectors_of, forget_discovery, name_of, wait_for_stations
 
 _KEY: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off"))
 

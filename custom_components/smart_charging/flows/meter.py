@@ -13,12 +13,12 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from .const import CONF_ENTITY_ID, CONF_METER, CONF_METER_INVERTED, CONF_PHASE, CONF_PHASES, CONF_ROLE, DOMAIN
-from .flow_entities import MANUAL_SCHEMA, chosen_channels, entities_schema, entity_errors
-from .flow_measure import MeasureSteps
-from .flow_words import MANUAL, meter_options
-from .sources.awakening import wait_until_awake
-from .sources.meter_finder import FoundMeter, MeterChannel, find_meters, number_in
+from ..const import CONF_ENTITY_ID, CONF_METER, CONF_METER_INVERTED, CONF_PHASE, CONF_PHASES, CONF_ROLE, DOMAIN
+from ..sources.awakening import wait_until_awake
+from ..sources.meter_finder import FoundMeter, MeterChannel, find_meters, number_in
+from .entities import MANUAL_SCHEMA, chosen_channels, entities_schema, entity_errors
+from .measure import MeasureSteps
+from .words import MANUAL, meter_options
 
 CONF_ENABLE: Final = "enable"
 

@@ -22,10 +22,10 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from .const import CONF_PHASES, DOMAIN
-from .engine.model.quantities import ALL_PHASES, Phase
-from .sources.meter_catalogue import Role
-from .sources.meter_finder import MeterChannel, number_in
+from ..const import CONF_PHASES, DOMAIN
+from ..engine.model.quantities import ALL_PHASES, Phase
+from ..sources.meter_catalogue import Role
+from ..sources.meter_finder import MeterChannel, number_in
 
 CONF_DIRECTION: Final = "direction"
 """`net`: one sensor for both ways; `import_export`: two; `import`: the home never feeds in."""
