@@ -19,6 +19,7 @@ from .config import ConfigError, SiteSetup, read_setup
 from .const import DOMAIN
 from .coordinator import SiteCoordinator
 from .csms.errors import ListenError
+from .devices import ChargerDevices
 from .engine.model.state import ControlState
 from .issues import SiteIssues, async_clear_listen_issue, async_raise_listen_issue
 from .runtime import RuntimeData, SmartChargingConfigEntry
@@ -149,11 +150,13 @@ def _watch(
     """Raise and clear the site's issues from now on, and stop steering when Home Assistant stops."""
     names = {evse_id: charger.name for evse_id, charger in setup.chargers.items()}
     issues = SiteIssues(hass, entry.entry_id, entry.title, names)
+    devices = ChargerDevices(hass, entry.entry_id)
 
     @callback
     def look() -> None:
         if coordinator.last_update_success:
             issues.update(coordinator.data)
+            devices.update(coordinator.data)
 
     async def stop(_event: Event) -> None:
         await coordinator.async_shutdown()

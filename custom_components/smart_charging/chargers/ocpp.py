@@ -26,7 +26,7 @@ from ..csms.events import (
 )
 from ..csms.records import AcknowledgedLimit, Connector
 from ..csms.station import Station
-from ..engine.model.evse import Capabilities, Evse, EvseStatus, Watchdog, WatchdogKind
+from ..engine.model.evse import Capabilities, Evse, EvseInfo, EvseStatus, Watchdog, WatchdogKind
 from ..engine.model.quantities import ALL_PHASES
 from .driver import ChargerDriver, ChargerRefusedError, ChargerUnreachableError
 from .ocpp_start import CallLater, FreeStart, call_later
@@ -100,6 +100,7 @@ class OcppDriver(ChargerDriver):
             session_started_at=transaction.started_at if transaction else None,
             session_start_kwh=None if start_wh is None else start_wh / 1000,
             fault=state.fault,
+            info=self._info,
         )
 
     @override
@@ -135,6 +136,13 @@ class OcppDriver(ChargerDriver):
     @property
     def _connector(self) -> Connector:
         return self._station.connectors.get(self._connector_id) or Connector(connector_id=self._connector_id)
+
+    @property
+    def _info(self) -> EvseInfo | None:
+        info = self._station.info
+        if info is None:
+            return None
+        return EvseInfo(manufacturer=info.vendor, model=info.model, firmware=info.firmware)
 
     def _offer(self, connector: Connector, now: datetime) -> Offer:
         """Tell what the station offers; what a command without an answer may have raised it to counts as offered."""

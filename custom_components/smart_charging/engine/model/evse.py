@@ -105,6 +105,15 @@ class Evse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvseInfo:
+    """What a charger says it is; a text that it does not give is empty."""
+
+    manufacturer: str = ""
+    model: str = ""
+    firmware: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvseStatus:
     """What a charger last said, as its driver caches it. Every time is UTC and by our own clock."""
 
@@ -129,3 +138,4 @@ class EvseStatus:
     """The register when the session's transaction began."""
     fault: str | None = None
     """The charger's own word for what is wrong."""
+    info: EvseInfo | None = None
