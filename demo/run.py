@@ -24,7 +24,7 @@ from .options import Options
 from .outlet import Outlet
 from .perfect import HARDWARE_MAXIMUM_A
 from .report import Summary, decided_text, status_line, summarise, summary_lines
-from .score import FailsafeClock, Score, WireClock
+from .score import CALLS_ABOVE_A, FailsafeClock, Score, WireClock
 from .setup_flow import SAFE_A, Charger, Site, add_charger, add_meter, add_site, our_entities, set_up_energy_dashboard
 from .station import Station
 from .trace import HouseLoad, read_trace
@@ -135,7 +135,7 @@ class Run:
         site = Site(phases=supply.phases, unit=str(supply.unit), limit=supply.value, port=self._csms_port)
         self._say("adding Smart Charging …")
         entry_id = await add_site(self.api, site)
-        maximum_a = self.car.model.maximum_a
+        maximum_a = self.outlet.profiles.hardware_maximum_a
         await add_charger(
             self.api, entry_id, Charger(station=STATION, key=KEY, maximum_a=maximum_a, phases=supply.phases)
         )
@@ -217,8 +217,11 @@ class Run:
                 pass  # the station calls again by itself
 
     def _telegram_written(self, state: HomeState) -> None:
-        room_a = self.options.supply.room_a(state.house_a, self.car.model.phases)
-        self.wire.telegram(time.monotonic(), calls_for_less=self.outlet.offered_a > max(0.0, room_a))
+        supply, car = self.options.supply, self.car
+        # Once the car is offered what fits the call is answered, even while it still draws what it drew.
+        will_draw_a, room_a = car.capability_a(self.outlet.offered_a), supply.room_a(state.house_a, car.model.phases)
+        called = supply.excess_a(state.total_a) > CALLS_ABOVE_A and will_draw_a > max(0.0, room_a) + CALLS_ABOVE_A
+        self.wire.telegram(time.monotonic(), calls_for_less=called)
 
     def _command_received(self, reduces: bool) -> None:  # noqa: FBT001 a callback's one argument
         if self._counting:

@@ -42,16 +42,24 @@ class Score:
         self._perfect.step(state.house_a, capability_a if state.powered else 0.0)
 
 
+CALLS_ABOVE_A: Final = 0.5
+"""Twice the standard deviation of a 5 kW load within its minute: less above the limit is the load's own unrest."""
+
 SILENCE_S: Final = 2.0
 """A meter that speaks each second and has not for so long is silent: what is commanded then is no answer to it."""
+
+
+TOO_SOON_S: Final = 0.0015
+"""A command this soon after a telegram answers the one before: parsing a telegram alone takes as long [measured]."""
 
 
 class WireClock:
     """From a telegram that calls for less to the frame that brings less, both as the peers see them.
 
-    A telegram calls for less when house and offer together are above the limit. The clock starts when the meter wrote the
-    first such telegram of an unbroken row, and stops when the station has read the SetChargingProfile that lowers its
-    limit. A reduction that no telegram called for (the integration keeps a margin of its own) counts from the last telegram.
+    A telegram calls for less when it says that the limit is exceeded by more than `CALLS_ABOVE_A`, and the station still
+    offers so much that it will stay so. The clock starts when the meter wrote the first such telegram of an unbroken row, and stops when the station has read the
+    SetChargingProfile that lowers its limit. A reduction that no telegram called for counts from the last telegram: the
+    integration may have reasons to go down before the limit is exceeded.
     A reduction while the meter is silent answers no telegram: it is a command, and no wait.
     """
 
@@ -60,6 +68,7 @@ class WireClock:
         self.commands = 0
         self.waits_ms: list[float] = []
         self._last_s: float | None = None
+        self._before_last_s: float | None = None
         self._called_s: float | None = None
 
     def telegram(self, written_s: float, *, calls_for_less: bool) -> None:
@@ -68,12 +77,14 @@ class WireClock:
             self._called_s = None
         if calls_for_less and self._called_s is None:
             self._called_s = written_s
-        self._last_s = written_s
+        self._before_last_s, self._last_s = self._last_s, written_s
 
     def command(self, received_s: float, *, reduces: bool) -> None:
         """The station read a SetChargingProfile."""
         self.commands += 1
         since_s = self._last_s if self._called_s is None else self._called_s
+        if since_s is not None and received_s - since_s < TOO_SOON_S and self._before_last_s is not None:
+            since_s = self._before_last_s
         if reduces and since_s is not None and not self._silent(received_s):
             self.waits_ms.append((received_s - since_s) * 1000)
             self._called_s = None

@@ -53,9 +53,13 @@ class Supply:
 
     def exceeded(self, total_a: tuple[float, ...]) -> bool:
         """Whether more flows than may; a phase at its limit to the milliampere is not over it."""
+        return self.excess_a(total_a) > 0.001
+
+    def excess_a(self, total_a: tuple[float, ...]) -> float:
+        """A above the limit, on the worst phase or in total; negative below it."""
         if self.unit is Unit.KW:
-            return total(total_a) * VOLTAGE_V > self.limit_w + 0.001 * VOLTAGE_V
-        return max(total_a) > self.limit_a + 0.001
+            return total(total_a) - self.limit_w / VOLTAGE_V
+        return max(total_a) - self.limit_a
 
     def protection(self) -> Protection:
         """What cuts this supply off: Linky for kVA, a C breaker for A, a meter of the Italian kind for kW."""

@@ -69,6 +69,14 @@ def test_what_is_commanded_while_the_meter_is_silent_is_no_answer_to_it() -> Non
     assert wire.waits_ms == pytest.approx([500.0])
 
 
+def test_a_command_too_soon_for_its_telegram_answers_the_one_before() -> None:
+    wire = WireClock()
+    wire.telegram(1.0, calls_for_less=False)
+    wire.telegram(2.0, calls_for_less=False)
+    wire.command(2.001, reduces=True)
+    assert wire.waits_ms == pytest.approx([1001.0])
+
+
 def test_percentiles_are_ranks() -> None:
     wire = WireClock()
     assert wire.percentile_ms(0.5) is None
