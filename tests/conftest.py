@@ -1,4 +1,4 @@
-"""What every test shares: one import, chance that is the same on each run, and no deprecated call of ours."""
+"""What every test shares: one import, chance that is the same on each run, no deprecated call and no missing text."""
 
 import logging
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 
 # Home Assistant's loader looks for `custom_components` in its own folder unless it was imported from here before.
 import custom_components.smart_charging  # noqa: F401
+from tests import flow_texts
 
 # Derandomised: a run that fails, fails again. No deadline: a loaded machine is no fault of the code.
 settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -37,3 +38,11 @@ def no_deprecated_call() -> Iterator[None]:
     yield
     logging.getLogger("homeassistant").removeHandler(handler)
     assert handler.reports == []
+
+
+@pytest.fixture(autouse=True)
+def every_shown_text_is_there(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail a test in which a flow showed a step, field, option or error that en.json has no words for."""
+    texts = flow_texts.watch(monkeypatch)
+    yield
+    assert sorted(set(texts.missing)) == []

@@ -1,7 +1,9 @@
 """Whether every text that the code asks for is there, every text is asked for, and the file has hassfest's shape."""
 
 import ast
+import importlib
 import re
+from collections.abc import Iterator
 from string import Formatter
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 import voluptuous as vol
 import yaml
 from homeassistant.const import Platform
+from homeassistant.helpers.entity import EntityDescription
 
 from tests.repository import flows
 from tests.repository.source import (
@@ -215,8 +218,10 @@ def test_every_form_has_its_texts():
             continue
         for step_id in form.keys:
             step = part(form.section, "step", step_id)
-            if not {"title", "description"} & step.keys():
+            if "title" not in step:
                 missing.append(f"{form.section}.step.{step_id}.title")
+            if keyword(form.call, "description_placeholders") is not None and "description" not in step:
+                missing.append(f"{form.section}.step.{step_id}.description")
             missing += [
                 f"{form.section}.step.{step_id}.data.{field}"
                 for field in sorted(flows.form_fields(form))
@@ -232,8 +237,13 @@ def test_every_menu_has_its_texts():
             continue
         for step_id in menu.keys:
             step = part(menu.section, "step", step_id)
-            if not {"title", "description"} & step.keys():
+            if "title" not in step:
                 missing.append(f"{menu.section}.step.{step_id}.title")
+            if (
+                "menu_option_descriptions" in step
+                and step["menu_option_descriptions"].keys() != step["menu_options"].keys()
+            ):
+                missing.append(f"{menu.section}.step.{step_id}.menu_option_descriptions: all or none")
             missing += [
                 f"{menu.section}.step.{step_id}.menu_options.{option}"
                 for option in sorted(flows.menu_options(menu) - step.get("menu_options", {}).keys())
@@ -342,6 +352,29 @@ def test_every_entity_has_its_name():
         if not any(
             matches(name, {key}) and "name" in part("entity", platform, name) for name in part("entity", platform)
         )
+    ]
+    assert missing == []
+
+
+def enumerations() -> Iterator[tuple[str, EntityDescription, list[str]]]:
+    """Every description that stands in a platform's module and lists its states."""
+    for path in modules():
+        platform = path.removesuffix(".py")
+        if platform in {platform.value for platform in Platform}:
+            for value in vars(importlib.import_module(f"custom_components.smart_charging.{platform}")).values():
+                for description in value if isinstance(value, tuple) else (value,):
+                    if isinstance(description, EntityDescription) and (
+                        options := getattr(description, "options", None)
+                    ):
+                        yield platform, description, options
+
+
+def test_every_state_has_its_words():
+    missing = [
+        f"entity.{platform}.{description.translation_key}.state.{state}"
+        for platform, description, options in enumerations()
+        for state in options
+        if state not in part("entity", platform, str(description.translation_key), "state")
     ]
     assert missing == []
 
