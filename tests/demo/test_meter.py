@@ -50,3 +50,20 @@ async def test_a_meter_without_an_audience_counts_and_stops() -> None:
     await meter.stop()
     await meter.start()
     await meter.stop()
+
+
+async def test_what_a_reader_says_is_not_listened_to(clock: Clock) -> None:
+    meter = Meter(serial="S1")
+    await meter.start()
+    reader, writer = await asyncio.open_connection("127.0.0.1", meter.port)
+    async with asyncio.timeout(5):
+        writer.write(b"hello")
+        await writer.drain()
+        while not meter._writers:  # noqa: ASYNC110 nothing tells that the meter has noticed
+            await asyncio.sleep(0)
+        meter.send(state(clock, 10.0), LOCAL)
+        assert b"1-0:1.7.0(02.300*kW)" in await reader.readuntil(b"!")
+        writer.close()
+        while meter._writers:  # noqa: ASYNC110 as above
+            await asyncio.sleep(0)
+    await meter.stop()
