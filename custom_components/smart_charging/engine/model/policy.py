@@ -17,7 +17,7 @@ class ControlPolicy:
     car may take to follow (IEC 61851-1), twice."""
     resume_delay_s: float = 60.0
     """Room must have been there for this long before a paused car starts again: contactors are not made for more."""
-    rise_step_a: float = 1.0
+    rise_step_a: float = 0.5
     """A rise smaller than this is not worth a command, unless it reaches what the car wants."""
     resume_room_a: float = 1.0
     """Room above its minimum that a paused charger waits for, so that it is not paused again at once."""
