@@ -193,7 +193,7 @@ def test_a_charger_as_the_engine_knows_it() -> None:
     assert setup.site.evses == (known.evse,)
     assert known.evse.phases == (Phase.L2, Phase.L3, Phase.L1)
     assert (known.evse.evse_id, known.evse.failsafe_a, known.evse.priority) == ("id", 8.0, 2)
-    assert known.evse.watchdog_s == 120
+    assert known.evse.watchdog_s == 60
     assert setup.site.policy.margin_a == 1.5
     assert (setup.host, setup.port) == ("127.0.0.1", 9000)
 

@@ -21,7 +21,7 @@ from demo.supply import Supply
 from demo.trace import HouseLoad
 
 START = datetime(2026, 1, 15, 17, tzinfo=UTC)
-WATCHDOG_S = 120
+WATCHDOG_S = 60
 FAILSAFE_A = 6.0
 
 STATES = {

@@ -37,7 +37,7 @@ _LOGGER: Final = logging.getLogger(__name__)
 CAPABILITIES: Final = Capabilities(
     # OCPP 1.6, 7.14. Many stations cut off what is below a whole ampere, which errs on the safe side.
     step_a=0.1,
-    watchdog=Watchdog(kind=WatchdogKind.EXPIRY, timeout_s=EXPIRY_S, renew_after_s=45.0),
+    watchdog=Watchdog(kind=WatchdogKind.EXPIRY, timeout_s=EXPIRY_S, renew_after_s=EXPIRY_S / 2),
 )
 
 ASK_AGAIN: Final = timedelta(seconds=15)

@@ -8,8 +8,9 @@ from typing import Final
 from ..csms.records import Connector, ConnectorStatus, Measurement, Status
 from ..engine.model.evse import EvState
 
-EXPIRY_S: Final = 120
-"""How long a setpoint holds at the station before it falls back to its default, s."""
+EXPIRY_S: Final = 60
+"""How long a setpoint holds at the station before it falls back to its default, s. Short, because for so long nobody is
+there to lower it when Home Assistant dies; long enough for a renewal at half of it to be lost and sent again."""
 
 _STATES: Final = {
     Status.AVAILABLE: EvState.A,
