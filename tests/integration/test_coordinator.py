@@ -90,7 +90,7 @@ async def test_a_limit_is_renewed_while_it_lasts(home: Home) -> None:
         await home.pass_s(40, watts=1000)
         before = len(commands(peer))
         await home.pass_s(100, watts=1000)
-        assert commands(peer)[before:] == [16, 16, 16]
+        assert commands(peer)[before:] == [16] * 4
 
 
 async def test_a_mode_acts_at_once_and_is_kept(home: Home) -> None:
