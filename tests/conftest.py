@@ -16,6 +16,11 @@ settings.register_profile("ci", derandomize=True, deadline=None, suppress_health
 settings.load_profile("ci")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that take minutes of real time, so that the others run beside them."""
+    items.sort(key=lambda item: "e2e" not in item.path.parts)
+
+
 class DeprecationReports(logging.Handler):
     """Keeps what Home Assistant logs about this integration's use of what will be gone (frame.py, deprecation.py)."""
 
