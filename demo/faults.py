@@ -34,7 +34,7 @@ LASTS_S: Final = {
     FaultKind.GARBAGE: 20.0,
     FaultKind.FLOOD: 20.0,
 }
-"""Unless it is said. 150 s without Home Assistant outlast any setpoint that a station was given for two minutes."""
+"""Unless it is said. 150 s without Home Assistant outlast any setpoint that a station was given for a minute."""
 
 NEEDS_FAILSAFE: Final = frozenset({FaultKind.METER_SILENT, FaultKind.KILL_HA})
 """Faults after which the car must come down to the safe current."""

@@ -52,6 +52,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartChargingConfigEntry
     try:
         await coordinator.async_start()
     except BaseException:
+        # Raised again; but whatever ends a set-up, a cancellation too, must leave nobody steering.
         await coordinator.async_shutdown()
         raise
     entry.runtime_data = RuntimeData(coordinator=coordinator, setup=setup, drivers=drivers)
