@@ -13,11 +13,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from custom_components.smart_charging.engine.control.step import step
+from custom_components.smart_charging.engine.model.circuit import Circuit
 from custom_components.smart_charging.engine.model.evse import Evse, EvseStatus, EvState
 from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
 from custom_components.smart_charging.engine.model.meter import MeterReading
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES, uniform
-from custom_components.smart_charging.engine.model.site import Circuit, Site
+from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
 from custom_components.smart_charging.engine.model.state import ControlState
 

@@ -34,11 +34,12 @@ from .const import (
     ROOT_CIRCUIT,
     SUBENTRY_CHARGER,
 )
+from .engine.model.circuit import Circuit
 from .engine.model.evse import Evse
 from .engine.model.limit import Limit, LimitSource
 from .engine.model.policy import ControlPolicy
 from .engine.model.quantities import Phase
-from .engine.model.site import Circuit, Site
+from .engine.model.site import Site
 from .sources.meter_catalogue import Role
 from .sources.meter_finder import MeterChannel
 

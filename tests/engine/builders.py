@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from custom_components.smart_charging.engine.model.circuit import Circuit
 from custom_components.smart_charging.engine.model.evse import Evse, EvseStatus, EvState
 from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
 from custom_components.smart_charging.engine.model.meter import MeterReading
 from custom_components.smart_charging.engine.model.policy import ControlPolicy
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES, Phase
-from custom_components.smart_charging.engine.model.site import Circuit, Site
+from custom_components.smart_charging.engine.model.site import Site
 
 NOW = datetime(2026, 1, 15, 19, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(hours=1)

@@ -12,13 +12,14 @@ from custom_components.smart_charging.config import MeterConfig, SiteSetup
 from custom_components.smart_charging.const import DOMAIN, SUBENTRY_CHARGER
 from custom_components.smart_charging.coordinator import SiteCoordinator, TickResult
 from custom_components.smart_charging.engine.accounting.session import SessionEnergy
+from custom_components.smart_charging.engine.model.circuit import Circuit
 from custom_components.smart_charging.engine.model.decision import Decision, Headroom, Setpoint
 from custom_components.smart_charging.engine.model.evse import Evse, EvseStatus, EvState
 from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
 from custom_components.smart_charging.engine.model.mode import Mode
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES, Phase
 from custom_components.smart_charging.engine.model.reason import Reason, ReasonCode
-from custom_components.smart_charging.engine.model.site import Circuit, Site
+from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
 from custom_components.smart_charging.engine.model.state import ControlState
 from custom_components.smart_charging.runtime import RuntimeData

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from custom_components.smart_charging.engine.control.step import step
+from custom_components.smart_charging.engine.model.circuit import Circuit
 from custom_components.smart_charging.engine.model.decision import Decision
 from custom_components.smart_charging.engine.model.evse import Evse, EvseStatus, EvState
 from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
 from custom_components.smart_charging.engine.model.meter import MeterReading
 from custom_components.smart_charging.engine.model.policy import ControlPolicy
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES, Phase
-from custom_components.smart_charging.engine.model.site import Circuit, Site
+from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
 from custom_components.smart_charging.engine.model.state import ControlState
 from demo.home import Home, HomeState

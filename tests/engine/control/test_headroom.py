@@ -5,9 +5,9 @@ import pytest
 from custom_components.smart_charging.engine.control.draw import Draw
 from custom_components.smart_charging.engine.control.freshness import MeterView
 from custom_components.smart_charging.engine.control.headroom import constrain, measure_headroom
+from custom_components.smart_charging.engine.model.circuit import Circuit
 from custom_components.smart_charging.engine.model.meter import MeterReading
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES, Phase
-from custom_components.smart_charging.engine.model.site import Circuit
 from tests.engine.builders import amps, charger, contract, mains, rating, reading, site
 
 THREE = charger(phases=ALL_PHASES)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ..model.circuit import Circuit
 from ..model.decision import Setpoint
 from ..model.evse import Evse, EvseStatus
 from ..model.reason import Reason, ReasonCode
-from ..model.site import Circuit, Site
+from ..model.site import Site
 from ..model.state import EvseMemory
 from .damping import quantise, standing_a
 from .demand import Demand

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from ..model.circuit import Circuit
 from ..model.limit import Limit
 from ..model.meter import MeterReading
-from ..model.site import Circuit, Site
+from ..model.site import Site
 from ..model.snapshot import SiteSnapshot
 from ..model.state import ControlState
 

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from ..model.circuit import Circuit
 from ..model.decision import Headroom
 from ..model.limit import Limit
 from ..model.meter import MeterReading
 from ..model.quantities import Phase, uniform
-from ..model.site import Circuit, Site
+from ..model.site import Site
 from .constraint import Constraint
 from .draw import Draw
 from .freshness import MeterView

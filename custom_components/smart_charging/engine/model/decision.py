@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .evse import Means
 from .limit import Limit
 from .quantities import PerPhase
 from .reason import Reason
@@ -21,6 +22,10 @@ class Setpoint:
     evse_id: str
     current_a: float | None
     reason: Reason
+    phases: int | None = None
+    """On how many of its phases, for a charger that can be told so; None: as it is wired."""
+    means: Means = Means.OFFER
+    """How it is made to give less; more than an offer where it did not heed that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +46,14 @@ class Headroom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The result of one tick: setpoints by charger id, headroom by circuit id, and the state for the next tick."""
+    """The result of one tick: setpoints by charger id, headroom by circuit id, and the state for the next tick.
+
+    `shed_loads` are those that are to be off now; `load_reasons` says for each load why it runs or not.
+    """
 
     at: datetime
     setpoints: Mapping[str, Setpoint]
     headroom: Mapping[str, Headroom]
     next_state: ControlState
     shed_loads: frozenset[str] = frozenset()
+    load_reasons: Mapping[str, Reason] = field(default_factory=dict[str, Reason])

@@ -34,6 +34,19 @@ class EvState(StrEnum):
         return self in {EvState.B, EvState.C, EvState.D}
 
 
+class Means(StrEnum):
+    """How a charger is made to give less, from the gentlest to the last."""
+
+    OFFER = "offer"
+    """A lower current is offered."""
+    PAUSE = "pause"
+    """0 A is offered."""
+    STOP = "stop"
+    """The transaction is ended."""
+    DISABLE = "disable"
+    """The outlet is made unavailable: its contactor opens."""
+
+
 class WatchdogKind(StrEnum):
     """How a charger notices that nobody steers it any more."""
 
@@ -74,6 +87,11 @@ class Capabilities:
     """Whether a setpoint of 0 A is understood."""
     can_discharge: bool = False
     can_switch_phases: bool = False
+    """Whether it can be told to charge on one phase or on all of its own."""
+    can_switch_under_load: bool = False
+    """Whether that is allowed while power flows; else it is paused first."""
+    means: tuple[Means, ...] = (Means.OFFER, Means.PAUSE)
+    """Those that it understands, the gentlest first."""
     watchdog: Watchdog = field(default_factory=Watchdog)
     write_interval_s: float = 0.0
     """At least this long between two increases, to spare its memory. Reductions never wait."""
@@ -98,6 +116,9 @@ class Evse:
     priority: int = 0
     """A higher one is served first."""
     can_pause: bool = True
+    can_switch_phases: bool = False
+    can_switch_under_load: bool = False
+    means: tuple[Means, ...] = (Means.OFFER, Means.PAUSE)
     watchdog_s: float | None = None
     """How long the charger may keep a setpoint when it hears nothing from us; None: for ever."""
     write_interval_s: float = 0.0
@@ -127,6 +148,8 @@ class EvseStatus:
     """The last setpoint that the charger acknowledged, A per phase; None when that is not known."""
     offered_at: datetime | None = None
     """When it was acknowledged: a renewal of the same setpoint does not move it."""
+    offered_phases: int | None = None
+    """On how many of its phases it offers that, where it can be told so; None: on all of them."""
     measured_at: datetime | None = None
     current_a: tuple[float, ...] | None = None
     """A on each of the charger's own phases, in its own order; negative flows out of the vehicle."""

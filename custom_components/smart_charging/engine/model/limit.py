@@ -19,6 +19,8 @@ class LimitSource(StrEnum):
     """Set by the user, from the UI or an automation."""
     CHARGER = "charger"
     """What the charger itself can do."""
+    UNBALANCE = "unbalance"
+    """How far phases may differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Mode(StrEnum):
-    """The driver's wish. `solar` and `solar_min` join when the engine can follow a surplus."""
+    """The driver's wish."""
 
     OFF = "off"
     """Do not charge."""
@@ -12,3 +12,7 @@ class Mode(StrEnum):
     """As much as the site allows, now."""
     SMART = "smart"
     """The cheapest way to the goal by departure: what the plan says. Without a plan: as `fast`, so that nobody is left without a charge."""
+    SOLAR = "solar"
+    """What the sun gives beyond the home's own needs, and nothing else."""
+    SOLAR_MIN = "solar_min"
+    """At least the minimum current, and the surplus on top."""

@@ -1,6 +1,9 @@
 """How the site wants to be controlled."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from .solar import SolarPolicy
+from .strategy import Strategy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,3 +34,12 @@ class ControlPolicy:
     """A connected car that does not draw for this long is offered its minimum only, until it draws."""
     blind_rise_s: float = 300.0
     """After this long without a meter a charger that was held below its failsafe current is given that."""
+    strategy: Strategy = Strategy.EQUAL
+    """How the chargers share what is left when all have their minimum."""
+    ride_out: bool = False
+    """Whether an overload that the protection certainly bears may be ridden out for a moment."""
+    turn_s: float = 1800.0
+    """Where not all minimums fit, a car charges for this long before the next one has its turn; half an hour bounds the starts."""
+    start_spacing_s: float = 5.0
+    """Between two starts of chargers or loads: never all at once after an outage."""
+    solar: SolarPolicy = field(default_factory=SolarPolicy)

@@ -3,26 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from .circuit import Circuit
 from .evse import Evse
-from .limit import Limit
 from .load import SheddableLoad
 from .policy import ControlPolicy
-from .quantities import Phase
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circuit:
-    """A part of the supply with limits of its own.
-
-    `phases` are those it has, by the site's names. `parent_id` is None for the root alone. `metered` says that a meter
-    measures all that flows through it; else its load is what is known below it.
-    """
-
-    circuit_id: str
-    phases: tuple[Phase, ...]
-    limits: tuple[Limit, ...]
-    parent_id: str | None = None
-    metered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

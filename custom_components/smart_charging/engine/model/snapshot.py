@@ -4,16 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .battery import BatteryReading
 from .evse import EvseStatus
+from .goal import Goal
+from .load import LoadStatus
 from .meter import MeterReading
 from .mode import Mode
+from .override import Override
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSnapshot:
-    """Readings by circuit id, statuses and modes by charger id. What is missing is unknown."""
+    """Readings by circuit id; statuses, modes, overrides and goals by charger id; loads by their id. What is missing is unknown."""
 
     at: datetime
     meters: Mapping[str, MeterReading] = field(default_factory=dict[str, MeterReading])
     evses: Mapping[str, EvseStatus] = field(default_factory=dict[str, EvseStatus])
     modes: Mapping[str, Mode] = field(default_factory=dict[str, Mode])
+    overrides: Mapping[str, Override] = field(default_factory=dict[str, Override])
+    """Those that hold: they go before `modes`."""
+    goals: Mapping[str, Goal] = field(default_factory=dict[str, Goal])
+    loads: Mapping[str, LoadStatus] = field(default_factory=dict[str, LoadStatus])
+    battery: BatteryReading | None = None
