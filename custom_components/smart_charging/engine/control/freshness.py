@@ -49,7 +49,7 @@ def view_meters(
         last = _newest(circuit, site, snapshot, state.meters)
         if last is not None:
             believed[circuit.circuit_id] = last
-        views[circuit.circuit_id] = _view(last, snapshot.at, site.policy.stale_after_s)
+        views[circuit.circuit_id] = _view(last, snapshot.at, _stale_after_s(circuit, site))
     return believed, views
 
 
@@ -58,6 +58,10 @@ def _view(last: MeterReading | None, now: datetime, stale_after_s: float) -> Met
         return MeterView(reading=None, known=False, silent_s=None)
     silent_s = max(0.0, (now - last.at).total_seconds())
     return MeterView(reading=last, known=silent_s <= stale_after_s, silent_s=silent_s)
+
+
+def _stale_after_s(circuit: Circuit, site: Site) -> float:
+    return site.policy.stale_after_s if circuit.stale_after_s is None else circuit.stale_after_s
 
 
 def _newest(
@@ -73,7 +77,7 @@ def _newest(
         return last
     if last is None:
         # The first one since the start must be fresh: an old one is no sign that the meter lives.
-        oldest = snapshot.at - timedelta(seconds=site.policy.stale_after_s)
+        oldest = snapshot.at - timedelta(seconds=_stale_after_s(circuit, site))
         return reading if reading.at >= oldest else None
     return reading if reading.at >= last.at else last
 

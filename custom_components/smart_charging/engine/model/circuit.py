@@ -21,6 +21,10 @@ class Circuit:
     """From several sources at once; the lowest holds."""
     parent_id: str | None = None
     metered: bool = False
+    meter_period_s: float = 1.0
+    """How often its meter speaks."""
+    stale_after_s: float | None = None
+    """After so much silence its meter is unknown; None: the policy's `stale_after_s`."""
     protection: Protection | None = None
     """What trips when its rating is exceeded; None where nobody said: the most sensitive one is assumed."""
     unbalance_a: float | None = None
