@@ -1,7 +1,7 @@
 """The configuration as the rest of the integration uses it: read once from the entry and its subentries, and valid."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -37,6 +37,7 @@ from .const import (
 from .engine.model.circuit import Circuit
 from .engine.model.evse import Evse
 from .engine.model.limit import Limit, LimitSource
+from .engine.model.load import SheddableLoad
 from .engine.model.policy import ControlPolicy
 from .engine.model.quantities import Phase
 from .engine.model.site import Site
@@ -59,9 +60,10 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeterConfig:
-    """The meter of the root circuit."""
+    """The meter of a circuit."""
 
     channels: tuple[MeterChannel, ...]
+    """Their phases are the site's, however the circuit is rotated."""
     inverted: bool
     """Its `net` channels count export as positive."""
     period_s: float
@@ -81,14 +83,49 @@ class ChargerConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoadConfig:
+    """One appliance that gives way: how it is switched, and what the engine knows of it."""
+
+    name: str
+    entity_id: str
+    """A `switch`, `input_boolean`, `climate`, `water_heater` or `number`."""
+    power_entity_id: str | None
+    """A sensor that measures what it takes, W or kW."""
+    shed_value: float | None
+    """What a `number` is set to while it gives way; None for all others: they are switched off."""
+    load: SheddableLoad
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatteryConfig:
+    """The home's own battery."""
+
+    power_entity_id: str
+    """A sensor, W or kW."""
+    inverted: bool
+    """It counts power out of the battery as positive."""
+    soc_entity_id: str | None
+    """A sensor, %."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSetup:
-    """One site. `chargers` is by subentry id, which is also the charger's id in the engine."""
+    """One site. `chargers` and `loads` are by subentry id, which is also their id in the engine."""
 
     site: Site
     meter: MeterConfig
+    """The site's own: `meters[ROOT_CIRCUIT]`."""
     chargers: Mapping[str, ChargerConfig]
     host: str
     port: int
+    meters: Mapping[str, MeterConfig] = field(default_factory=dict[str, MeterConfig])
+    """By circuit id: of every circuit that has a meter of its own, the site's supply included."""
+    circuit_names: Mapping[str, str] = field(default_factory=dict[str, str])
+    """By circuit id, without the site's supply."""
+    loads: Mapping[str, LoadConfig] = field(default_factory=dict[str, LoadConfig])
+    battery: BatteryConfig | None = None
+    orphans: tuple[str, ...] = ()
+    """The names of what hangs on the site's supply because the circuit that fed it is gone."""
 
 
 def read_setup(entry: ConfigEntry[Any]) -> SiteSetup:
@@ -108,6 +145,7 @@ def read_setup(entry: ConfigEntry[Any]) -> SiteSetup:
     return SiteSetup(
         site=_site(entry, chargers),
         meter=_meter(entry.data),
+        meters={ROOT_CIRCUIT: _meter(entry.data)},
         chargers=chargers,
         host=entry.data.get(CONF_HOST, DEFAULT_HOST),
         port=int(entry.data[CONF_PORT]),

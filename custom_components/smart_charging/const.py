@@ -5,6 +5,8 @@ from typing import Final
 DOMAIN: Final = "smart_charging"
 
 SUBENTRY_CHARGER: Final = "charger"
+SUBENTRY_CIRCUIT: Final = "circuit"
+SUBENTRY_LOAD: Final = "load"
 
 # The entry's data: one site.
 CONF_PHASES: Final = "phases"
@@ -28,8 +30,53 @@ CONF_HOST: Final = "host"
 """The address to listen on for OCPP; `0.0.0.0` for all."""
 CONF_PORT: Final = "port"
 
-# The entry's options.
+# The entry's options. Each may be absent; what it is then stands in config_options.py.
 CONF_MARGIN_A: Final = "margin_a"
+CONF_PROTECTION: Final = "protection"
+"""A `ProtectionKind`; absent where nobody knows. Also a circuit's."""
+CONF_OVERSHOOT_PCT: Final = "overshoot_pct"
+"""Of the limit, above it: what a contract in plain figures allows, for `CONF_OVERSHOOT_S`. Also a circuit's."""
+CONF_OVERSHOOT_S: Final = "overshoot_s"
+CONF_STRATEGY: Final = "strategy"
+"""A `Strategy`."""
+CONF_RIDE_OUT: Final = "ride_out"
+CONF_TURN_MIN: Final = "turn_min"
+CONF_UNBALANCE_KVA: Final = "unbalance_kva"
+"""How far any two phases may differ; 0 or absent: as they like."""
+CONF_SOLAR_START_MIN: Final = "solar_start_min"
+CONF_SOLAR_STOP_MIN: Final = "solar_stop_min"
+CONF_SOLAR_GRID_PCT: Final = "solar_grid_pct"
+CONF_SOLAR_FIRST: Final = "solar_first"
+"""`battery` or `car`: who gets the surplus first."""
+CONF_BATTERY_POWER: Final = "battery_power"
+"""The entity of the home battery's power."""
+CONF_BATTERY_INVERTED: Final = "battery_inverted"
+"""It counts power out of the battery as positive."""
+CONF_BATTERY_SOC: Final = "battery_soc"
+"""The entity of its charge, %."""
+CONF_BATTERY_FLOOR_PCT: Final = "battery_floor_pct"
+"""Above this charge the battery helps the car; absent: it never does."""
+
+# What circuits, chargers and loads have in common.
+CONF_CIRCUIT: Final = "circuit"
+"""The circuit that feeds it: a circuit subentry's id, or `ROOT_CIRCUIT`, which is also meant when it is absent."""
+CONF_WIRING: Final = "wiring"
+"""The site's phase behind each of its own: `["l2", "l3", "l1"]`."""
+
+# A circuit subentry's data: also CONF_LIMIT, CONF_LIMIT_UNIT, and with a meter of its own CONF_METER, CONF_METER_INVERTED
+# and CONF_METER_PERIOD_S. CONF_CIRCUIT is its parent. The phases of its meter are the circuit's own, not the site's.
+
+# A load subentry's data: also CONF_ENTITY_ID and CONF_PRIORITY.
+CONF_POWER_W: Final = "power_w"
+"""What it takes when it runs, in total; absent where nobody knows."""
+CONF_POWER_ENTITY_ID: Final = "power_entity_id"
+"""A sensor that measures that, W or kW; absent where there is none."""
+CONF_MINIMUM_ON_MIN: Final = "minimum_on_min"
+CONF_MINIMUM_OFF_MIN: Final = "minimum_off_min"
+CONF_MAXIMUM_OFF_MIN: Final = "maximum_off_min"
+"""Absent: it may be off for as long as it takes."""
+CONF_SHED_VALUE: Final = "shed_value"
+"""What a number is set to while it gives way; absent for everything else, which is switched off."""
 
 # A charger subentry's data.
 CONF_DRIVER: Final = "driver"
@@ -39,8 +86,6 @@ CONF_STATION: Final = "station"
 CONF_CONNECTOR: Final = "connector"
 CONF_KEY: Final = "key"
 """The station's password, or absent. Redacted in diagnostics, never logged."""
-CONF_WIRING: Final = "wiring"
-"""The site's phase behind each of the charger's own: `["l2", "l3", "l1"]`."""
 CONF_MINIMUM_A: Final = "minimum_a"
 CONF_MAXIMUM_A: Final = "maximum_a"
 CONF_FAILSAFE_A: Final = "failsafe_a"
