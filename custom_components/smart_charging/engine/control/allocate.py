@@ -1,18 +1,22 @@
-"""Allocate: divide what the constraints leave among the chargers that want it.
+"""Allocate: divide what the constraints leave among the chargers that want it, all of them together.
 
-Minimums first, by priority; then equal sharing: the level of all rises together, and who meets a limit (or has enough)
-stays where he is while the others go on. Ties are broken by charger id, never by the order in which they are listed.
+Minimums first, in the order of the queue; then what the cars are expected to take, by the strategy; then what is left
+beyond that, so that nothing stays unused that somebody may still come to want. Ties are broken by charger id, never by
+the order in which chargers are listed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from heapq import heapify, heappop, heappush
 from typing import Final
 
-from .constraint import Constraint, Ledger
+from ..model.strategy import Strategy
+from .constraint import NEARLY, Bounds, Constraint, Ledger
 from .demand import Demand
+from .sharing import STRATEGIES, Share, queue
 
-NEARLY: Final = 1e-9
-"""Two amounts of A or W that differ by less than this are the same; it only absorbs binary fractions."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,93 +25,183 @@ class Allocation:
 
     current_a: float
     bound_by: Constraint | None = None
+    passed_over: bool = False
+    """Its minimum would fit, if others did not have theirs: it waits for its turn."""
 
 
-def allocate(constraints: Sequence[Constraint], demands: Iterable[Demand]) -> dict[str, Allocation]:
+def allocate(
+    constraints: Sequence[Constraint],
+    demands: Iterable[Demand],
+    strategy: Strategy = Strategy.EQUAL,
+    *,
+    now: datetime = _EPOCH,
+    turn_s: float = 0.0,
+    bounds: Mapping[str, Bounds] | None = None,
+) -> dict[str, Allocation]:
     """Give every charger 0 or something between its minimum and its maximum, such that every constraint holds.
 
     Where that cannot be (overloaded without the chargers, or by chargers that cannot be told), all that can pause are
     given 0. Discharging is granted as asked, and not counted as room for others: the car may refuse.
     """
-    ordered = sorted(demands, key=lambda demand: (-demand.priority, demand.evse_id))
+    ledger = Ledger(constraints, bounds=bounds)
     granted: dict[str, Allocation] = {}
-    ledger = Ledger(constraints)
-    taken: dict[str, float] = {}
-    sharing: list[Demand] = []
-    for item in sorted(ordered, key=lambda demand: not demand.is_fixed):
+    wanting: list[Demand] = []
+    for item in demands:
         if item.is_fixed:
             granted[item.evse_id] = Allocation(current_a=item.maximum_a)
-            taken[item.evse_id] = max(0.0, item.maximum_a)
-        elif (bound := _short_of(ledger, item)) is not None and item.can_pause:
-            granted[item.evse_id] = Allocation(current_a=0.0, bound_by=bound)
-            continue
+            ledger.enter(item.evse_id, max(0.0, item.maximum_a))
         else:
-            taken[item.evse_id] = item.minimum_a
-            sharing.append(item)
-        ledger.enter(item.evse_id, taken[item.evse_id])
-    return granted | _share_equally(constraints, taken, sharing)
+            wanting.append(item)
+    sharing = _give_minimums(ledger, wanting, granted, now, turn_s)
+    bound_by: dict[str, Constraint | None] = {}
+    for cap in (_expected_a, _maximum_a):
+        open_ones = [item for item in sharing if cap(item) > ledger.taken[item.evse_id] + NEARLY]
+        if open_ones:
+            # By id, so that fractions add up the same in whatever order the chargers are listed.
+            open_ones.sort(key=_evse_id)
+            for tier in STRATEGIES[strategy](open_ones):
+                bound_by |= _Sweep(ledger, tier, cap).run()
+    for item in sharing:
+        current_a = ledger.taken[item.evse_id]
+        bound = bound_by.get(item.evse_id) if current_a < item.maximum_a - NEARLY else None
+        granted[item.evse_id] = Allocation(current_a=current_a, bound_by=bound)
+    return granted
 
 
-def _short_of(ledger: Ledger, item: Demand) -> Constraint | None:
-    """Find the constraint under which the charger's minimum does not fit beside what is taken; the tightest one."""
-    room, tightest = ledger.room(item.evse_id)
-    return tightest if room < item.minimum_a - NEARLY else None
-
-
-def _share_equally(
-    constraints: Sequence[Constraint], minimums: Mapping[str, float], sharing: Sequence[Demand]
-) -> dict[str, Allocation]:
-    """Raise the level of all together; freeze those whom a constraint stops, and go on with the rest."""
-    taken = dict(minimums)
-    result: dict[str, Allocation] = {}
-    rising = {item.evse_id: item for item in sharing}
-    while rising:
-        level, tightest = _highest_level(constraints, taken, rising)
-        stopped = [
-            evse_id
-            for evse_id, item in rising.items()
-            if tightest is None or evse_id in tightest.weights or item.maximum_a <= level + NEARLY
-        ]
-        for evse_id in stopped:
-            item = rising.pop(evse_id)
-            taken[evse_id] = current = _at_level(item, level)
-            satisfied = current >= item.maximum_a - NEARLY
-            result[evse_id] = Allocation(current_a=current, bound_by=None if satisfied else tightest)
-    return result
-
-
-def _at_level(item: Demand, level: float) -> float:
-    return min(max(level, item.minimum_a), item.maximum_a)
-
-
-def _highest_level(
-    constraints: Sequence[Constraint], taken: Mapping[str, float], rising: Mapping[str, Demand]
-) -> tuple[float, Constraint | None]:
-    """Find how high the common level may go, and the constraint that stops it; None when all get their maximum."""
-    level, tightest = max(item.maximum_a for item in rising.values()), None
-    for constraint in constraints:
-        sharers = [item for evse_id, item in rising.items() if evse_id in constraint.weights]
-        if not sharers:
+def _give_minimums(
+    ledger: Ledger, wanting: list[Demand], granted: dict[str, Allocation], now: datetime, turn_s: float
+) -> list[Demand]:
+    """Enter the minimums of those who can have them, and give 0 to the others."""
+    for item in wanting:
+        ledger.enter(item.evse_id, item.minimum_a)
+    if ledger.fits:
+        return wanting
+    for item in wanting:
+        ledger.enter(item.evse_id, 0.0)
+    alone = {item.evse_id: ledger.room(item.evse_id)[0] for item in wanting}
+    sharing: list[Demand] = []
+    firm = sorted(queue(wanting, now, turn_s), key=lambda item: item.can_pause)
+    for item in firm:
+        room, tightest = ledger.room(item.evse_id)
+        if room < item.minimum_a - NEARLY and item.can_pause:
+            passed_over = alone[item.evse_id] >= item.minimum_a - NEARLY
+            granted[item.evse_id] = Allocation(current_a=0.0, bound_by=tightest, passed_over=passed_over)
             continue
-        others = {evse_id: current for evse_id, current in taken.items() if evse_id not in rising}
-        reached = _level_under(constraint, constraint.capacity - constraint.used(others), sharers)
-        if reached is not None and reached < level - NEARLY:
-            level, tightest = reached, constraint
-    return level, tightest
+        ledger.enter(item.evse_id, item.minimum_a)
+        sharing.append(item)
+    return sharing
 
 
-def _level_under(constraint: Constraint, capacity: float, sharers: Sequence[Demand]) -> float | None:
-    """Find the level at which these sharers fill `capacity`; None when even their maximums do not.
+def _expected_a(item: Demand) -> float:
+    return item.maximum_a if item.expected_a is None else item.expected_a
 
-    What they take is a line with a bend at each minimum and maximum, so it is walked from bend to bend.
+
+def _maximum_a(item: Demand) -> float:
+    return item.maximum_a
+
+
+def _evse_id(item: Demand) -> str:
+    return item.evse_id
+
+
+_FULL: Final = 0
+"""A charger of a sweep has all that it may have: it is looked at before the constraint that it fills to the brim."""
+_BOUND: Final = 1
+_START: Final = 2
+
+
+class _Sweep:
+    """Raises the level of one tier until each of its chargers has enough, or meets a constraint.
+
+    Chargers that are wired alike and want alike move as one group. The level only ever rises, from event to event: a
+    group begins to have more, has enough, or a constraint is full; so it takes n log n, however deep the tree.
     """
-    weights = constraint.weights
-    bends = sorted({bend for item in sharers for bend in (item.minimum_a, item.maximum_a)})
-    low, used_low = bends[0], sum(weights[item.evse_id] * _at_level(item, bends[0]) for item in sharers)
-    for high in bends[1:]:
-        used_high = sum(weights[item.evse_id] * _at_level(item, high) for item in sharers)
-        if used_high > capacity + NEARLY:
-            slope = (used_high - used_low) / (high - low)
-            return low + max(0.0, capacity - used_low) / slope
-        low, used_low = high, used_high
-    return None
+
+    def __init__(self, ledger: Ledger, tier: Sequence[Share], cap: Callable[[Demand], float]) -> None:
+        self._ledger = ledger
+        self._level = 0.0
+        self._slope = [0.0] * len(ledger.left)
+        self._at = [0.0] * len(ledger.left)
+        self._version = [0] * len(ledger.left)
+        self._groups: list[tuple[Share, float, float, Bounds, list[str]]] = []
+        self._rising: set[int] = set()
+        self._members: dict[int, list[int]] = {}
+        self._gather(tier, cap)
+        self._bound_by: dict[str, Constraint | None] = {}
+
+    def _gather(self, tier: Sequence[Share], cap: Callable[[Demand], float]) -> None:
+        found: dict[object, list[str]] = {}
+        taken, bounds = self._ledger.taken, self._ledger.bounds
+        for share in tier:
+            item = share.demand
+            cap_a = cap(item)
+            floor_a, own = taken[item.evse_id], bounds.get(item.evse_id, ())
+            key = (id(own), share.offset_a, share.per_level_a, floor_a, cap_a)
+            if (names := found.get(key)) is None:
+                found[key] = names = []
+                self._groups.append((share, floor_a, cap_a, own, names))
+            names.append(item.evse_id)
+
+    def run(self) -> dict[str, Constraint | None]:
+        """Let the level rise; give by charger id what stopped it (None: it has what it wants). Currents are in the ledger."""
+        events: list[tuple[float, int, int, int]] = []
+        for index, (share, floor_a, _, own, _) in enumerate(self._groups):
+            events.append(((floor_a - share.offset_a) / share.per_level_a, _START, index, 0))
+            for row, _ in own:
+                self._members.setdefault(row, []).append(index)
+        heapify(events)
+        self._level = events[0][0]
+        self._at = [self._level] * len(self._at)
+        while events:
+            level, kind, index, version = heappop(events)
+            if kind == _BOUND and version != self._version[index]:
+                continue
+            self._level = level
+            if kind == _START:
+                self._start(index, events)
+            elif kind == _FULL:
+                self._stop(index, None, events)
+            else:
+                bound = self._ledger.constraints[index]
+                for group in self._members[index]:
+                    self._stop(group, bound, events)
+        return self._bound_by
+
+    def _start(self, index: int, events: list[tuple[float, int, int, int]]) -> None:
+        share, _, cap_a, own, names = self._groups[index]
+        for row, _ in own:
+            self._settle(row)
+            if self._ledger.left[row] <= NEARLY:
+                self._bound_by |= dict.fromkeys(names, self._ledger.constraints[row])
+                return
+        self._rising.add(index)
+        heappush(events, ((cap_a - share.offset_a) / share.per_level_a, _FULL, index, 0))
+        self._turn(own, share.per_level_a * len(names), events)
+
+    def _stop(self, index: int, bound: Constraint | None, events: list[tuple[float, int, int, int]]) -> None:
+        if index not in self._rising:
+            return
+        self._rising.remove(index)
+        share, floor_a, cap_a, own, names = self._groups[index]
+        current_a = min(max(share.offset_a + share.per_level_a * self._level, floor_a), cap_a)
+        if bound is None:
+            current_a = cap_a
+        self._turn(own, -share.per_level_a * len(names), events)
+        for name in names:
+            self._ledger.taken[name] = current_a
+            self._bound_by[name] = bound
+
+    def _turn(self, own: Bounds, slope: float, events: list[tuple[float, int, int, int]]) -> None:
+        """Let the use of these constraints rise faster from here, or slower, and note when they will be full."""
+        for row, weight in own:
+            self._settle(row)
+            self._slope[row] += weight * slope
+            self._version[row] += 1
+            if self._slope[row] > NEARLY:
+                full_at = self._level + max(0.0, self._ledger.left[row]) / self._slope[row]
+                heappush(events, (full_at, _BOUND, row, self._version[row]))
+
+    def _settle(self, row: int) -> None:
+        """Bring what is left of a constraint to the present level."""
+        self._ledger.left[row] -= self._slope[row] * (self._level - self._at[row])
+        self._at[row] = self._level

@@ -3,9 +3,13 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from ..model.limit import Limit
 from ..model.quantities import Phase
+
+NEARLY: Final = 1e-9
+"""Two amounts of A or W that differ by less than this are the same; it only absorbs binary fractions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,36 +31,62 @@ class Constraint:
         return math.fsum(weight * currents.get(evse_id, 0.0) for evse_id, weight in self.weights.items())
 
 
+type Bounds = tuple[tuple[int, float], ...]
+"""The constraints that a charger counts in: (their index, its weight there)."""
+
+
+def bounds_by_evse(constraints: Iterable[Constraint]) -> dict[str, Bounds]:
+    """Turn the constraints round: by charger id, where it counts. Chargers that are wired alike share one tuple."""
+    found: dict[str, list[tuple[int, float]]] = {}
+    for index, constraint in enumerate(constraints):
+        for evse_id, weight in constraint.weights.items():
+            if (bounds := found.get(evse_id)) is None:
+                found[evse_id] = bounds = []
+            bounds.append((index, weight))
+    alike: dict[Bounds, Bounds] = {}
+    return {evse_id: alike.setdefault(key := tuple(bounds), key) for evse_id, bounds in found.items()}
+
+
 class Ledger:
     """Who takes how much, A per phase, and what that leaves under each constraint. A charger not entered takes nothing."""
 
-    def __init__(self, constraints: Iterable[Constraint], currents: Mapping[str, float] | None = None) -> None:
-        """Make one; `currents` are entered at once."""
-        self._left: list[float] = []
-        self._bounds: dict[str, list[tuple[int, float, Constraint]]] = {}
-        self._taken: dict[str, float] = {}
-        for index, constraint in enumerate(constraints):
-            self._left.append(constraint.capacity)
-            for evse_id, weight in constraint.weights.items():
-                self._bounds.setdefault(evse_id, []).append((index, weight, constraint))
+    def __init__(
+        self,
+        constraints: Iterable[Constraint],
+        currents: Mapping[str, float] | None = None,
+        bounds: Mapping[str, Bounds] | None = None,
+    ) -> None:
+        """Make one; `currents` are entered at once. `bounds` may be handed in where they are known already."""
+        self.constraints = tuple(constraints)
+        self.bounds = bounds_by_evse(self.constraints) if bounds is None else bounds
+        self.left = [constraint.capacity for constraint in self.constraints]
+        """By constraint: its capacity, less what is taken."""
+        self.taken: dict[str, float] = {}
         for evse_id, current_a in (currents or {}).items():
             self.enter(evse_id, current_a)
 
     def enter(self, evse_id: str, current_a: float) -> None:
         """Let a charger take this much, in place of what it took before."""
-        more = current_a - self._taken.get(evse_id, 0.0)
-        self._taken[evse_id] = current_a
-        for index, weight, _ in self._bounds.get(evse_id, ()):
-            self._left[index] -= weight * more
+        more = current_a - self.taken.get(evse_id, 0.0)
+        self.taken[evse_id] = current_a
+        if more:
+            for index, weight in self.bounds.get(evse_id, ()):
+                self.left[index] -= weight * more
 
     def room(self, evse_id: str) -> tuple[float, Constraint | None]:
         """Tell how much this charger could take beside the others, and the constraint that says so.
 
         May be negative. Infinite, and None, for a charger that nothing constrains.
         """
-        own, least, tightest = self._taken.get(evse_id, 0.0), math.inf, None
-        for index, weight, constraint in self._bounds.get(evse_id, ()):
-            room = own + self._left[index] / weight
+        least, tightest = math.inf, None
+        for index, weight in self.bounds.get(evse_id, ()):
+            room = self.left[index] / weight
             if room < least:
-                least, tightest = room, constraint
-        return least, tightest
+                least, tightest = room, index
+        own = self.taken.get(evse_id, 0.0)
+        return own + least, None if tightest is None else self.constraints[tightest]
+
+    @property
+    def fits(self) -> bool:
+        """Tell whether every constraint holds."""
+        return not self.left or min(self.left) >= -NEARLY

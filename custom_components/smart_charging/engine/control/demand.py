@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ..model.evse import Evse, EvseStatus, EvState
 from ..model.mode import Mode
@@ -30,6 +30,17 @@ class Demand:
     priority: int = 0
     pinned: bool = False
     can_pause: bool = True
+    expected_a: float | None = None
+    """What the car is expected to take of `maximum_a`, at least `minimum_a`; None: all of it. What is beyond it is offered
+    when nobody else wants it."""
+    laxity_s: float | None = None
+    """How long it could wait and still be ready by its departure, s; None without a departure."""
+    arrived_at: datetime | None = None
+    """When the car was plugged in, as far as that is known; UTC, as the next two."""
+    served_since: datetime | None = None
+    """Since when it has been given a current without a break."""
+    waiting_since: datetime | None = None
+    """Since when it has wanted one and was given none."""
 
     @property
     def is_fixed(self) -> bool:

@@ -1,7 +1,8 @@
 """The site: a tree of circuits, and the chargers and loads below them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from .circuit import Circuit
 from .evse import Evse
@@ -9,12 +10,13 @@ from .load import SheddableLoad
 from .policy import ControlPolicy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Site:
-    """What the engine knows of a site; made once, by `build`-ing code that has validated it.
+    """What the engine knows of a site; made once, by code that has validated it.
 
     Circuits form one tree with one root; every charger and load names a circuit of it. `voltage_v` is the nominal
-    voltage between a phase and neutral.
+    voltage between a phase and neutral. It has no slots, so that what follows from it is computed once: a tick may not
+    take longer because the tree is deep.
     """
 
     circuits: tuple[Circuit, ...]
@@ -25,23 +27,55 @@ class Site:
 
     def circuit(self, circuit_id: str) -> Circuit:
         """Find a circuit; KeyError when there is none of that name."""
-        for circuit in self.circuits:
-            if circuit.circuit_id == circuit_id:
-                return circuit
-        raise KeyError(circuit_id)
+        return self._by_id[circuit_id]
 
-    def path(self, circuit_id: str) -> Iterator[Circuit]:
-        """Walk from a circuit to the root, both included."""
-        next_id: str | None = circuit_id
-        while next_id is not None:
-            circuit = self.circuit(next_id)
-            yield circuit
-            next_id = circuit.parent_id
+    def path(self, circuit_id: str) -> tuple[Circuit, ...]:
+        """List the circuits from this one to the root, both included."""
+        return self._paths[circuit_id]
 
     def evses_below(self, circuit_id: str) -> tuple[Evse, ...]:
         """List the chargers that this circuit feeds, at any depth."""
+        return self._evses_below[circuit_id]
+
+    def loads_below(self, circuit_id: str) -> tuple[SheddableLoad, ...]:
+        """List the sheddable loads that this circuit feeds, at any depth."""
+        return tuple(load for load in self.loads if self._is_on_path(circuit_id, load.circuit_id))
+
+    def meters_below(self, circuit_id: str) -> tuple[Circuit, ...]:
+        """List the metered circuits below this one that are next to it: none of them feeds another of them."""
+        below = [
+            circuit
+            for circuit in self.circuits
+            if circuit.metered and circuit.circuit_id != circuit_id and self._is_on_path(circuit_id, circuit.circuit_id)
+        ]
+        ids = {circuit.circuit_id for circuit in below}
         return tuple(
-            evse
-            for evse in self.evses
-            if any(circuit.circuit_id == circuit_id for circuit in self.path(evse.circuit_id))
+            circuit
+            for circuit in below
+            if not any(above.circuit_id in ids for above in self.path(circuit.circuit_id)[1:])
         )
+
+    def _is_on_path(self, circuit_id: str, from_id: str) -> bool:
+        return any(circuit.circuit_id == circuit_id for circuit in self.path(from_id))
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Circuit]:
+        return {circuit.circuit_id: circuit for circuit in self.circuits}
+
+    @cached_property
+    def _paths(self) -> Mapping[str, tuple[Circuit, ...]]:
+        return {circuit.circuit_id: tuple(self._walk(circuit)) for circuit in self.circuits}
+
+    def _walk(self, circuit: Circuit) -> Iterator[Circuit]:
+        yield circuit
+        while circuit.parent_id is not None:
+            circuit = self._by_id[circuit.parent_id]
+            yield circuit
+
+    @cached_property
+    def _evses_below(self) -> Mapping[str, tuple[Evse, ...]]:
+        below: dict[str, list[Evse]] = {circuit.circuit_id: [] for circuit in self.circuits}
+        for evse in self.evses:
+            for circuit in self.path(evse.circuit_id):
+                below[circuit.circuit_id].append(evse)
+        return {circuit_id: tuple(evses) for circuit_id, evses in below.items()}
