@@ -7,45 +7,57 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 
 from .chargers.registry import DRIVERS
-from .config_rules import Errors, limit_a, limit_w, site_phases, validate_charger, validate_site
+from .config_rules.charger import validate_charger
+from .config_rules.circuit import validate_circuit
+from .config_rules.fields import Errors
+from .config_rules.load import DOMAIN_NUMBER, domain_of, validate_load
+from .config_rules.options import validate_options
+from .config_rules.site import validate_site
+from .config_rules.tree import feeder, is_orphan
+from .config_site import read_site
 from .const import (
+    CONF_BATTERY_INVERTED,
+    CONF_BATTERY_POWER,
+    CONF_BATTERY_SOC,
     CONF_CONNECTOR,
     CONF_DRIVER,
     CONF_ENTITY_ID,
     CONF_FAILSAFE_A,
     CONF_HOST,
     CONF_KEY,
-    CONF_LIMIT_UNIT,
-    CONF_MARGIN_A,
     CONF_MAXIMUM_A,
+    CONF_MAXIMUM_OFF_MIN,
     CONF_METER,
     CONF_METER_INVERTED,
     CONF_METER_PERIOD_S,
     CONF_MINIMUM_A,
+    CONF_MINIMUM_OFF_MIN,
+    CONF_MINIMUM_ON_MIN,
     CONF_PHASE,
     CONF_PORT,
+    CONF_POWER_ENTITY_ID,
+    CONF_POWER_W,
     CONF_PRIORITY,
     CONF_ROLE,
+    CONF_SHED_VALUE,
     CONF_STATION,
-    CONF_VOLTAGE_V,
     CONF_WIRING,
     DEFAULT_HOST,
-    DEFAULT_MARGIN_A,
+    DEFAULT_MINIMUM_OFF_MIN,
+    DEFAULT_MINIMUM_ON_MIN,
     ROOT_CIRCUIT,
     SUBENTRY_CHARGER,
+    SUBENTRY_CIRCUIT,
+    SUBENTRY_LOAD,
 )
-from .engine.model.circuit import Circuit
 from .engine.model.evse import Evse
-from .engine.model.limit import Limit, LimitSource
 from .engine.model.load import SheddableLoad
-from .engine.model.policy import ControlPolicy
-from .engine.model.quantities import Phase
+from .engine.model.quantities import ALL_PHASES, Phase
 from .engine.model.site import Site
 from .sources.meter_catalogue import Role
 from .sources.meter_finder import MeterChannel
 
-_QUICK_PERIOD_S: Final = 10.0
-_RISE_DELAY_S: Final = ControlPolicy().rise_delay_s
+_MINUTE_S: Final = 60.0
 
 
 class ConfigError(Exception):
@@ -130,80 +142,78 @@ class SiteSetup:
 
 def read_setup(entry: ConfigEntry[Any]) -> SiteSetup:
     """Read and judge an entry. Raises `ConfigError` with the first thing that is wrong."""
-    subentries = {
-        subentry_id: subentry
-        for subentry_id, subentry in entry.subentries.items()
-        if subentry.subentry_type == SUBENTRY_CHARGER
+    _judge(entry)
+    circuits = _of_type(entry, SUBENTRY_CIRCUIT)
+    tree = {circuit_id: circuit.data for circuit_id, circuit in circuits.items()}
+    chargers = {
+        charger_id: _charger(charger, feeder(tree, charger.data))
+        for charger_id, charger in _of_type(entry, SUBENTRY_CHARGER).items()
     }
-    _expect(validate_site(entry.data), entry.title)
-    for subentry_id, subentry in subentries.items():
-        others = [other.data for other_id, other in subentries.items() if other_id != subentry_id]
-        # Their own faults are told in their own turn, and must not stand in the way of this one's.
-        others = [other for other in others if not validate_charger(entry.data, (), other)]
-        _expect(validate_charger(entry.data, others, subentry.data), subentry.title)
-    chargers = {subentry_id: _charger(subentry) for subentry_id, subentry in subentries.items()}
+    loads = {load_id: _load(load, feeder(tree, load.data)) for load_id, load in _of_type(entry, SUBENTRY_LOAD).items()}
+    meter = _meter(entry.data)
     return SiteSetup(
-        site=_site(entry, chargers),
-        meter=_meter(entry.data),
-        meters={ROOT_CIRCUIT: _meter(entry.data)},
+        site=read_site(
+            entry.data,
+            entry.options,
+            tree,
+            evses=tuple(charger.evse for charger in chargers.values()),
+            loads=tuple(load.load for load in loads.values()),
+        ),
+        meter=meter,
         chargers=chargers,
         host=entry.data.get(CONF_HOST, DEFAULT_HOST),
         port=int(entry.data[CONF_PORT]),
+        meters={ROOT_CIRCUIT: meter}
+        | {circuit_id: _meter(data) for circuit_id, data in tree.items() if CONF_METER in data},
+        circuit_names={circuit_id: circuit.title for circuit_id, circuit in circuits.items()},
+        loads=loads,
+        battery=_battery(entry.options),
+        orphans=tuple(subentry.title for subentry in entry.subentries.values() if is_orphan(tree, subentry.data)),
     )
 
 
-def stale_after_s(period_s: float) -> float:
-    """Tell after how long a silent meter is unknown, s.
+def _of_type(entry: ConfigEntry[Any], subentry_type: str) -> dict[str, ConfigSubentry]:
+    return {
+        subentry_id: subentry
+        for subentry_id, subentry in entry.subentries.items()
+        if subentry.subentry_type == subentry_type
+    }
 
-    Three of its periods, but at least 10 s (a Wi-Fi hiccup) and at most 25 s: with the time to command it and for the
-    car to follow, the chargers are at their failsafe current within 30 s. A meter slower than 10 s cannot keep that
-    bound; it is given 2.5 periods, so that one lost report is forgiven, and whoever sets it up is told.
-    """
-    if period_s <= _QUICK_PERIOD_S:
-        return min(25.0, max(10.0, 3 * period_s))
-    return 2.5 * period_s
+
+def _judge(entry: ConfigEntry[Any]) -> None:
+    """Judge all that is stored, from the supply down: each thing may rely on what feeds it."""
+    site = entry.data
+    _expect(validate_site(site), entry.title)
+    _expect(validate_options(entry.options), entry.title)
+    circuits = _of_type(entry, SUBENTRY_CIRCUIT)
+    tree = {circuit_id: circuit.data for circuit_id, circuit in circuits.items()}
+    for circuit_id, circuit in circuits.items():
+        _expect(validate_circuit(site, tree, circuit_id), circuit.title)
+    chargers = _of_type(entry, SUBENTRY_CHARGER)
+    for charger_id, charger in chargers.items():
+        others = [other.data for other_id, other in chargers.items() if other_id != charger_id]
+        # Their own faults are told in their own turn, and must not stand in the way of this one's.
+        others = [other for other in others if not validate_charger(site, (), other, tree)]
+        _expect(validate_charger(site, others, charger.data, tree), charger.title)
+    loads = _of_type(entry, SUBENTRY_LOAD)
+    for load_id, load in loads.items():
+        others = [other.data for other_id, other in loads.items() if other_id != load_id]
+        _expect(validate_load(site, tree, others, load.data), load.title)
 
 
 def _expect(errors: Errors, name: str) -> None:
-    for field, key in errors.items():
-        raise ConfigError(key, field, name)
-
-
-def _site(entry: ConfigEntry[Any], chargers: Mapping[str, ChargerConfig]) -> Site:
-    data = entry.data
-    period_s = float(data[CONF_METER_PERIOD_S])
-    return Site(
-        circuits=(
-            Circuit(
-                circuit_id=ROOT_CIRCUIT,
-                phases=site_phases(data),
-                limits=(
-                    Limit(
-                        source=LimitSource.RATING if data[CONF_LIMIT_UNIT] == "a" else LimitSource.SUBSCRIBED,
-                        current_a=limit_a(data),
-                        power_w=limit_w(data),
-                    ),
-                ),
-                metered=True,
-            ),
-        ),
-        evses=tuple(charger.evse for charger in chargers.values()),
-        voltage_v=float(data[CONF_VOLTAGE_V]),
-        policy=ControlPolicy(
-            margin_a=float(entry.options.get(CONF_MARGIN_A, DEFAULT_MARGIN_A[data[CONF_LIMIT_UNIT]])),
-            stale_after_s=stale_after_s(period_s),
-            # Two readings at the least must have seen the room.
-            rise_delay_s=max(_RISE_DELAY_S, 2 * period_s),
-        ),
-    )
+    for place, key in errors.items():
+        raise ConfigError(key, place, name)
 
 
 def _meter(data: Mapping[str, Any]) -> MeterConfig:
+    """Read a meter. A circuit's numbers its phases as the circuit does, which may be rotated against the site."""
+    own = dict(zip(ALL_PHASES, data.get(CONF_WIRING, ALL_PHASES), strict=False))
     return MeterConfig(
         channels=tuple(
             MeterChannel(
                 role=Role(channel[CONF_ROLE]),
-                phase=None if channel.get(CONF_PHASE) is None else Phase(channel[CONF_PHASE]),
+                phase=None if channel.get(CONF_PHASE) is None else Phase(own[channel[CONF_PHASE]]),
                 entity_id=channel[CONF_ENTITY_ID],
             )
             for channel in data[CONF_METER]
@@ -213,7 +223,7 @@ def _meter(data: Mapping[str, Any]) -> MeterConfig:
     )
 
 
-def _charger(subentry: ConfigSubentry) -> ChargerConfig:
+def _charger(subentry: ConfigSubentry, circuit_id: str) -> ChargerConfig:
     data = subentry.data
     can = DRIVERS[data[CONF_DRIVER]].capabilities
     return ChargerConfig(
@@ -224,7 +234,7 @@ def _charger(subentry: ConfigSubentry) -> ChargerConfig:
         key=data.get(CONF_KEY) or None,
         evse=Evse(
             evse_id=subentry.subentry_id,
-            circuit_id=ROOT_CIRCUIT,
+            circuit_id=circuit_id,
             phases=tuple(Phase(phase) for phase in data[CONF_WIRING]),
             minimum_a=float(data[CONF_MINIMUM_A]),
             maximum_a=float(data[CONF_MAXIMUM_A]),
@@ -235,4 +245,36 @@ def _charger(subentry: ConfigSubentry) -> ChargerConfig:
             watchdog_s=can.watchdog.timeout_s,
             write_interval_s=can.write_interval_s,
         ),
+    )
+
+
+def _load(subentry: ConfigSubentry, circuit_id: str) -> LoadConfig:
+    data = subentry.data
+    longest_min = data.get(CONF_MAXIMUM_OFF_MIN)
+    return LoadConfig(
+        name=subentry.title,
+        entity_id=data[CONF_ENTITY_ID],
+        power_entity_id=data.get(CONF_POWER_ENTITY_ID),
+        shed_value=float(data[CONF_SHED_VALUE]) if domain_of(data[CONF_ENTITY_ID]) == DOMAIN_NUMBER else None,
+        load=SheddableLoad(
+            load_id=subentry.subentry_id,
+            circuit_id=circuit_id,
+            phases=tuple(Phase(phase) for phase in data[CONF_WIRING]),
+            power_w=None if data.get(CONF_POWER_W) is None else float(data[CONF_POWER_W]),
+            priority=int(data.get(CONF_PRIORITY, 0)),
+            minimum_on_s=_MINUTE_S * float(data.get(CONF_MINIMUM_ON_MIN, DEFAULT_MINIMUM_ON_MIN)),
+            minimum_off_s=_MINUTE_S * float(data.get(CONF_MINIMUM_OFF_MIN, DEFAULT_MINIMUM_OFF_MIN)),
+            maximum_off_s=None if longest_min is None else _MINUTE_S * float(longest_min),
+        ),
+    )
+
+
+def _battery(options: Mapping[str, Any]) -> BatteryConfig | None:
+    power_entity_id = options.get(CONF_BATTERY_POWER)
+    if power_entity_id is None:
+        return None
+    return BatteryConfig(
+        power_entity_id=power_entity_id,
+        inverted=bool(options.get(CONF_BATTERY_INVERTED, False)),
+        soc_entity_id=options.get(CONF_BATTERY_SOC),
     )

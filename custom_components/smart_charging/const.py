@@ -99,3 +99,6 @@ DEFAULT_HOST: Final = "0.0.0.0"  # noqa: S104 the user is asked where to listen;
 DEFAULT_VOLTAGE_V: Final = 230.0
 DEFAULT_MARGIN_A: Final = {"a": 0.5, "kva": 0.0, "kw": 0.0}
 """By the limit's unit. A fuse counts A, and most meters W, blind to reactive current; a contract is in the meter's own unit."""
+DEFAULT_MINIMUM_ON_MIN: Final = 5.0
+DEFAULT_MINIMUM_OFF_MIN: Final = 5.0
+"""What a compressor wants between a stop and a start: the usual anti-short-cycle time."""

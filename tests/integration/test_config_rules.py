@@ -11,8 +11,10 @@ from homeassistant.config_entries import ConfigSubentryData
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 import custom_components.smart_charging
-from custom_components.smart_charging.config import ConfigError, read_setup, stale_after_s
-from custom_components.smart_charging.config_rules import validate_charger, validate_site
+from custom_components.smart_charging.config import ConfigError, read_setup
+from custom_components.smart_charging.config_rules.charger import validate_charger
+from custom_components.smart_charging.config_rules.site import validate_site
+from custom_components.smart_charging.config_site import stale_after_s
 from custom_components.smart_charging.const import DOMAIN
 from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES, Phase

@@ -17,7 +17,8 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
-from ..config_rules import site_phases, validate_charger
+from ..config_rules.charger import validate_charger
+from ..config_rules.tree import site_phases
 from ..const import (
     CONF_CONNECTOR,
     CONF_DRIVER,

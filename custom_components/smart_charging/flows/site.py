@@ -17,7 +17,8 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from ..config_rules import validate_charger, validate_site
+from ..config_rules.charger import validate_charger
+from ..config_rules.site import validate_site
 from ..const import (
     CONF_HOST,
     CONF_LIMIT,

@@ -1,0 +1,62 @@
+"""What valid options of a site are. Each may be absent."""
+
+from typing import Final
+
+from ..const import (
+    CONF_BATTERY_FLOOR_PCT,
+    CONF_BATTERY_POWER,
+    CONF_BATTERY_SOC,
+    CONF_MARGIN_A,
+    CONF_SOLAR_FIRST,
+    CONF_SOLAR_GRID_PCT,
+    CONF_SOLAR_START_MIN,
+    CONF_SOLAR_STOP_MIN,
+    CONF_STRATEGY,
+    CONF_TURN_MIN,
+    CONF_UNBALANCE_KVA,
+)
+from ..engine.model.strategy import Strategy
+from .circuit import protection_errors
+from .fields import Data, Errors, is_optional
+from .load import domain_of
+
+STRATEGIES: Final = (Strategy.EQUAL, Strategy.PROPORTIONAL, Strategy.PRIORITY, Strategy.FIRST_COME)
+"""Not by laxity: nobody tells a departure yet."""
+SOLAR_FIRST: Final = ("battery", "car")
+
+_RANGES: Final = (
+    (CONF_MARGIN_A, 0.0, 20.0, "margin_out_of_range"),
+    # A shorter turn wears contactors and cars out; a longer one leaves a car waiting for days.
+    (CONF_TURN_MIN, 5.0, 24 * 60.0, "turn_out_of_range"),
+    (CONF_UNBALANCE_KVA, 0.0, 100.0, "unbalance_out_of_range"),
+    (CONF_SOLAR_START_MIN, 0.0, 60.0, "delay_out_of_range"),
+    (CONF_SOLAR_STOP_MIN, 0.0, 60.0, "delay_out_of_range"),
+    (CONF_SOLAR_GRID_PCT, 0.0, 100.0, "percent_out_of_range"),
+    (CONF_BATTERY_FLOOR_PCT, 0.0, 100.0, "percent_out_of_range"),
+)
+
+
+def validate_options(options: Data) -> Errors:
+    """Judge a site's options."""
+    errors = protection_errors(options)
+    errors |= {
+        field: error for field, least, most, error in _RANGES if not is_optional(options, field, least=least, most=most)
+    }
+    if options.get(CONF_STRATEGY) not in {None, *STRATEGIES}:
+        errors[CONF_STRATEGY] = "strategy_unknown"
+    if options.get(CONF_SOLAR_FIRST) not in {None, *SOLAR_FIRST}:
+        errors[CONF_SOLAR_FIRST] = "solar_first_unknown"
+    return errors | _judge_battery(options)
+
+
+def _judge_battery(options: Data) -> Errors:
+    power, soc = options.get(CONF_BATTERY_POWER), options.get(CONF_BATTERY_SOC)
+    if power is not None and domain_of(power) != "sensor":
+        return {CONF_BATTERY_POWER: "not_a_sensor"}
+    if soc is not None and domain_of(soc) != "sensor":
+        return {CONF_BATTERY_SOC: "not_a_sensor"}
+    if soc is not None and power is None:
+        return {CONF_BATTERY_POWER: "battery_power_missing"}
+    if options.get(CONF_BATTERY_FLOOR_PCT) is not None and soc is None:
+        return {CONF_BATTERY_SOC: "battery_soc_missing"}
+    return {}
