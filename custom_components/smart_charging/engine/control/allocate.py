@@ -26,7 +26,7 @@ class Allocation:
     current_a: float
     bound_by: Constraint | None = None
     passed_over: bool = False
-    """Its minimum would fit, if others did not have theirs: it waits for its turn."""
+    """Its minimum would fit, if others of its priority did not have theirs: it waits for its turn."""
 
 
 def allocate(
@@ -84,7 +84,8 @@ def _give_minimums(
     for item in firm:
         room, tightest = ledger.room(item.evse_id)
         if room < item.minimum_a - NEARLY and item.can_pause:
-            passed_over = alone[item.evse_id] >= item.minimum_a - NEARLY
+            peers = any(other.priority == item.priority for other in sharing)
+            passed_over = peers and alone[item.evse_id] >= item.minimum_a - NEARLY
             granted[item.evse_id] = Allocation(current_a=0.0, bound_by=tightest, passed_over=passed_over)
             continue
         ledger.enter(item.evse_id, item.minimum_a)

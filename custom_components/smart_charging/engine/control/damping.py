@@ -1,23 +1,25 @@
 """Damping: reductions at once, increases only when there has been room for a while."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from ..model.evse import Evse
 from ..model.quantities import round_down
 from ..model.state import EvseMemory
-from .allocate import NEARLY, Allocation
-from .constraint import Constraint, Ledger
+from .allocate import Allocation
+from .constraint import NEARLY, Ledger
 from .demand import Demand, lowest_a
-from .view import EvseView
+from .view import EvseView, updated
 
 COMMAND_GRACE: Final = timedelta(seconds=15)
 """A rise that is not acknowledged after this long was not taken: drivers give up after 10 s."""
+MOST_REGRETS: Final = 5
+"""A rise waits at the most 2 to this power times as long as usual."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Candidate:
     """What the two allocations say of one charger, and what it has now (`standing_a`, A per phase)."""
 
@@ -32,6 +34,14 @@ class Candidate:
     """What it may have, when it lasts."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damped:
+    """The new memories by charger id (`setpoint_a` is set in all), and when a charger was last started."""
+
+    memories: Mapping[str, EvseMemory]
+    started_at: datetime | None
+
+
 def standing_a(view: EvseView) -> float:
     """Tell what a charger has at the most by now, A per phase: its last setpoint, as far as it was acknowledged.
 
@@ -42,10 +52,10 @@ def standing_a(view: EvseView) -> float:
     status, memory = view.status, view.memory
     offered = None if status is None else status.offered_a
     if memory.setpoint_a is not None:
-        in_flight = memory.rose_at is not None and view.now - memory.rose_at < COMMAND_GRACE
-        if offered is None or in_flight:
+        if offered is None or offered >= memory.setpoint_a:
             return memory.setpoint_a
-        return min(memory.setpoint_a, offered)
+        in_flight = memory.rose_at is not None and view.now - memory.rose_at < COMMAND_GRACE
+        return memory.setpoint_a if in_flight else offered
     if offered is not None:
         return offered
     if status is not None and status.state is not None and not status.state.power_flows:
@@ -56,31 +66,45 @@ def standing_a(view: EvseView) -> float:
     return max(measured_a, lowest_a(view.evse)) if measured_a > 0 else measured_a
 
 
-def damp(
-    candidates: Sequence[Candidate], constraints: Sequence[Constraint], fixed: Mapping[str, float]
-) -> dict[str, EvseMemory]:
-    """Decide each charger's setpoint, and remember why. Gives the new memories by charger id; `setpoint_a` is set in all.
+def claims(view: EvseView) -> bool:
+    """Tell whether a charger that has nothing yet may start so soon that the others have to make room for it now."""
+    memory = view.memory
+    if memory.setpoint_a is None or memory.setpoint_a > 0 or memory.paused_at is None:
+        return True
+    if memory.rise_since is None:
+        return False
+    return rise_at(view, memory) - view.now <= timedelta(seconds=view.policy.rise_delay_s)
 
-    Rises must fit the constraints beside what all the others may be drawing now, whatever the shares say: a share that
-    another one has not given up yet is not there. `fixed` is what the chargers take that are not among the candidates.
+
+def damp(candidates: Sequence[Candidate], ledger: Ledger, started_at: datetime | None) -> Damped:
+    """Decide each charger's setpoint, and remember why.
+
+    Rises must fit beside what all the others may be drawing now, whatever the shares say: a share that another one has
+    not given up yet is not there. `ledger` holds what the chargers take that are not among the candidates.
     """
     memories: dict[str, EvseMemory] = {}
-    ledger = Ledger(constraints, fixed)
     rising: list[Candidate] = []
     for item in candidates:
         memory = _hold_or_reduce(item)
         if not item.demand.is_fixed and worthwhile_a(item, memory, item.rise.current_a) is not None:
             rising.append(item)
-        else:
-            memory = replace(memory, rise_since=None)
+        elif memory.rise_since is not None:
+            memory = updated(memory, rise_since=None)
         memories[item.demand.evse_id] = memory
         ledger.enter(item.demand.evse_id, max(item.drawing_a, memory.setpoint_a or 0.0))
-    for item in sorted(rising, key=lambda item: (-item.demand.priority, item.standing_a, item.demand.evse_id)):
+    rising.sort(key=lambda item: (-item.demand.priority, item.standing_a, item.demand.evse_id))
+    for item in rising:
         evse_id = item.demand.evse_id
-        room_a, _ = ledger.room(evse_id)
-        memories[evse_id] = memory = _rise(item, memories[evse_id], min(item.rise.current_a, room_a))
+        memory = _wait(item, memories[evse_id])
+        if item.view.now >= rise_at(item.view, memory):
+            room_a, _ = ledger.room(evse_id)
+            memory, started_at = _rise(item, memory, room_a, started_at)
+        memories[evse_id] = memory
         ledger.enter(evse_id, max(item.drawing_a, memory.setpoint_a or 0.0))
-    return memories
+    return Damped(
+        memories={name: _note_turn(memories, item) for item in candidates if (name := item.demand.evse_id)},
+        started_at=started_at,
+    )
 
 
 def quantise(evse: Evse, current_a: float, minimum_a: float) -> float:
@@ -93,53 +117,119 @@ def quantise(evse: Evse, current_a: float, minimum_a: float) -> float:
     return 0.0 if evse.can_pause else minimum_a
 
 
-def _hold_or_reduce(item: Candidate) -> EvseMemory:
-    """Give up at once what cannot be held, or is not wanted; else keep what there is."""
-    evse, memory, minimum_a = item.view.evse, item.view.memory, item.demand.minimum_a
-    if item.demand.is_fixed:
-        return replace(memory, setpoint_a=quantise(evse, item.hold.current_a, minimum_a), paused_at=None)
-    setpoint = quantise(evse, min(item.standing_a, item.hold.current_a), minimum_a)
-    lowered = setpoint < (memory.setpoint_a or 0.0)
-    return replace(
-        memory,
-        setpoint_a=setpoint,
-        rise_since=None if lowered else memory.rise_since,
-        paused_at=item.view.now if setpoint == 0 < item.standing_a else memory.paused_at,
-    )
-
-
 def worthwhile_a(item: Candidate, memory: EvseMemory, room_a: float) -> float | None:
     """Give the setpoint that this room makes possible, or None where it is not worth a command."""
     evse, policy, minimum_a = item.view.evse, item.view.policy, item.demand.minimum_a
     setpoint = memory.setpoint_a or 0.0
+    if room_a <= setpoint + NEARLY:
+        return None
     target = quantise(evse, min(room_a, item.demand.maximum_a), minimum_a)
     if target <= setpoint + NEARLY:
         return None
+    if target - setpoint >= policy.rise_step_a - NEARLY and setpoint >= minimum_a:
+        return target
     if target >= quantise(evse, item.demand.maximum_a, minimum_a) - NEARLY:
         return target
     if setpoint < minimum_a:
         enough = memory.paused_at is None or room_a >= minimum_a + policy.resume_room_a - NEARLY
         return target if enough else None
-    return target if target - setpoint >= policy.rise_step_a - NEARLY else None
-
-
-def _rise(item: Candidate, memory: EvseMemory, room_a: float) -> EvseMemory:
-    """Rise if there has been room for long enough, to the least room that there was; else go on waiting."""
-    target = worthwhile_a(item, memory, room_a)
-    if target is None:
-        return replace(memory, rise_since=None)
-    now = item.view.now
-    least = target if memory.rise_since is None else min(memory.rise_to_a, target)
-    waiting = replace(memory, rise_since=memory.rise_since or now, rise_to_a=least)
-    if now < rise_at(item.view, waiting):
-        return waiting
-    return replace(waiting, setpoint_a=least, rise_since=None, rose_at=now, paused_at=None)
+    return None
 
 
 def rise_at(view: EvseView, memory: EvseMemory) -> datetime:
-    """Tell when a charger that waits for a rise may be given more, if the room stays."""
-    delay = view.policy.rise_delay_s if memory.paused_at is None else view.policy.resume_delay_s
-    at = (memory.rise_since or view.now) + timedelta(seconds=delay)
-    if memory.rose_at is not None:
+    """Tell when a charger that waits for a rise may be given more, if the room stays.
+
+    The more there is to gain, the shorter the wait: what is lost by waiting is the product of the two. A rise that had
+    to be taken back at once makes the next one wait longer, so that an appliance that pulses is not run after.
+    """
+    policy = view.policy
+    setpoint = memory.setpoint_a or 0.0
+    if memory.paused_at is not None:
+        delay_s = policy.resume_delay_s
+    elif setpoint <= 0:
+        delay_s = policy.rise_delay_s
+    else:
+        more_a = max(memory.rise_to_a - setpoint, NEARLY)
+        delay_s = min(policy.rise_delay_s, max(policy.rise_least_s, policy.rise_worth_as / more_a))
+    at = (memory.rise_since or view.now) + timedelta(seconds=delay_s * 2 ** _regrets(view, memory))
+    if memory.rose_at is not None and view.evse.write_interval_s:
         at = max(at, memory.rose_at + timedelta(seconds=view.evse.write_interval_s))
     return at
+
+
+def _regrets(view: EvseView, memory: EvseMemory) -> int:
+    """Tell how many regrets are left: one fades after another."""
+    if not memory.regrets or memory.regretted_at is None:
+        return 0
+    faded = int((view.now - memory.regretted_at).total_seconds() // view.policy.regret_fades_s)
+    return max(0, memory.regrets - faded)
+
+
+def _hold_or_reduce(item: Candidate) -> EvseMemory:
+    """Give up at once what cannot be held, or is not wanted; else keep what there is."""
+    view, minimum_a = item.view, item.demand.minimum_a
+    memory = view.memory
+    if item.demand.is_fixed:
+        return updated(memory, setpoint_a=quantise(view.evse, item.hold.current_a, minimum_a), paused_at=None)
+    setpoint = quantise(view.evse, min(item.standing_a, item.hold.current_a), minimum_a)
+    if setpoint == memory.setpoint_a == item.standing_a:
+        return memory
+    memory = _regret(item, memory, setpoint)
+    lowered = setpoint < (memory.setpoint_a or 0.0)
+    return updated(
+        memory,
+        setpoint_a=setpoint,
+        rise_since=None if lowered else memory.rise_since,
+        paused_at=view.now if setpoint == 0 < item.standing_a else memory.paused_at,
+    )
+
+
+def _regret(item: Candidate, memory: EvseMemory, setpoint: float) -> EvseMemory:
+    """Note that a rise of a moment ago, or a start, is taken back."""
+    view, policy = item.view, item.view.policy
+    if memory.rose_at is None or setpoint >= (memory.setpoint_a or 0.0):
+        return memory
+    within_s = policy.regret_pause_s if setpoint == 0 else policy.regret_s
+    if (view.now - memory.rose_at).total_seconds() > within_s or memory.regretted_at == view.now:
+        return memory
+    regrets = min(MOST_REGRETS, _regrets(view, memory) + 1)
+    return updated(memory, regrets=regrets, regretted_at=view.now, rose_at=None)
+
+
+def _wait(item: Candidate, memory: EvseMemory) -> EvseMemory:
+    """Go on waiting for what the share allows, at the least since the wait began."""
+    target = worthwhile_a(item, memory, item.rise.current_a) or 0.0
+    least = target if memory.rise_since is None else min(memory.rise_to_a, target)
+    return updated(memory, rise_since=memory.rise_since or item.view.now, rise_to_a=least)
+
+
+def _rise(
+    item: Candidate, memory: EvseMemory, room_a: float, started_at: datetime | None
+) -> tuple[EvseMemory, datetime | None]:
+    """Give more, as far as there is room beside what the others may be drawing."""
+    now, policy = item.view.now, item.view.policy
+    target = worthwhile_a(item, memory, min(memory.rise_to_a, room_a))
+    if target is None:
+        return memory, started_at
+    starts = (memory.setpoint_a or 0.0) <= 0
+    if starts and started_at is not None and now - started_at < timedelta(seconds=policy.start_spacing_s):
+        return memory, started_at
+    risen = updated(memory, setpoint_a=target, rise_since=None, rose_at=now, paused_at=None)
+    return risen, now if starts else started_at
+
+
+def _note_turn(memories: Mapping[str, EvseMemory], item: Candidate) -> EvseMemory:
+    """Note since when it is served, or waits."""
+    memory, now = memories[item.demand.evse_id], item.view.now
+    if memory.setpoint_a:
+        return updated(memory, served_since=memory.served_since or now, waiting_since=None)
+    waits = not item.demand.is_fixed
+    return updated(memory, served_since=None, waiting_since=(memory.waiting_since or now) if waits else None)
+
+
+def next_rise(views: Mapping[str, EvseView], memories: Mapping[str, EvseMemory]) -> datetime | None:
+    """Tell when the next rise that is waited for is due; None where none is."""
+    return min(
+        (rise_at(views[evse_id], memory) for evse_id, memory in memories.items() if memory.rise_since is not None),
+        default=None,
+    )

@@ -2,8 +2,7 @@
 
 from ..model.reason import Reason, ReasonCode, ReasonParam
 from ..model.state import EvseMemory
-from .allocate import NEARLY
-from .constraint import Constraint
+from .constraint import NEARLY, Constraint
 from .damping import Candidate, rise_at, worthwhile_a
 
 
@@ -13,21 +12,33 @@ def explain(item: Candidate, memory: EvseMemory) -> Reason:
     if item.demand.is_fixed or setpoint > wanted - item.view.evse.step_a + NEARLY:
         return item.demand.reason
     if memory.rise_since is not None:
-        code = ReasonCode.RISING if setpoint > 0 else ReasonCode.RESUMING
         at = rise_at(item.view, memory)
+        if item.view.now >= at:
+            return Reason(code=ReasonCode.WAITING_FOR_OTHERS)
+        code = ReasonCode.RISING if setpoint > 0 else ReasonCode.RESUMING
         return Reason(code=code, params={"target_a": memory.rise_to_a, "at": at.isoformat()})
     bound = item.rise.bound_by or item.hold.bound_by
     if bound is None or worthwhile_a(item, memory, item.rise.current_a) is not None:
         return Reason(code=ReasonCode.WAITING_FOR_OTHERS)
-    params = _limit_params(bound)
+    return _bound(item, bound, setpoint)
+
+
+def _bound(item: Candidate, bound: Constraint, setpoint: float) -> Reason:
+    """Name the limit that holds a charger back, and how much of it is there for others."""
+    params = limit_params(bound)
     if setpoint == 0:
-        return Reason(code=ReasonCode.NO_ROOM, params=params | {"minimum_a": item.demand.minimum_a})
+        code = ReasonCode.WAITING_FOR_TURN if item.rise.passed_over else ReasonCode.NO_ROOM
+        return Reason(code=code, params=params | {"minimum_a": item.demand.minimum_a})
+    params["wanted_a"] = item.demand.maximum_a
+    if bound.phase is not None:
+        params["others_a"] = max(0.0, (bound.limit.current_a or 0.0) - item.rise.current_a)
     if len(bound.weights) > 1:
         return Reason(code=ReasonCode.SHARED, params=params | {"chargers": float(len(bound.weights))})
     return Reason(code=ReasonCode.LIMITED, params=params)
 
 
-def _limit_params(bound: Constraint) -> dict[str, ReasonParam]:
+def limit_params(bound: Constraint) -> dict[str, ReasonParam]:
+    """Name a limit: its source, its circuit, its phase unless it is one in total, and how much it allows."""
     params: dict[str, ReasonParam] = {"source": bound.limit.source.value, "circuit": bound.circuit_id}
     if bound.phase is None:
         return params | {"limit_w": bound.limit.power_w or 0.0}

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ..model.circuit import Circuit
 from ..model.decision import Setpoint
-from ..model.evse import Evse, EvseStatus
+from ..model.evse import EvseStatus
 from ..model.reason import Reason, ReasonCode
 from ..model.site import Site
 from ..model.state import EvseMemory
@@ -15,9 +15,9 @@ from .freshness import MeterView
 from .view import EvseView
 
 
-def blind_circuit(site: Site, evse: Evse, meters: Mapping[str, MeterView]) -> Circuit | None:
-    """Find the nearest circuit above this charger whose meter is not known; None where all are."""
-    metered = (circuit for circuit in site.path(evse.circuit_id) if circuit.metered)
+def blind_circuit(site: Site, circuit_id: str, meters: Mapping[str, MeterView]) -> Circuit | None:
+    """Find the nearest circuit, from this one up, whose meter is not known; None where all are."""
+    metered = (circuit for circuit in site.path(circuit_id) if circuit.metered)
     return next((circuit for circuit in metered if not meters[circuit.circuit_id].known), None)
 
 

@@ -2,163 +2,150 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
 
 from ..model.circuit import Circuit
 from ..model.decision import Headroom
 from ..model.limit import Limit
-from ..model.meter import MeterReading
-from ..model.quantities import Phase, uniform
+from ..model.quantities import Phase
 from ..model.site import Site
-from .constraint import Constraint
+from ..model.state import CircuitMemory
+from .base import Base, load_a, load_w
+from .constraint import Bounds, Constraint, bounds_by_evse
 from .draw import Draw
 from .freshness import MeterView
-
-type ByEvse[T] = Mapping[str, T]
-
-type Edge = Literal["least", "most"]
-"""Which end of the chargers' draw the base load is computed with: `least` gives the highest base load."""
+from .layout import PhasesInUse, Row, lay_out
+from .limits import phase_limits, total_limits
+from .protection import nearness, reference
+from .unrest import TOTAL, Slack, slack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity:
-    """The site's constraints for the sum of all chargers, seen twice."""
+    """The site's constraints for the sum of all chargers, seen twice. The two name the same limits in the same order."""
 
     for_rises: tuple[Constraint, ...]
     """With the base load at its highest: what a charger may be given in addition must fit these."""
     for_holds: tuple[Constraint, ...]
     """With the base load at its lowest: what does not even fit these must be given up now."""
+    bounds: Mapping[str, Bounds] = field(default_factory=dict[str, Bounds])
+    """Where each charger counts, by its id."""
+
+    def beside(self, *more: Constraint) -> Capacity:
+        """Add constraints that hold for rises and holds alike."""
+        if not more:
+            return self
+        for_rises = (*self.for_rises, *more)
+        return Capacity(for_rises=for_rises, for_holds=(*self.for_holds, *more), bounds=bounds_by_evse(for_rises))
 
 
-def measure_headroom(site: Site, views: Mapping[str, MeterView]) -> dict[str, Headroom]:
+def measure_headroom(
+    site: Site, views: Mapping[str, MeterView], memories: Mapping[str, CircuitMemory] | None = None
+) -> dict[str, Headroom]:
     """Tell, by circuit id, what each metered circuit carries and what is left."""
     return {
-        circuit.circuit_id: _headroom(circuit, views[circuit.circuit_id], site.voltage_v)
+        circuit.circuit_id: _headroom(
+            circuit,
+            views[circuit.circuit_id],
+            site.voltage_v,
+            (memories or {}).get(circuit.circuit_id, CircuitMemory()),
+        )
         for circuit in site.circuits
         if circuit.metered
     }
 
 
 def constrain(
-    site: Site, views: Mapping[str, MeterView], draws: ByEvse[Draw], phases: ByEvse[tuple[Phase, ...]]
+    site: Site,
+    bases: Mapping[str, Base],
+    draws: Mapping[str, Draw],
+    phases: PhasesInUse,
+    memories: Mapping[str, CircuitMemory],
 ) -> Capacity:
-    """Write down every limit of every circuit that can be judged: its meter is known, or it has none."""
-    return Capacity(
-        for_rises=_constraints(site, views, draws, phases, "least"),
-        for_holds=_constraints(site, views, draws, phases, "most"),
+    """Write down every limit of every circuit whose base load is known."""
+    layout = lay_out(site, tuple(bases), phases)
+    slacks = {
+        circuit_id: slack(site.circuit(circuit_id), memory, site.policy, site.voltage_v)
+        for circuit_id, memory in memories.items()
+        if circuit_id in bases
+    }
+    for_rises: list[Constraint] = []
+    for_holds: list[Constraint] = []
+    for row in layout.rows:
+        rises, holds = _capacities(row, bases[row.circuit.circuit_id], slacks.get(row.circuit.circuit_id), site, draws)
+        for_rises.append(_constraint(row, rises))
+        for_holds.append(_constraint(row, holds))
+    return Capacity(for_rises=tuple(for_rises), for_holds=tuple(for_holds), bounds=layout.bounds)
+
+
+def _constraint(row: Row, capacity: float) -> Constraint:
+    return Constraint(
+        circuit_id=row.circuit.circuit_id, phase=row.phase, limit=row.limit, capacity=capacity, weights=row.weights
     )
 
 
-def phase_limits(circuit: Circuit) -> list[Limit]:
-    """List the limits per phase, the lowest first."""
-    return sorted(
-        (limit for limit in circuit.limits if limit.current_a is not None), key=lambda limit: limit.current_a or 0.0
+def _capacities(
+    row: Row, base: Base, spare: Slack | None, site: Site, draws: Mapping[str, Draw]
+) -> tuple[float, float]:
+    """Compute a row's capacity for rises and for holds, A per phase or W in total."""
+    if row.than is not None:
+        return _unbalance(row, base, site, draws)
+    if row.phase is None:
+        limit, least, most = row.limit.power_w or 0.0, base.least_w, base.most_w
+        unit, phases = site.voltage_v, len(row.circuit.phases)
+    else:
+        limit, least, most = row.limit.current_a or 0.0, base.least_a[row.phase], base.most_a[row.phase]
+        unit, phases = 1.0, 1
+    usable = limit - site.policy.margin_a * unit * phases
+    key = TOTAL if row.phase is None else row.phase.value
+    if spare is None or key not in spare.reserve_a or not _is_guarded(row):
+        return usable - most, usable - least
+    reserve = spare.reserve_a[key] * unit
+    ridden = site.policy.ride_out and row.circuit.protection is not None
+    holds = usable * spare.multiple[key] if ridden else usable - reserve
+    return usable - reserve - most, holds - least
+
+
+def _is_guarded(row: Row) -> bool:
+    """Tell whether it is the protection's own limit; a lower one, of an operator or a user, is not to be exceeded at all."""
+    kind = total_limits(row.circuit) if row.phase is None else phase_limits(row.circuit)
+    return reference(kind) is row.limit
+
+
+def _unbalance(row: Row, base: Base, site: Site, draws: Mapping[str, Draw]) -> tuple[float, float]:
+    """Compute what a phase may carry of the chargers that are on it and not on the other one.
+
+    Chargers on the other one relieve the unbalance by what they certainly draw: they may stop at any moment.
+    """
+    phase, than = row.phase or Phase.L1, row.than or Phase.L1
+    others = [
+        draws[evse.evse_id]
+        for evse in site.evses_below(row.circuit.circuit_id)
+        if than in (drawn := draws[evse.evse_id].least_a) and phase not in drawn
+    ]
+    relief = math.fsum(max(0.0, draw.least_a[than]) for draw in others)
+    allowed = (row.limit.current_a or 0.0) + relief
+    return (
+        allowed - base.most_a[phase] + base.least_a[than],
+        allowed - base.least_a[phase] + base.most_a[than],
     )
 
 
-def total_limits(circuit: Circuit) -> list[Limit]:
-    """List the limits in total, the lowest first."""
-    return sorted(
-        (limit for limit in circuit.limits if limit.power_w is not None), key=lambda limit: limit.power_w or 0.0
-    )
-
-
-def _headroom(circuit: Circuit, view: MeterView, voltage_v: float) -> Headroom:
+def _headroom(circuit: Circuit, view: MeterView, voltage_v: float, memory: CircuitMemory) -> Headroom:
     per_phase, in_total = phase_limits(circuit)[:1], total_limits(circuit)[:1]
-    limits = (*per_phase, *in_total)
+    limits: tuple[Limit, ...] = (*per_phase, *in_total)
+    near = nearness(circuit, memory.heat)
     if not view.known or view.reading is None:
-        return Headroom(known=False, limits=limits)
-    load_a = _load_a(circuit, view.reading)
-    load_w = _load_w(circuit, view.reading, voltage_v)
+        return Headroom(known=False, limits=limits, nearness=near)
+    carried_a = load_a(circuit, view.reading)
+    carried_w = load_w(circuit, view.reading, voltage_v)
     return Headroom(
         known=True,
         limits=limits,
-        load_a=load_a,
-        load_w=load_w,
-        headroom_a={phase: (limit.current_a or 0.0) - load for limit in per_phase for phase, load in load_a.items()},
-        headroom_w=(in_total[0].power_w or 0.0) - load_w if in_total else None,
+        load_a=carried_a,
+        load_w=carried_w,
+        headroom_a={phase: (limit.current_a or 0.0) - load for limit in per_phase for phase, load in carried_a.items()},
+        headroom_w=(in_total[0].power_w or 0.0) - carried_w if in_total else None,
+        nearness=near,
+        phases_assumed=bool(per_phase) and len(circuit.phases) > 1 and len(carried_a) < len(circuit.phases),
     )
-
-
-def _load_a(circuit: Circuit, reading: MeterReading) -> dict[Phase, float]:
-    """Give the current on each phase, A; empty for a meter that knows only the total of several phases."""
-    return {phase: reading.current_a[phase] for phase in circuit.phases if phase in reading.current_a}
-
-
-def _load_w(circuit: Circuit, reading: MeterReading, voltage_v: float) -> float:
-    if reading.power_w is not None:
-        return reading.power_w
-    return math.fsum(_load_a(circuit, reading).values()) * voltage_v
-
-
-def _constraints(
-    site: Site, views: Mapping[str, MeterView], draws: ByEvse[Draw], phases: ByEvse[tuple[Phase, ...]], edge: Edge
-) -> tuple[Constraint, ...]:
-    constraints: list[Constraint] = []
-    for circuit in site.circuits:
-        below = {evse.evse_id: phases[evse.evse_id] for evse in site.evses_below(circuit.circuit_id)}
-        if circuit.metered:
-            view = views[circuit.circuit_id]
-            if not view.known or view.reading is None:
-                continue
-            held = [draws[evse_id] for evse_id in below]
-            base_a, base_w = _base(circuit, view.reading, held, site.voltage_v, edge)
-        else:
-            base_a, base_w = uniform(circuit.phases, 0.0), 0.0
-        constraints += _phase_constraints(circuit, base_a, below, site.policy.margin_a)
-        constraints += _total_constraints(circuit, base_w, below, site)
-    return tuple(constraints)
-
-
-def _base(
-    circuit: Circuit, reading: MeterReading, draws: list[Draw], voltage_v: float, edge: Edge
-) -> tuple[dict[Phase, float], float]:
-    """Compute the base load, A per phase and W: all that the circuit carries without the chargers below it."""
-    chargers_a = {
-        phase: math.fsum((draw.least_a if edge == "least" else draw.most_a).get(phase, 0.0) for draw in draws)
-        for phase in circuit.phases
-    }
-    base_w = _load_w(circuit, reading, voltage_v) - math.fsum(chargers_a.values()) * voltage_v
-    load_a = _load_a(circuit, reading)
-    if len(load_a) == len(circuit.phases):
-        return {phase: load - chargers_a[phase] for phase, load in load_a.items()}, base_w
-    # Only the total is known: all of the base load may be on any one phase. Export is not counted on for a phase: it
-    # may be on another one.
-    return uniform(circuit.phases, max(0.0, base_w / voltage_v)), base_w
-
-
-def _phase_constraints(
-    circuit: Circuit, base_a: Mapping[Phase, float], below: ByEvse[tuple[Phase, ...]], margin_a: float
-) -> list[Constraint]:
-    return [
-        Constraint(
-            circuit_id=circuit.circuit_id,
-            phase=phase,
-            limit=limit,
-            capacity=(limit.current_a or 0.0) - margin_a - base_a[phase],
-            weights={evse_id: 1.0 for evse_id, active in below.items() if phase in active},
-        )
-        for limit in phase_limits(circuit)[:1]
-        for phase in circuit.phases
-    ]
-
-
-def _total_constraints(
-    circuit: Circuit, base_w: float, below: ByEvse[tuple[Phase, ...]], site: Site
-) -> list[Constraint]:
-    margin_w = site.policy.margin_a * site.voltage_v * len(circuit.phases)
-    return [
-        Constraint(
-            circuit_id=circuit.circuit_id,
-            phase=None,
-            limit=limit,
-            capacity=(limit.power_w or 0.0) - margin_w - base_w,
-            weights={
-                evse_id: site.voltage_v * len(used)
-                for evse_id, active in below.items()
-                if (used := [phase for phase in active if phase in circuit.phases])
-            },
-        )
-        for limit in total_limits(circuit)[:1]
-    ]

@@ -12,8 +12,10 @@ from ..model.reason import ReasonCode
 from ..model.site import Site
 from ..model.snapshot import SiteSnapshot
 from ..model.state import ControlState, EvseMemory
-from .allocate import allocate
-from .damping import Candidate, damp, standing_a
+from .allocate import Allocation, allocate
+from .base import bound_bases
+from .constraint import Constraint, Ledger
+from .damping import Candidate, claims, damp, next_rise, standing_a
 from .demand import Demand, demand, note_untaken
 from .draw import Draw, bound_draw, follow_target
 from .explain import explain
@@ -21,33 +23,63 @@ from .failsafe import blind_circuit, fall_back
 from .freshness import MeterView, view_meters
 from .headroom import Capacity, constrain, measure_headroom
 from .phases import active_phases
+from .shed import Shedding, look_at_loads, reserve
+from .unrest import remember
+from .urgency import laxity_s, note_arrival
 from .view import EvseView
 
 
 def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping[str, Plan]) -> Decision:
-    """Decide every charger's setpoint, from one frozen look at the site.
+    """Decide every charger's setpoint and which loads give way, from one frozen look at the site.
 
     Pure: the same arguments give the same decision. Nothing here raises for bad readings; what is missing or absurd
     counts as unknown, and unknown leads to the failsafe current.
     """
     believed, meters = view_meters(site, snapshot, state)
     views = {evse.evse_id: _view(site, evse, snapshot, state) for evse in site.evses}
-    demands = {
-        evse_id: demand(view, snapshot.modes.get(evse_id, Mode.FAST), plans.get(evse_id))
-        for evse_id, view in views.items()
-    }
+    demands = {evse_id: _demand(view, site, snapshot, plans) for evse_id, view in views.items()}
     apart = _decide_apart(site, meters, views, demands)
-    draws = {
-        evse_id: bound_draw(view, _read_at(site, view.evse, meters, snapshot.at)) for evse_id, view in views.items()
-    }
-    capacity = constrain(site, meters, draws, {evse_id: active_phases(view) for evse_id, view in views.items()})
-    together = _decide_together(capacity, views, demands, draws, apart)
-    decided = apart | together
+    read_at = {circuit.circuit_id: _read_at(site, circuit.circuit_id, meters, snapshot.at) for circuit in site.circuits}
+    draws = {evse_id: bound_draw(view, read_at[view.evse.circuit_id]) for evse_id, view in views.items()}
+    phases = {evse_id: active_phases(view) for evse_id, view in views.items()}
+    bases = bound_bases(site, meters, draws, snapshot.loads)
+    circuits = remember(site, meters, bases, state, snapshot.at)
+    capacity = constrain(site, bases, draws, phases, circuits)
+    looks = look_at_loads(site, capacity, snapshot.loads, state.loads, snapshot.at)
+    together = _Together(
+        site=site,
+        now=snapshot.at,
+        capacity=reserve(capacity, looks, site.voltage_v),
+        views=views,
+        demands=demands,
+        draws=draws,
+        apart=apart,
+    ).decide(state.started_at)
+    shed = Shedding(
+        capacity=capacity,
+        policy=site.policy,
+        voltage_v=site.voltage_v,
+        now=snapshot.at,
+        demands=together.wanted,
+        given=together.rises,
+        drawing_a=together.drawing_a,
+    ).decide(looks, together.started_at)
+    memories = {evse_id: together.decided[evse_id].memory for evse_id in views}
     return Decision(
         at=snapshot.at,
-        setpoints={evse_id: decided[evse_id].setpoint for evse_id in views},
-        headroom=measure_headroom(site, meters),
-        next_state=ControlState(meters=believed, evses={evse_id: decided[evse_id].memory for evse_id in views}),
+        setpoints={evse_id: together.decided[evse_id].setpoint for evse_id in views},
+        headroom=measure_headroom(site, meters, circuits),
+        next_state=ControlState(
+            meters=believed,
+            evses=memories,
+            circuits=circuits,
+            loads=shed.memories,
+            at=snapshot.at,
+            started_at=shed.started_at,
+        ),
+        shed_loads=frozenset(load_id for load_id, memory in shed.memories.items() if memory.shed),
+        load_reasons=shed.reasons,
+        next_at=next_rise(views, memories),
     )
 
 
@@ -55,15 +87,35 @@ def _view(site: Site, evse: Evse, snapshot: SiteSnapshot, state: ControlState) -
     view = EvseView(
         evse=evse,
         status=snapshot.evses.get(evse.evse_id),
-        memory=state.evses.get(evse.evse_id, EvseMemory()),
+        memory=state.evses.get(evse.evse_id) or _FRESH,
         now=snapshot.at,
         policy=site.policy,
     )
-    view = replace(view, memory=follow_target(view))
-    return replace(view, memory=note_untaken(view))
+    view.memory = follow_target(view)
+    view.memory = note_untaken(view)
+    view.memory = note_arrival(view)
+    return view
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_FRESH = EvseMemory()
+
+
+def _demand(view: EvseView, site: Site, snapshot: SiteSnapshot, plans: Mapping[str, Plan]) -> Demand:
+    evse_id, memory = view.evse.evse_id, view.memory
+    wanted = demand(view, snapshot.modes.get(evse_id, Mode.FAST), plans.get(evse_id))
+    if wanted.is_fixed:
+        return wanted
+    goal = snapshot.goals.get(evse_id)
+    return replace(
+        wanted,
+        laxity_s=None if goal is None else laxity_s(goal, wanted.maximum_a, len(view.evse.phases), site, snapshot.at),
+        arrived_at=memory.arrived_at,
+        served_since=memory.served_since,
+        waiting_since=memory.waiting_since,
+    )
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class Decided:
     """What was decided for one charger."""
 
@@ -78,6 +130,7 @@ def _decide_apart(
 ) -> dict[str, Decided]:
     """Decide for the chargers that cannot be told anything, and for those below a silent meter."""
     decided: dict[str, Decided] = {}
+    blinds = {circuit.circuit_id: blind_circuit(site, circuit.circuit_id, meters) for circuit in site.circuits}
     for evse_id, view in views.items():
         if view.reachable_status is None:
             decided[evse_id] = Decided(
@@ -85,7 +138,7 @@ def _decide_apart(
                 memory=replace(view.memory, rise_since=None),
                 reserved_a=demands[evse_id].maximum_a,
             )
-        elif (blind := blind_circuit(site, view.evse, meters)) is not None:
+        elif (blind := blinds[view.evse.circuit_id]) is not None:
             setpoint, memory = fall_back(view, demands[evse_id], meters[blind.circuit_id])
             decided[evse_id] = Decided(
                 setpoint=setpoint, memory=memory, reserved_a=max(standing_a(view), setpoint.current_a or 0.0)
@@ -93,40 +146,82 @@ def _decide_apart(
     return decided
 
 
-def _read_at(site: Site, evse: Evse, meters: Mapping[str, MeterView], now: datetime) -> datetime:
-    """Tell when the meters above a charger were read, the oldest of them: its bounds hold for the later ones too."""
-    readings = (meters[circuit.circuit_id].reading for circuit in site.path(evse.circuit_id) if circuit.metered)
+def _read_at(site: Site, circuit_id: str, meters: Mapping[str, MeterView], now: datetime) -> datetime:
+    """Tell when the meters above a circuit were read, the oldest of them: its bounds hold for the later ones too."""
+    readings = (meters[circuit.circuit_id].reading for circuit in site.path(circuit_id) if circuit.metered)
     return min((reading.at for reading in readings if reading is not None), default=now)
 
 
-def _decide_together(
-    capacity: Capacity,
-    views: Mapping[str, EvseView],
-    demands: Mapping[str, Demand],
-    draws: Mapping[str, Draw],
-    apart: Mapping[str, Decided],
-) -> dict[str, Decided]:
-    """Decide for all the others: allocate for what may be held and for what may be had, damp, explain."""
-    reserved = {evse_id: decided.reserved_a for evse_id, decided in apart.items()}
-    wanted = [
-        replace(item, maximum_a=reserved[evse_id], pinned=True) if evse_id in reserved else item
-        for evse_id, item in demands.items()
-    ]
-    holds, rises = allocate(capacity.for_holds, wanted), allocate(capacity.for_rises, wanted)
-    candidates = [
-        Candidate(
-            view=view,
-            demand=demands[evse_id],
-            standing_a=standing_a(view),
-            drawing_a=max(0.0, *draws[evse_id].most_a.values()),
-            hold=holds[evse_id],
-            rise=rises[evse_id],
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    """What was decided for all chargers, and what the loads are to reckon with."""
+
+    decided: Mapping[str, Decided]
+    wanted: Mapping[str, Demand]
+    rises: Mapping[str, Allocation]
+    drawing_a: Mapping[str, float]
+    started_at: datetime | None
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Together:
+    """Decides for all chargers together: allocate for what may be held and for what may be had, damp, explain."""
+
+    site: Site
+    now: datetime
+    capacity: Capacity
+    views: Mapping[str, EvseView]
+    demands: Mapping[str, Demand]
+    draws: Mapping[str, Draw]
+    apart: Mapping[str, Decided]
+
+    def decide(self, started_at: datetime | None) -> _Outcome:
+        wanted = {
+            evse_id: replace(item, maximum_a=self.apart[evse_id].reserved_a, pinned=True)
+            if evse_id in self.apart
+            else item
+            for evse_id, item in self.demands.items()
+        }
+        rises = self._allocate(self.capacity.for_rises, wanted)
+        # A charger that may not start yet keeps nobody waiting.
+        idle = [evse_id for evse_id, view in self.views.items() if not wanted[evse_id].is_fixed and not claims(view)]
+        holding = wanted | {evse_id: replace(wanted[evse_id], maximum_a=0.0) for evse_id in idle}
+        holds = self._allocate(self.capacity.for_holds, holding)
+        drawing_a = {evse_id: max(0.0, *draw.most_a.values()) for evse_id, draw in self.draws.items()}
+        candidates = [
+            Candidate(
+                view=view,
+                demand=self.demands[evse_id],
+                standing_a=standing_a(view),
+                drawing_a=drawing_a[evse_id],
+                hold=holds[evse_id],
+                rise=rises[evse_id],
+            )
+            for evse_id, view in self.views.items()
+            if evse_id not in self.apart
+        ]
+        reserved = {evse_id: decided.reserved_a for evse_id, decided in self.apart.items()}
+        ledger = Ledger(self.capacity.for_rises, reserved, self.capacity.bounds)
+        damped = damp(candidates, ledger, started_at)
+        together = {item.demand.evse_id: _decided(item, damped.memories[item.demand.evse_id]) for item in candidates}
+        return _Outcome(
+            decided={**self.apart, **together},
+            wanted=wanted,
+            rises=rises,
+            drawing_a=drawing_a | reserved,
+            started_at=damped.started_at,
         )
-        for evse_id, view in views.items()
-        if evse_id not in apart
-    ]
-    damped = damp(candidates, capacity.for_rises, reserved)
-    return {item.demand.evse_id: _decided(item, damped[item.demand.evse_id]) for item in candidates}
+
+    def _allocate(self, constraints: tuple[Constraint, ...], wanted: Mapping[str, Demand]) -> dict[str, Allocation]:
+        policy = self.site.policy
+        return allocate(
+            constraints,
+            wanted.values(),
+            policy.strategy,
+            now=self.now,
+            turn_s=policy.turn_s,
+            bounds=self.capacity.bounds,
+        )
 
 
 def _decided(item: Candidate, memory: EvseMemory) -> Decided:

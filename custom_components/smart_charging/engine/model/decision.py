@@ -42,6 +42,10 @@ class Headroom:
     load_w: float | None = None
     headroom_a: PerPhase = field(default_factory=dict)
     headroom_w: float | None = None
+    nearness: float = 0.0
+    """How far of the way from its limit to a trip its protection is, 0 to 1, as its model goes."""
+    phases_assumed: bool = False
+    """The meter knows only the total: each phase is taken to carry all that the chargers do not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,3 +61,5 @@ class Decision:
     next_state: ControlState
     shed_loads: frozenset[str] = frozenset()
     load_reasons: Mapping[str, Reason] = field(default_factory=dict[str, Reason])
+    next_at: datetime | None = None
+    """When something that waits is due, UTC, if nothing happens before; None where nothing waits."""

@@ -16,10 +16,20 @@ class ControlPolicy:
     """Kept free below every limit, per phase: for a meter that measures W, blind to reactive current, where a fuse
     counts A."""
     rise_delay_s: float = 10.0
-    """Room must have been there for this long before a running car gets more: the meter's period, and the 5 s that a
-    car may take to follow (IEC 61851-1), twice."""
-    resume_delay_s: float = 60.0
-    """Room must have been there for this long before a paused car starts again: contactors are not made for more."""
+    """Room must have been there for this long before a running car gets a little more: the meter's period, and the 5 s
+    that a car may take to follow (IEC 61851-1), twice."""
+    rise_least_s: float = 2.0
+    """The shortest wait, for a large rise: two readings of a meter that speaks each second."""
+    rise_worth_as: float = 5.0
+    """Ampere-seconds that may be lost by waiting: between the two times above a rise waits for so much over its size."""
+    regret_s: float = 12.0
+    """A rise that has to be taken back within this time was a mistake: an appliance pulses. The next one waits twice as long."""
+    regret_pause_s: float = 60.0
+    """As `regret_s`, for a start that ends in a pause: contactors wear."""
+    regret_fades_s: float = 120.0
+    """A mistake is forgotten after this long, one after another."""
+    resume_delay_s: float = 30.0
+    """Room must have been there for this long before a paused car starts again."""
     rise_step_a: float = 0.5
     """A rise smaller than this is not worth a command, unless it reaches what the car wants."""
     resume_room_a: float = 1.0
@@ -42,4 +52,8 @@ class ControlPolicy:
     """Where not all minimums fit, a car charges for this long before the next one has its turn; half an hour bounds the starts."""
     start_spacing_s: float = 5.0
     """Between two starts of chargers or loads: never all at once after an outage."""
+    load_delay_s: float = 60.0
+    """An appliance gives way to a charger when it has been in its way for this long, and comes back when it has not."""
+    load_spacing_s: float = 30.0
+    """Between two appliances that come back: what one takes has to be seen first."""
     solar: SolarPolicy = field(default_factory=SolarPolicy)

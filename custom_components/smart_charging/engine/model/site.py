@@ -1,13 +1,17 @@
 """The site: a tree of circuits, and the chargers and loads below them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final, cast
 
 from .circuit import Circuit
 from .evse import Evse
 from .load import SheddableLoad
 from .policy import ControlPolicy
+
+_KEPT: Final = 8
+"""Cars come and go, and with them the phases in use: more than these few arrangements are not seen again soon."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +58,22 @@ class Site:
             for circuit in below
             if not any(above.circuit_id in ids for above in self.path(circuit.circuit_id)[1:])
         )
+
+    def derived[T](self, key: object, make: Callable[[], T]) -> T:
+        """Give what `make` once made of this site under this key: what follows from a site alone is not made each tick.
+
+        A few are kept; `key` is hashable, and names all that `make` looks at besides the site.
+        """
+        known = self._derived
+        if key not in known:
+            if len(known) >= _KEPT:
+                known.clear()
+            known[key] = make()
+        return cast("T", known[key])
+
+    @cached_property
+    def _derived(self) -> dict[object, object]:
+        return {}
 
     def _is_on_path(self, circuit_id: str, from_id: str) -> bool:
         return any(circuit.circuit_id == circuit_id for circuit in self.path(from_id))
