@@ -1,13 +1,15 @@
 """Smart Charging: charge electric cars within the limits of the grid connection."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
-from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, RESTART_EXIT_CODE, Platform
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
@@ -22,6 +24,7 @@ from .csms.errors import ListenError
 from .devices import ChargerDevices
 from .engine.model.state import ControlState
 from .issues import SiteIssues, async_clear_listen_issue, async_raise_listen_issue
+from .loads import async_let_go
 from .runtime import RuntimeData, SmartChargingConfigEntry
 from .store import SiteStore
 
@@ -41,10 +44,23 @@ async def async_setup(_hass: HomeAssistant, _config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: SmartChargingConfigEntry) -> bool:
     """Set up one site."""
-    setup = _read_setup(entry)
-    central = await _listen(hass, entry, setup)
     store = SiteStore(hass, entry.entry_id)
     await store.async_load()
+    try:
+        await _set_up(hass, entry, store)
+    except BaseException:
+        # Raised again; but whatever ends a set-up, a cancellation too, must leave no appliance off for nobody.
+        await async_let_go(hass, store)
+        raise
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    entry.async_on_unload(entry.add_update_listener(_async_reload))
+    return True
+
+
+async def _set_up(hass: HomeAssistant, entry: SmartChargingConfigEntry, store: SiteStore) -> None:
+    """Begin to steer a site."""
+    setup = _read_setup(entry)
+    central = await _listen(hass, entry, setup)
     drivers = _make_drivers(setup, central)
     coordinator = SiteCoordinator(
         hass, entry, setup, drivers=drivers, store=store, state=_take_up(hass, entry.entry_id, setup)
@@ -57,9 +73,18 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartChargingConfigEntry
         raise
     entry.runtime_data = RuntimeData(coordinator=coordinator, setup=setup, drivers=drivers)
     _watch(hass, entry, setup, coordinator)
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    entry.async_on_unload(entry.add_update_listener(_async_reload))
-    return True
+    _let_go_of_others(hass, entry, setup, store)
+
+
+@callback
+def _let_go_of_others(hass: HomeAssistant, entry: SmartChargingConfigEntry, setup: SiteSetup, store: SiteStore) -> None:
+    """Switch on again what was removed, or replaced by another entity, while it was held off."""
+    steered = {(load_id, load.entity_id) for load_id, load in setup.loads.items()}
+
+    async def let_go(_hass: HomeAssistant) -> None:
+        await async_let_go(hass, store, steered)
+
+    entry.async_on_unload(async_at_started(hass, let_go))
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: SmartChargingConfigEntry) -> bool:
@@ -67,7 +92,11 @@ async def async_unload_entry(hass: HomeAssistant, entry: SmartChargingConfigEntr
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
     runtime = entry.runtime_data
-    await runtime.coordinator.async_shutdown()
+    if entry.disabled_by is None:
+        # Most likely to be set up again: a reload toggles no appliance.
+        await runtime.coordinator.async_shutdown()
+    else:
+        await runtime.coordinator.async_let_go()
     hass.data.setdefault(_LEFT, {})[entry.entry_id] = runtime.setup, runtime.coordinator.state
     if entry.disabled_by is not None:
         await _forget(hass, entry.entry_id)
@@ -77,7 +106,10 @@ async def async_unload_entry(hass: HomeAssistant, entry: SmartChargingConfigEntr
 async def async_remove_entry(hass: HomeAssistant, entry: SmartChargingConfigEntry) -> None:
     """Delete what is kept of a site, and let its chargers in no more."""
     await _forget(hass, entry.entry_id)
-    await SiteStore(hass, entry.entry_id).async_remove()
+    store = SiteStore(hass, entry.entry_id)
+    await store.async_load()
+    await async_let_go(hass, store)
+    await store.async_remove()
 
 
 async def async_remove_config_entry_device(
@@ -136,11 +168,15 @@ def _take_up(hass: HomeAssistant, entry_id: str, setup: SiteSetup) -> ControlSta
     before, state = hass.data.get(_LEFT, {}).pop(entry_id, (None, ControlState()))
     if before is None:
         return state
-    same_meter = before.meter == setup.meter and before.site.circuits == setup.site.circuits
+    same_meters = before.meters == setup.meters and before.site.circuits == setup.site.circuits
     same = {evse.evse_id for evse in before.site.evses} & {evse.evse_id for evse in setup.site.evses}
-    return ControlState(
-        meters=state.meters if same_meter else {},
+    same |= {load.load_id for load in before.site.loads} & {load.load_id for load in setup.site.loads}
+    return replace(
+        state,
+        meters=state.meters if same_meters else {},
+        circuits=state.circuits if same_meters else {},
         evses={evse_id: memory for evse_id, memory in state.evses.items() if evse_id in same},
+        loads={load_id: memory for load_id, memory in state.loads.items() if load_id in same},
     )
 
 
@@ -160,7 +196,10 @@ def _watch(
             devices.update(coordinator.data)
 
     async def stop(_event: Event) -> None:
-        await coordinator.async_shutdown()
+        if hass.exit_code == RESTART_EXIT_CODE:
+            await coordinator.async_shutdown()
+        else:
+            await coordinator.async_let_go()
 
     look()
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))

@@ -1,11 +1,10 @@
 """The tick and its timers: what wakes it, how often it comes, and what it leaves behind."""
 
-import asyncio
 import logging
-import math
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, override
 
 from homeassistant.core import HomeAssistant, callback
@@ -14,30 +13,29 @@ from homeassistant.util import dt as dt_util
 
 from .chargers.driver import ChargerDriver
 from .config import SiteSetup
-from .const import DOMAIN, ROOT_CIRCUIT
+from .const import DOMAIN
 from .dispatch import Dispatcher
 from .engine.accounting.session import SessionEnergy, update
+from .engine.control.override import holds
 from .engine.control.step import step
 from .engine.model.decision import Decision
 from .engine.model.mode import Mode
+from .engine.model.override import Override
 from .engine.model.plan import Plan
+from .engine.model.reason import ReasonCode
+from .engine.model.site import Site
 from .engine.model.snapshot import SiteSnapshot
 from .engine.model.state import ControlState
-from .snapshot import take_snapshot
-from .sources.meter import MeterSource
-from .store import SiteStore
+from .loads import Loads, async_let_go
+from .snapshot import Senses
+from .store import ChosenPriority, SiteStore
+from .waker import LEAST_INTERVAL_S, MOST_INTERVAL_S, Waker
 
 if TYPE_CHECKING:
     from .runtime import SmartChargingConfigEntry
 
 _LOGGER: Final = logging.getLogger(__name__)
 
-LEAST_INTERVAL_S: Final = 1.0
-"""What wakes the tick within this time after the last one is joined into the next; see `wake` and `wake_by_meter`."""
-METER_INTERVAL_S: Final = 0.5
-"""Half the period of the quickest meters, so that one that is a little early is not late in the end."""
-MOST_INTERVAL_S: Final = 10.0
-"""A tick comes at least this often, whatever happens: renewals and delays depend on it."""
 KEPT_TICKS: Final = 300
 """Five minutes of a meter that speaks each second."""
 
@@ -47,12 +45,16 @@ _MOMENT_S: Final = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TickResult:
-    """All that one tick saw and decided. `sessions` is by charger id, `failures`: see `Dispatcher.failures`."""
+    """All that one tick saw and decided. `sessions` is by charger id, `failures`: see `Dispatcher.failures`.
+
+    `unsafe` are the chargers that did not take their failsafe current.
+    """
 
     snapshot: SiteSnapshot
     decision: Decision
     sessions: Mapping[str, SessionEnergy] = field(default_factory=dict[str, SessionEnergy])
     failures: Mapping[str, int] = field(default_factory=dict[str, int])
+    unsafe: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,23 +87,15 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         self._drivers = drivers
         self._store = store
         self._state = state
-        self._meter = MeterSource(
-            hass,
-            setup.meter.channels,
-            inverted=setup.meter.inverted,
-            phases=setup.site.circuit(ROOT_CIRCUIT).phases,
-            voltage_v=setup.site.voltage_v,
-        )
+        self._site = _with_priorities(setup.site, store)
+        self._loads = Loads(hass, setup.loads, store)
+        self._senses = Senses(hass, setup, drivers, self._loads)
         names = {evse_id: charger.name for evse_id, charger in setup.chargers.items()}
-        self._dispatcher = Dispatcher(drivers, dt_util.utcnow, names)
+        self._dispatcher = Dispatcher(drivers, dt_util.utcnow, names, store.interrupted)
         self._ticks: deque[Tick] = deque(maxlen=KEPT_TICKS)
         self._plans: dict[str, Plan] = {}
         self._stopped = False
-        self._awake = False
-        self._soon: asyncio.Handle | None = None
-        self._joining: asyncio.TimerHandle | None = None
-        self._meter_heard_s = -math.inf
-        self._heartbeat: asyncio.TimerHandle | None = None
+        self._waker = Waker(hass.loop, self._run, self._next_tick_in_s)
 
     @property
     def state(self) -> ControlState:
@@ -109,26 +103,47 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         return self._state
 
     @property
+    def site(self) -> Site:
+        """The site as it is steered: as configured, with the priorities that were chosen since."""
+        return self._site
+
+    @property
     def ticks(self) -> tuple[Tick, ...]:
         """The last ticks, oldest first."""
         return tuple(self._ticks)
 
     def mode(self, evse_id: str) -> Mode:
-        """How this charger is asked to charge."""
+        """How this charger is asked to charge, when nothing goes before that."""
         return self._store.mode(evse_id)
 
     async def async_set_mode(self, evse_id: str, mode: Mode) -> None:
-        """Choose how this charger is to charge; it is kept over restarts."""
+        """Choose how this charger is to charge; it is kept over restarts. Who chooses wants no exception any more."""
         self._store.set_mode(evse_id, mode)
+        await self.async_set_wish(evse_id, None)
+
+    def wish(self, evse_id: str) -> Override | None:
+        """What goes before this charger's mode just this once."""
+        return self._store.overrides.get(evse_id)
+
+    async def async_set_wish(self, evse_id: str, wish: Override | None) -> None:
+        """Let something go before this charger's mode just this once, or nothing any more; it outlasts restarts."""
+        self._store.set_override(evse_id, wish)
+        self.wake()
+
+    async def async_set_priority(self, evse_id: str, priority: int) -> None:
+        """Choose a charger's priority; it goes before the configured one until somebody configures another."""
+        configured = next(evse.priority for evse in self._setup.site.evses if evse.evse_id == evse_id)
+        self._store.set_priority(evse_id, ChosenPriority(priority=priority, configured=configured))
+        self._site = _with_priorities(self._setup.site, self._store)
         self.wake()
 
     async def async_start(self) -> None:
         """Make the first tick, and listen from now on. Raises what the first tick raises."""
         for driver in self._drivers.values():
             await driver.start(self.wake)
-        self._meter.start(self.wake_by_meter)
+        self._senses.start(self._waker.wake_by_meter, self.wake)
         self.data = self._tick()
-        self._schedule_heartbeat()
+        self._waker.start()
 
     @override
     async def async_shutdown(self) -> None:
@@ -137,12 +152,10 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         if self._stopped:
             return
         self._stopped = True
-        self._meter.stop()
-        for handle in (self._soon, self._joining, self._heartbeat):
-            if handle is not None:
-                handle.cancel()
-        self._soon = self._joining = self._heartbeat = None
+        self._senses.stop()
+        self._waker.stop()
         await self._dispatcher.stop()
+        await self._loads.stop()
         for name, driver in self._drivers.items():
             try:
                 await driver.stop()
@@ -151,34 +164,25 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
                 _LOGGER.exception("Charger %s could not be stopped", name)
         await self._store.async_save()
 
-    @callback
-    def wake(self) -> None:
-        """Something happened: tick at once, or at the end of the second after the last tick."""
-        if self._stopped or self._soon is not None:
-            return
-        if self._joining is not None:
-            self._awake = True
-            return
-        # Not within this call: a meter tells its phases one after another, and all belong into the same tick.
-        self._soon = self.hass.loop.call_soon(self._run)
+    async def async_let_go(self) -> None:
+        """Stop steering for good: what we switched off is switched on again, as nobody will do so later.
+
+        The chargers go down to their failsafe currents first: those fit beside all that runs in the house.
+        """
+        self._senses.stop()
+        self._waker.stop()
+        if not self._stopped and self._store.sheds:
+            await self._dispatcher.lower({evse.evse_id: evse.failsafe_a for evse in self._site.evses})
+        await self.async_shutdown()
+        await async_let_go(self.hass, self._store)
 
     @callback
-    def wake_by_meter(self) -> None:
-        """The meter spoke: tick at once, unless it did so within `METER_INTERVAL_S`. It never waits for what a charger said."""
-        now_s = self.hass.loop.time()
-        if now_s - self._meter_heard_s >= METER_INTERVAL_S:
-            self._meter_heard_s = now_s
-            if self._joining is not None:
-                self._joining.cancel()
-                self._joining = None
-        self.wake()
+    def wake(self) -> None:
+        """Something happened that a tick should see soon."""
+        self._waker.wake()
 
     @callback
     def _run(self) -> None:
-        self._soon, self._awake = None, False
-        if self._joining is not None:
-            self._joining.cancel()
-        self._joining = self.hass.loop.call_later(LEAST_INTERVAL_S, self._end_joining)
         try:
             result = self._tick()
         except Exception as error:
@@ -188,8 +192,6 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
             self._fail(error)
         else:
             self.async_set_updated_data(result)
-        finally:
-            self._schedule_heartbeat()
 
     def _fail(self, error: Exception) -> None:
         self.last_exception = error
@@ -197,18 +199,16 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
             self.last_update_success = False
             self.async_update_listeners()
 
-    @callback
-    def _end_joining(self) -> None:
-        self._joining = None
-        if self._awake:
-            self._run()
-
     def _tick(self) -> TickResult:
         now = dt_util.utcnow()
-        modes = {evse_id: self._store.mode(evse_id) for evse_id in self._drivers}
-        snapshot = take_snapshot(now, {ROOT_CIRCUIT: self._meter.reading}, self._drivers, modes)
+        wishes = self._wishes(now)
+        modes = {
+            evse_id: wishes[evse_id].mode if evse_id in wishes else self._store.mode(evse_id)
+            for evse_id in self._drivers
+        }
+        snapshot = self._senses.take_snapshot(now, modes, wishes)
         state = self._state
-        decision = step(self._setup.site, snapshot, state, self._plans)
+        decision = step(self._site, snapshot, state, self._plans)
         self._state = decision.next_state
         self._ticks.append(Tick(snapshot=snapshot, state=state, decision=decision))
         sessions = {
@@ -217,23 +217,59 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         }
         self._store.set_sessions(sessions)
         self._dispatcher.dispatch(decision)
-        return TickResult(snapshot=snapshot, decision=decision, sessions=sessions, failures=self._dispatcher.failures)
+        self._loads.apply(decision.shed_loads, now)
+        self._store.set_interrupted(self._dispatcher.interrupted)
+        return TickResult(
+            snapshot=snapshot,
+            decision=decision,
+            sessions=sessions,
+            failures=self._dispatcher.failures,
+            unsafe=frozenset(evse_id for evse_id, driver in self._drivers.items() if not driver.keeps_failsafe),
+        )
 
-    def _schedule_heartbeat(self) -> None:
-        if self._heartbeat is not None:
-            self._heartbeat.cancel()
-        if not self._stopped:
-            self._heartbeat = self.hass.loop.call_later(self._next_tick_in_s(), self._beat)
+    def _wishes(self, now: datetime) -> dict[str, Override]:
+        """Give the overrides that hold, and forget those that ended."""
+        holding: dict[str, Override] = {}
+        for evse_id, wish in self._store.overrides.items():
+            driver, session = self._drivers.get(evse_id), self._store.sessions.get(evse_id, SessionEnergy())
+            if driver is not None and holds(
+                wish,
+                driver.status,
+                now,
+                session_started_at=session.started_at,
+                session_kwh=session.energy_kwh,
+                full=self._is_full(evse_id),
+            ):
+                holding[evse_id] = wish
+            else:
+                self._store.set_override(evse_id, None)
+        return holding
 
-    @callback
-    def _beat(self) -> None:
-        self._heartbeat = None
-        self.wake()
+    def _is_full(self, evse_id: str) -> bool:
+        """Tell whether the last tick saw that the car takes nothing more."""
+        setpoint = None if not self._ticks else self._ticks[-1].decision.setpoints.get(evse_id)
+        return setpoint is not None and setpoint.reason.code is ReasonCode.NOT_TAKING
 
     def _next_tick_in_s(self) -> float:
-        """Tell when the next tick has to come at the latest: also at the very moment when the meter becomes unknown."""
-        stale_after_s = self._setup.site.policy.stale_after_s
-        readings = self._state.meters.values()
-        ages_s = [(dt_util.utcnow() - reading.at).total_seconds() for reading in readings]
-        left_s = [stale_after_s - age_s + _MOMENT_S for age_s in ages_s if age_s <= stale_after_s]
-        return max(LEAST_INTERVAL_S, min([MOST_INTERVAL_S, *left_s]))
+        """Tell when the next tick has to come at the latest: also at the very moment when a meter becomes unknown."""
+        now, left_s = dt_util.utcnow(), [MOST_INTERVAL_S]
+        for circuit_id, reading in self._state.meters.items():
+            stale_after_s = self._site.circuit(circuit_id).stale_after_s or self._site.policy.stale_after_s
+            age_s = (now - reading.at).total_seconds()
+            if age_s <= stale_after_s:
+                left_s.append(stale_after_s - age_s + _MOMENT_S)
+        return max(LEAST_INTERVAL_S, min(left_s))
+
+
+def _with_priorities(site: Site, store: SiteStore) -> Site:
+    """Give the chargers the priorities that were chosen, unless they were configured anew since."""
+    chosen = store.priorities
+    return replace(
+        site,
+        evses=tuple(
+            replace(evse, priority=chosen[evse.evse_id].priority)
+            if evse.evse_id in chosen and chosen[evse.evse_id].configured == evse.priority
+            else evse
+            for evse in site.evses
+        ),
+    )

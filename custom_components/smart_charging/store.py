@@ -1,6 +1,8 @@
-"""What is kept over restarts: each charger's mode, and the energy of its session."""
+"""What is kept over restarts: what people want of each charger, the energy of its session, and what we switched off."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
@@ -8,13 +10,34 @@ from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
 from .engine.accounting.session import SessionEnergy
+from .engine.model.evse import Means
 from .engine.model.mode import Mode
+from .engine.model.override import Override
 from .engine.model.replay import ReplayError, from_json, to_json
 
 _VERSION: Final = 1
-_MODE_DELAY_S: Final = 1.0
+_CHOICE_DELAY_S: Final = 1.0
 _SESSION_DELAY_S: Final = 300.0
 """Sessions are written this seldom, to spare memory cards; Home Assistant writes what is due when it stops."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shed:
+    """An appliance that we switched off: `before` is the state that it had, to which it goes back."""
+
+    entity_id: str
+    before: str
+    since: datetime
+    shed_value: float | None = None
+    """What a number was set to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenPriority:
+    """A priority that was chosen in place of the configured one, for as long as nobody configures another."""
+
+    priority: int
+    configured: int
 
 
 class SiteStore:
@@ -24,16 +47,22 @@ class SiteStore:
         self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
         self._modes: dict[str, Mode] = {}
         self._sessions: dict[str, SessionEnergy] = {}
+        self._overrides: dict[str, Override] = {}
+        self._priorities: dict[str, ChosenPriority] = {}
+        self._sheds: dict[str, Shed] = {}
+        self._interrupted: dict[str, Means] = {}
         self._due = False
 
     async def async_load(self) -> None:
         """Read the file, if there is one."""
         data = await self._store.async_load() or {}
         self._modes = {evse_id: Mode(mode) for evse_id, mode in data.get("modes", {}).items() if mode in set(Mode)}
-        self._sessions = {
-            evse_id: session
-            for evse_id, stored in data.get("sessions", {}).items()
-            if (session := _session(stored)) is not None
+        self._sessions = _read(SessionEnergy, data.get("sessions"))
+        self._overrides = _read(Override, data.get("overrides"))
+        self._priorities = _read(ChosenPriority, data.get("priorities"))
+        self._sheds = _read(Shed, data.get("sheds"))
+        self._interrupted = {
+            evse_id: Means(means) for evse_id, means in data.get("interrupted", {}).items() if means in set(Means)
         }
 
     def mode(self, evse_id: str) -> Mode:
@@ -44,8 +73,57 @@ class SiteStore:
     def set_mode(self, evse_id: str, mode: Mode) -> None:
         """Keep a choice."""
         self._modes[evse_id] = mode
-        self._due = True
-        self._store.async_delay_save(self._data, _MODE_DELAY_S)
+        self._keep(_CHOICE_DELAY_S)
+
+    @property
+    def overrides(self) -> Mapping[str, Override]:
+        """What goes before the mode just this once, by charger id."""
+        return self._overrides
+
+    @callback
+    def set_override(self, evse_id: str, override: Override | None) -> None:
+        """Keep an override; None: it is over."""
+        if override == self._overrides.get(evse_id):
+            return
+        self._overrides = _with(self._overrides, evse_id, override)
+        self._keep(_CHOICE_DELAY_S)
+
+    @property
+    def priorities(self) -> Mapping[str, ChosenPriority]:
+        """The priorities that were chosen, by charger id."""
+        return self._priorities
+
+    @callback
+    def set_priority(self, evse_id: str, chosen: ChosenPriority) -> None:
+        """Keep a choice."""
+        self._priorities = _with(self._priorities, evse_id, chosen)
+        self._keep(_CHOICE_DELAY_S)
+
+    @property
+    def sheds(self) -> Mapping[str, Shed]:
+        """What we switched off and have to switch on again, by load id."""
+        return self._sheds
+
+    @callback
+    def set_shed(self, load_id: str, shed: Shed | None) -> None:
+        """Keep what an appliance did before it was switched off; None: it is on again, or no longer ours."""
+        if shed == self._sheds.get(load_id):
+            return
+        self._sheds = _with(self._sheds, load_id, shed)
+        # At once: who dies in between must still find it.
+        self._keep(0.0)
+
+    @property
+    def interrupted(self) -> Mapping[str, Means]:
+        """Which chargers were told to end charging by more than an offer, and have to be released from that."""
+        return self._interrupted
+
+    @callback
+    def set_interrupted(self, interrupted: Mapping[str, Means]) -> None:
+        """Keep what a tick found."""
+        if interrupted != self._interrupted:
+            self._interrupted = dict(interrupted)
+            self._keep(_CHOICE_DELAY_S)
 
     @property
     def sessions(self) -> Mapping[str, SessionEnergy]:
@@ -60,8 +138,7 @@ class SiteStore:
         self._sessions = dict(sessions)
         # One that is due already is not put off: a session that goes on would be written never.
         if told != known and not self._due:
-            self._due = True
-            self._store.async_delay_save(self._data, _SESSION_DELAY_S)
+            self._keep(_SESSION_DELAY_S)
 
     async def async_save(self) -> None:
         """Write what is due at once, before somebody else reads."""
@@ -72,17 +149,35 @@ class SiteStore:
         """Delete the file."""
         await self._store.async_remove()
 
+    def _keep(self, delay_s: float) -> None:
+        self._due = True
+        self._store.async_delay_save(self._data, delay_s)
+
     @callback
     def _data(self) -> dict[str, Any]:
         self._due = False
         return {
             "modes": {evse_id: mode.value for evse_id, mode in self._modes.items()},
-            "sessions": {evse_id: to_json(session) for evse_id, session in self._sessions.items()},
+            "sessions": to_json(self._sessions),
+            "overrides": to_json(self._overrides),
+            "priorities": to_json(self._priorities),
+            "sheds": to_json(self._sheds),
+            "interrupted": to_json(self._interrupted),
         }
 
 
-def _session(stored: Any) -> SessionEnergy | None:
-    try:
-        return from_json(SessionEnergy, stored)
-    except ReplayError:
-        return None
+def _read[T](noun: type[T], stored: Any) -> dict[str, T]:
+    """Read nouns by id, and leave out those that cannot be read."""
+    found: dict[str, T] = {}
+    for key, item in stored.items() if isinstance(stored, dict) else ():
+        try:
+            found[key] = from_json(noun, item)
+        except ReplayError:
+            continue
+    return found
+
+
+def _with[T](items: Mapping[str, T], key: str, item: T | None) -> dict[str, T]:
+    """Set one of the items, or leave it out; a snapshot may still hold the old mapping."""
+    others = {other: value for other, value in items.items() if other != key}
+    return others if item is None else {**others, key: item}

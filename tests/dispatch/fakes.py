@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import override
 
-from custom_components.smart_charging.chargers.driver import ChargerDriver, ChargerError
+from custom_components.smart_charging.chargers.driver import ChargerDriver, ChargerRefusedError
 from custom_components.smart_charging.engine.model.decision import Decision, Setpoint
-from custom_components.smart_charging.engine.model.evse import Capabilities, EvseStatus
+from custom_components.smart_charging.engine.model.evse import Capabilities, EvseStatus, Means
 from custom_components.smart_charging.engine.model.reason import Reason, ReasonCode
 from custom_components.smart_charging.engine.model.state import ControlState
 
@@ -35,7 +35,10 @@ class FakeDriver(ChargerDriver):
         self._clock = clock
         self._capabilities = Capabilities(**can)  # type: ignore[arg-type]
         self.told: list[float] = []
-        self.log: list[str] | None = None
+        self.told_phases: list[int | None] = []
+        self.interruptions: list[Means | None] = []
+        """Each one, and None for each release."""
+        self.heeds_interruptions = True
         self.holds: asyncio.Event | None = None
         """While set, an answer waits for it."""
         self.fails: Exception | None = None
@@ -60,28 +63,52 @@ class FakeDriver(ChargerDriver):
         raise AssertionError
 
     @override
-    async def apply(self, current_a: float) -> None:
+    async def apply(self, current_a: float, phases: int | None = None) -> None:
         self.told.append(current_a)
+        self.told_phases.append(phases)
         if self.holds is not None:
             await self.holds.wait()
         if self.fails is not None:
             raise self.fails
-        self.offer(current_a)
+        self.offer(current_a, phases)
 
-    def offer(self, current_a: float) -> None:
+    @override
+    async def interrupt(self, means: Means) -> None:
+        self.interruptions.append(means)
+        if not self.heeds_interruptions:
+            raise ChargerRefusedError("no")
+
+    @override
+    async def release(self) -> None:
+        self.interruptions.append(None)
+        if not self.heeds_interruptions:
+            raise ChargerRefusedError("no")
+
+    def offer(self, current_a: float, phases: int | None = None) -> None:
         """Change the offer."""
-        if self.now_status.offered_a != current_a:
-            self.now_status = replace(self.now_status, offered_a=current_a, offered_at=self._clock.at)
+        if (self.now_status.offered_a, self.now_status.offered_phases) != (current_a, phases):
+            self.now_status = replace(
+                self.now_status, offered_a=current_a, offered_phases=phases, offered_at=self._clock.at
+            )
 
 
 def decide(clock: Clock, **currents_a: float | None) -> Decision:
     """Make a decision of these setpoints."""
+    return decide_on(clock, *(setpoint(evse_id, current_a) for evse_id, current_a in currents_a.items()))
+
+
+def setpoint(
+    evse_id: str, current_a: float | None, *, phases: int | None = None, means: Means = Means.OFFER
+) -> Setpoint:
+    """Make a setpoint."""
+    return Setpoint(evse_id=evse_id, current_a=current_a, reason=REASON, phases=phases, means=means)
+
+
+def decide_on(clock: Clock, *setpoints: Setpoint) -> Decision:
+    """Make a decision of these setpoints."""
     return Decision(
         at=clock.at,
-        setpoints={
-            evse_id: Setpoint(evse_id=evse_id, current_a=current_a, reason=REASON)
-            for evse_id, current_a in currents_a.items()
-        },
+        setpoints={setpoint.evse_id: setpoint for setpoint in setpoints},
         headroom={},
         next_state=ControlState(),
     )
@@ -91,6 +118,3 @@ async def settle() -> None:
     """Let everything run that can run without time passing."""
     for _ in range(20):
         await asyncio.sleep(0)
-
-
-__all__ = ["ChargerError", "Clock", "FakeDriver", "decide", "settle"]

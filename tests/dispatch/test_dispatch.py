@@ -9,9 +9,9 @@ import pytest
 
 from custom_components.smart_charging.chargers.driver import ChargerRefusedError, ChargerUnreachableError
 from custom_components.smart_charging.dispatch import Dispatcher
-from custom_components.smart_charging.engine.model.evse import Watchdog, WatchdogKind
+from custom_components.smart_charging.engine.model.evse import Means, Watchdog, WatchdogKind
 
-from .fakes import Clock, FakeDriver, decide, settle
+from .fakes import Clock, FakeDriver, decide, decide_on, setpoint, settle
 
 RENEWS = Watchdog(kind=WatchdogKind.EXPIRY, timeout_s=120, renew_after_s=45)
 
@@ -24,7 +24,7 @@ def clock() -> Clock:
 @pytest.fixture
 def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A charger that does not answer has used up its time at once."""
-    monkeypatch.setattr("custom_components.smart_charging.dispatch.TIMEOUT_S", 0.0)
+    monkeypatch.setattr("custom_components.smart_charging.lane.TIMEOUT_S", 0.0)
 
 
 async def test_what_differs_is_sent_and_what_was_acknowledged_is_not_sent_again(clock: Clock) -> None:
@@ -288,3 +288,133 @@ async def test_after_the_end_nothing_is_sent_any_more(clock: Clock) -> None:
     assert up.told == []
     assert down.told == [6.0]
     assert down.status.offered_a == 16.0
+
+
+EVERY_MEANS = (Means.OFFER, Means.PAUSE, Means.STOP, Means.DISABLE)
+
+
+async def test_the_number_of_phases_is_told_and_a_change_of_it_is_a_change(clock: Clock) -> None:
+    charger = FakeDriver(clock)
+    dispatcher = Dispatcher({"a": charger}, clock)
+    for phases in (1, 1, 3, None):
+        dispatcher.dispatch(decide_on(clock, setpoint("a", 6.0, phases=phases)))
+        await settle()
+    assert list(zip(charger.told, charger.told_phases, strict=True)) == [(6.0, 1), (6.0, 3), (6.0, None)]
+
+
+async def test_more_phases_wait_as_an_increase_does(clock: Clock) -> None:
+    down, up = FakeDriver(clock, offered_a=16.0), FakeDriver(clock)
+    up.offer(10.0, 1)
+    down.holds = asyncio.Event()
+    dispatcher = Dispatcher({"up": up, "down": down}, clock)
+    dispatcher.dispatch(decide_on(clock, setpoint("down", 6.0), setpoint("up", 10.0, phases=3)))
+    await settle()
+    assert up.told == []
+    down.holds.set()
+    await settle()
+    assert (up.told, up.told_phases) == ([10.0], [3])
+
+
+async def test_fewer_phases_are_a_reduction_that_others_wait_for(clock: Clock) -> None:
+    down, up = FakeDriver(clock, offered_a=10.0), FakeDriver(clock, offered_a=6.0)
+    down.holds = asyncio.Event()
+    dispatcher = Dispatcher({"up": up, "down": down}, clock)
+    dispatcher.dispatch(decide_on(clock, setpoint("up", 16.0), setpoint("down", 10.0, phases=1)))
+    await settle()
+    assert (down.told_phases, up.told) == ([1], [])
+    down.holds.set()
+    await settle()
+    assert up.told == [16.0]
+
+
+async def test_less_current_on_more_phases_is_lowered_at_once_and_the_phases_follow(clock: Clock) -> None:
+    other, charger = FakeDriver(clock, offered_a=16.0), FakeDriver(clock)
+    charger.offer(16.0, 1)
+    other.holds = asyncio.Event()
+    dispatcher = Dispatcher({"a": charger, "other": other}, clock)
+    decision = decide_on(clock, setpoint("other", 6.0), setpoint("a", 6.0, phases=3))
+    dispatcher.dispatch(decision)
+    await settle()
+    assert (charger.told, charger.told_phases) == ([6.0], [1])
+    other.holds.set()
+    await settle()
+    dispatcher.dispatch(decision)
+    await settle()
+    assert (charger.told, charger.told_phases) == ([6.0, 6.0], [1, 3])
+
+
+async def test_a_means_beyond_an_offer_is_used_once_and_taken_back_once(clock: Clock) -> None:
+    charger = FakeDriver(clock, means=EVERY_MEANS)
+    dispatcher = Dispatcher({"a": charger}, clock)
+    for means in (Means.OFFER, Means.PAUSE, Means.STOP, Means.STOP, Means.DISABLE, Means.DISABLE, Means.OFFER):
+        dispatcher.dispatch(decide_on(clock, setpoint("a", 0.0, means=means)))
+        await settle()
+        dispatcher.dispatch(decide_on(clock, setpoint("a", 0.0, means=means)))
+        await settle()
+    assert charger.interruptions == [Means.STOP, Means.DISABLE, None]
+    assert charger.told == [0.0] * 4
+    assert dispatcher.interrupted == {}
+
+
+async def test_a_charger_that_is_out_of_service_is_not_led_back_to_a_gentler_means(clock: Clock) -> None:
+    charger = FakeDriver(clock, means=EVERY_MEANS)
+    dispatcher = Dispatcher({"a": charger}, clock)
+    for means in (Means.DISABLE, Means.STOP, Means.OFFER):
+        dispatcher.dispatch(decide_on(clock, setpoint("a", 0.0, means=means)))
+        await settle()
+    assert charger.interruptions == [Means.DISABLE, None]
+
+
+async def test_a_means_that_the_charger_does_not_know_is_left_out(clock: Clock) -> None:
+    charger = FakeDriver(clock)
+    Dispatcher({"a": charger}, clock).dispatch(decide_on(clock, setpoint("a", 0.0, means=Means.STOP)))
+    await settle()
+    assert (charger.told, charger.interruptions) == ([0.0], [])
+
+
+async def test_an_interruption_that_is_refused_is_tried_again_and_the_offer_goes_out_all_the_same(clock: Clock) -> None:
+    charger = FakeDriver(clock, offered_a=16.0, means=EVERY_MEANS)
+    charger.heeds_interruptions = False
+    dispatcher = Dispatcher({"a": charger}, clock)
+    for _ in range(2):
+        dispatcher.dispatch(decide_on(clock, setpoint("a", 0.0, means=Means.STOP)))
+        await settle()
+    assert (charger.told, charger.interruptions) == ([0.0, 0.0], [Means.STOP, Means.STOP])
+    assert dispatcher.failures == {"a": 2}
+    assert dispatcher.interrupted == {}
+
+
+async def test_a_release_that_is_refused_is_tried_again_before_any_current(clock: Clock) -> None:
+    charger = FakeDriver(clock, offered_a=0.0, means=EVERY_MEANS)
+    charger.heeds_interruptions = False
+    dispatcher = Dispatcher({"a": charger}, clock, interrupted={"a": Means.DISABLE})
+    dispatcher.dispatch(decide(clock, a=10.0))
+    await settle()
+    assert (charger.told, charger.interruptions) == ([], [None])
+    charger.heeds_interruptions = True
+    dispatcher.dispatch(decide(clock, a=10.0))
+    await settle()
+    assert (charger.told, charger.interruptions) == ([10.0], [None, None])
+
+
+async def test_others_wait_for_an_interruption_and_a_release_waits_for_others(clock: Clock) -> None:
+    first, second = (FakeDriver(clock, offered_a=6.0, means=EVERY_MEANS) for _ in range(2))
+    first.holds = asyncio.Event()
+    dispatcher = Dispatcher({"first": first, "second": second}, clock, interrupted={"second": Means.STOP})
+    dispatcher.dispatch(decide_on(clock, setpoint("first", 6.0, means=Means.STOP), setpoint("second", 6.0)))
+    await settle()
+    assert (first.interruptions, second.interruptions) == ([Means.STOP], [])
+    first.holds.set()
+    await settle()
+    assert (second.interruptions, second.told) == ([None], [6.0])
+
+
+async def test_chargers_are_brought_down_and_waited_for(clock: Clock) -> None:
+    high, low, away = (FakeDriver(clock, offered_a=offered_a) for offered_a in (16.0, 4.0, 16.0))
+    away.now_status = replace(away.now_status, reachable=False)
+    broken = FakeDriver(clock, offered_a=16.0)
+    broken.fails = ChargerRefusedError("no")
+    dispatcher = Dispatcher({"high": high, "low": low, "away": away, "broken": broken}, clock)
+    await dispatcher.lower(dict.fromkeys(("high", "low", "away", "broken", "gone"), 6.0))
+    assert [charger.told for charger in (high, low, away, broken)] == [[6.0], [], [], [6.0]]
+    assert high.status.offered_a == 6.0

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
-from ..engine.model.evse import Capabilities, EvseStatus
+from ..engine.model.evse import Capabilities, EvseStatus, Means
 
 
 class ChargerError(Exception):
@@ -42,13 +42,39 @@ class ChargerDriver(ABC):
     async def stop(self) -> None:
         """End all that `start` began. Leaves the charger within its failsafe current, and never raises its current."""
 
+    @property
+    def keeps_failsafe(self) -> bool:
+        """Whether the charger took the failsafe current that it is to fall back to, as far as that is known."""
+        return True
+
     @abstractmethod
-    async def apply(self, current_a: float) -> None:
+    async def apply(self, current_a: float, phases: int | None = None) -> None:
         """Command a setpoint in A per phase: 0 pauses. Returns once the charger acknowledged it, and `status` then shows it.
 
-        Also used to renew a setpoint whose time runs out (`Watchdog.renew_after_s`).
+        `phases` says on how many of the charger's own, where it can be told so (`Capabilities.can_switch_phases`); None:
+        as it is wired. Also used to renew a setpoint whose time runs out (`Watchdog.renew_after_s`).
 
         Raises:
             ChargerError: it was not acknowledged; `status.offered_a` is then what is known to hold, or None.
+
+        """
+
+    @abstractmethod
+    async def interrupt(self, means: Means) -> None:
+        """End charging by more than an offer, and let it begin no more until `release`.
+
+        `means` is one of `Capabilities.means` beyond `Means.PAUSE`. It may be called again, with the same or a further one.
+
+        Raises:
+            ChargerError: it was not acknowledged.
+
+        """
+
+    @abstractmethod
+    async def release(self) -> None:
+        """Take back every `interrupt`, also one that a driver before this one made: the setpoint alone counts again.
+
+        Raises:
+            ChargerError: it was not acknowledged.
 
         """

@@ -7,8 +7,7 @@ to that when nobody steers, and a car that plugs in begins with it.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, override
@@ -24,19 +23,30 @@ from ..csms.events import (
     TransactionEnded,
     TransactionStarted,
 )
-from ..csms.records import AcknowledgedLimit, Connector
+from ..csms.records import Connector
 from ..csms.station import Station
-from ..engine.model.evse import Capabilities, Evse, EvseInfo, EvseStatus, Watchdog, WatchdogKind
+from ..engine.model.evse import Capabilities, Evse, EvseInfo, EvseStatus, Means, Watchdog, WatchdogKind
 from ..engine.model.quantities import ALL_PHASES
 from .driver import ChargerDriver, ChargerRefusedError, ChargerUnreachableError
+from .ocpp_errors import as_charger_errors
 from .ocpp_start import CallLater, FreeStart, call_later
-from .ocpp_status import EXPIRY_S, Offer, Since, read_currents, read_offer, read_state
+from .ocpp_status import (
+    EXPIRY_S,
+    Offer,
+    Since,
+    follow,
+    read_currents,
+    read_offer,
+    read_offered_phases,
+    read_state,
+)
 
 _LOGGER: Final = logging.getLogger(__name__)
 
 CAPABILITIES: Final = Capabilities(
     # OCPP 1.6, 7.14. Many stations cut off what is below a whole ampere, which errs on the safe side.
     step_a=0.1,
+    means=(Means.OFFER, Means.PAUSE, Means.STOP, Means.DISABLE),
     watchdog=Watchdog(kind=WatchdogKind.EXPIRY, timeout_s=EXPIRY_S, renew_after_s=EXPIRY_S / 2),
 )
 
@@ -68,6 +78,7 @@ class OcppDriver(ChargerDriver):
         self._limit_since: Since | None = None
         self._default_since: Since | None = None
         self._default_refused = False
+        self._keeps_failsafe = True
         self._booted_at: datetime | None = None
         self._doubt: tuple[float, datetime] | None = None
         self._energy_kwh: float | None = None
@@ -93,6 +104,7 @@ class OcppDriver(ChargerDriver):
             state_at=state.at,
             offered_a=offer.current_a,
             offered_at=offer.at,
+            offered_phases=read_offered_phases(connector, self._number_of_phases, now),
             measured_at=measurement.at if measurement else None,
             current_a=read_currents(measurement, len(self._evse.phases), self._station.style.nominal_v),
             power_w=measurement.power_w if measurement else None,
@@ -122,15 +134,37 @@ class OcppDriver(ChargerDriver):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    @property
     @override
-    async def apply(self, current_a: float) -> None:
+    def keeps_failsafe(self) -> bool:
+        return self._keeps_failsafe
+
+    @override
+    async def apply(self, current_a: float, phases: int | None = None) -> None:
         if not self._station.connected:
             raise ChargerUnreachableError("the station is not connected")
         self._start.wanted_a = current_a
         if self._connector.transaction is not None:
-            await self._limit(current_a)
+            await self._limit(current_a, phases)
         else:
             await self._rest_on_default()
+        self._on_status()
+
+    @override
+    async def interrupt(self, means: Means) -> None:
+        self._start.forbid()
+        with as_charger_errors():
+            # With a transaction running, the contactor would stay closed until its end.
+            await self._end_transaction(needed=means is not Means.DISABLE)
+            if means is Means.DISABLE:
+                await self._station.change_availability(self._connector_id, operative=False)
+        self._on_status()
+
+    @override
+    async def release(self) -> None:
+        with as_charger_errors():
+            await self._station.change_availability(self._connector_id, operative=True)
+        self._start.permit()
         self._on_status()
 
     @property
@@ -197,11 +231,11 @@ class OcppDriver(ChargerDriver):
         phases = len(self._evse.phases)
         return None if phases == len(ALL_PHASES) else phases
 
-    async def _limit(self, current_a: float) -> None:
-        phases = self._number_of_phases
+    async def _limit(self, current_a: float, phases: int | None) -> None:
+        number = self._number_of_phases if phases in {None, len(self._evse.phases)} else phases
         try:
-            with _as_charger_errors():
-                await self._station.set_limit(self._connector_id, current_a, phases=phases, valid_s=EXPIRY_S)
+            with as_charger_errors():
+                await self._station.set_limit(self._connector_id, current_a, phases=number, valid_s=EXPIRY_S)
         except ChargerUnreachableError, asyncio.CancelledError:
             # The station may have acted without an answer.
             self._doubt = current_a, self._now() + timedelta(seconds=EXPIRY_S)
@@ -209,11 +243,22 @@ class OcppDriver(ChargerDriver):
         self._doubt = None
         self._note_limits()
 
+    async def _end_transaction(self, *, needed: bool) -> None:
+        if self._connector.transaction is None:
+            return
+        try:
+            await self._station.remote_stop(self._connector_id)
+        except NoTransaction:
+            return
+        except StationRejected, CallFailed:
+            if needed:
+                raise
+
     async def _rest_on_default(self) -> None:
         """Without a transaction no current flows, and the default says with how much one begins: see that it is there."""
         connector = self._connector
         if not self._default_stands and not self._default_refused:
-            with _as_charger_errors():
+            with as_charger_errors():
                 await self._set_default()
         status = connector.status
         if status is not None and status.status.in_transaction and self.status.offered_a is None:
@@ -246,13 +291,14 @@ class OcppDriver(ChargerDriver):
         try:
             await self._station.set_default_limit(self._connector_id, failsafe_a, phases=phases)
         except (StationRejected, CallFailed) as error:
-            self._default_refused = True
+            self._default_refused, self._keeps_failsafe = True, False
             _LOGGER.warning(
                 "Station %s does not take a failsafe current, so its own settings have to be safe: %s",
                 self._station.identity,
                 error,
             )
             return
+        self._keeps_failsafe = True
         self._note_limits()
 
     async def _set_maximum(self) -> None:
@@ -269,29 +315,10 @@ class OcppDriver(ChargerDriver):
     def _note_limits(self) -> None:
         connector = self._connector
         transaction_id = connector.transaction.transaction_id if connector.transaction else None
-        self._limit_since = _follow(self._limit_since, transaction_id, connector.limit)
-        self._default_since = _follow(self._default_since, None, connector.default_limit)
+        self._limit_since = follow(self._limit_since, transaction_id, connector.limit)
+        self._default_since = follow(self._default_since, None, connector.default_limit)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-@contextmanager
-def _as_charger_errors() -> Iterator[None]:
-    """Turn a station's errors into those of the contract."""
-    try:
-        yield
-    except (StationRejected, CallFailed, NoTransaction) as error:
-        raise ChargerRefusedError(str(error)) from error
-    except StationError as error:
-        raise ChargerUnreachableError(str(error)) from error
-
-
-def _follow(since: Since | None, transaction_id: int | None, limit: AcknowledgedLimit | None) -> Since | None:
-    """Note since when a limit has its value."""
-    if limit is None:
-        return None
-    key = (transaction_id, limit.limit_a)
-    return since if since is not None and since.key == key else Since(key=key, at=limit.at)

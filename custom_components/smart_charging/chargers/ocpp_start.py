@@ -40,6 +40,7 @@ class FreeStart:
         self._task: asyncio.Task[None] | None = None
         self._done = False
         self._arriving = False
+        self._forbidden = False
         self.wanted_a = 0.0
         """What the car would be given, A; `consider` after a change."""
 
@@ -57,6 +58,16 @@ class FreeStart:
     def transaction_ended(self, reason: str) -> None:
         """It ended; whoever did that on purpose does not want it started again."""
         self._done = self._done or reason in _DELIBERATE
+
+    def forbid(self) -> None:
+        """Start nothing until `permit`: the transaction is ended because the car does not heed its limit."""
+        self._forbidden = True
+        self._cancel_timer()
+
+    def permit(self) -> None:
+        """The car that is plugged in may be started again, whatever ended its transaction."""
+        self._forbidden, self._done, self._arriving = False, False, True
+        self.consider()
 
     def consider(self) -> None:
         """Start now, or when the station has had its time, or not at all."""
@@ -80,7 +91,13 @@ class FreeStart:
             await asyncio.gather(self._task, return_exceptions=True)
 
     def _waits(self, connector: Connector) -> bool:
-        if self._done or self.wanted_a <= 0 or connector.transaction is not None or not self._station.connected:
+        if (
+            self._done
+            or self._forbidden
+            or self.wanted_a <= 0
+            or connector.transaction is not None
+            or not self._station.connected
+        ):
             return False
         status = connector.status.status if connector.status else None
         # Some report a car that plugs in as Finishing (evcc#15752).

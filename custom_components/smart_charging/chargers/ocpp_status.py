@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from ..csms.records import Connector, ConnectorStatus, Measurement, Status
+from ..csms.records import AcknowledgedLimit, Connector, ConnectorStatus, Measurement, Status
 from ..engine.model.evse import EvState
 
 EXPIRY_S: Final = 60
@@ -103,6 +103,22 @@ class Since:
 
     key: tuple[int | None, float]
     at: datetime
+
+
+def follow(since: Since | None, transaction_id: int | None, limit: AcknowledgedLimit | None) -> Since | None:
+    """Note since when a limit has its value."""
+    if limit is None:
+        return None
+    key = (transaction_id, limit.limit_a)
+    return since if since is not None and since.key == key else Since(key=key, at=limit.at)
+
+
+def read_offered_phases(connector: Connector, wired: int | None, now: datetime) -> int | None:
+    """Tell on how many phases the station was told to charge, where that is another number than it is `wired` for."""
+    limit = connector.limit
+    if connector.transaction is None or limit is None or limit.until is None or now >= limit.until:
+        return None
+    return None if limit.phases == wired else limit.phases
 
 
 def read_offer(

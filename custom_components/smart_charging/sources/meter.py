@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
 from homeassistant.const import (
     ATTR_RESTORED,
     ATTR_UNIT_OF_MEASUREMENT,
@@ -22,13 +21,13 @@ from homeassistant.core import (
     State,
     callback,
 )
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event, async_track_state_report_event
 
 from ..engine.model.meter import MeterReading
 from ..engine.model.quantities import Phase
 from .meter_catalogue import Role
 from .meter_finder import MeterChannel
+from .siblings import sibling_sensors
 
 __all__ = ["MeterChannel", "MeterSource"]
 
@@ -168,18 +167,8 @@ def _number(state: State) -> float | None:
 
 
 def _group_by_device(hass: HomeAssistant, entity_ids: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Give each device's sensors, with all those that the same integration has on it; one without a device is its own."""
-    registry = er.async_get(hass)
     groups: dict[str, frozenset[str]] = {}
     for entity_id in entity_ids:
-        entry = registry.async_get(entity_id)
-        if entry is None or entry.device_id is None:
-            groups[entity_id] = frozenset({entity_id})
-            continue
-        siblings = {
-            other.entity_id
-            for other in er.async_entries_for_device(registry, entry.device_id)
-            if other.domain == SENSOR_DOMAIN and other.config_entry_id == entry.config_entry_id
-        }
-        groups[entry.device_id] = groups.get(entry.device_id, frozenset()) | siblings | {entity_id}
+        device, siblings = sibling_sensors(hass, entity_id)
+        groups[device] = groups.get(device, frozenset()) | siblings
     return groups
