@@ -1,6 +1,7 @@
 """How long a tick takes, and how long a meter's report takes to become a frame on the wire.
 
-`step` is timed on sites of 1, 10 and 100 chargers whose cars all want more than there is. The wire is measured inside a
+`step` is timed on sites of 1 to 2,000 chargers whose cars all want more than there is, in a tree of three levels: the
+mains, garages, and rows of ten sockets. The wire is measured inside a
 running Home Assistant core: from the moment when the meter's sensor is written, through the integration, its OCPP
 server and a loopback socket, until the station has received the SetChargingProfile that lowers its car.
 """
@@ -26,9 +27,11 @@ from .data import DataDir
 from .result import BenchResult, Row
 from .wire import measure_wire_ms
 
-SIZES: Final = (1, 10, 100)
-TICKS: Final = 60
+SIZES: Final = (1, 10, 100, 500, 2000)
+TICKS: Final = 40
 WARM_UP: Final = 5
+PER_GARAGE: Final = 50
+PER_ROW: Final = 10
 REPORTS: Final = 30
 """How many times the meter calls for less."""
 
@@ -79,29 +82,32 @@ def time_steps_ms(chargers: int) -> list[float]:
 
 
 def site_of(chargers: int) -> Site:
-    """A mains with half of the chargers directly on it, and half in a garage with a limit of its own."""
-    mains = Circuit(
-        circuit_id="site",
-        phases=ALL_PHASES,
-        limits=(Limit(source=LimitSource.RATING, current_a=40.0 + 10 * chargers),),
-        metered=True,
-    )
-    garage = Circuit(
-        circuit_id="garage",
-        phases=ALL_PHASES,
-        limits=(Limit(source=LimitSource.RATING, current_a=20.0 + 4 * chargers),),
-        parent_id="site",
-    )
+    """A mains, a garage below it for each 50 chargers, and in it a row for each ten; every level is short of power."""
+    circuits = [_circuit("site", 40.0 + 10 * chargers, None)]
+    for number in range(-(-chargers // PER_GARAGE)):
+        circuits.append(_circuit(f"garage{number}", 9.5 * PER_GARAGE, "site"))
+    for number in range(-(-chargers // PER_ROW)):
+        circuits.append(_circuit(f"row{number}", 11.0 * PER_ROW, f"garage{number * PER_ROW // PER_GARAGE}"))
     evses = tuple(
         Evse(
-            evse_id=f"e{number:03}",
-            circuit_id="garage" if number % 2 else "site",
+            evse_id=f"e{number:04}",
+            circuit_id=f"row{number // PER_ROW}",
             phases=(*ALL_PHASES[number % 3 :], *ALL_PHASES[: number % 3]),
             step_a=0.1,
         )
         for number in range(chargers)
     )
-    return Site(circuits=(mains, garage), evses=evses)
+    return Site(circuits=tuple(circuits), evses=evses)
+
+
+def _circuit(circuit_id: str, limit_a: float, parent_id: str | None) -> Circuit:
+    return Circuit(
+        circuit_id=circuit_id,
+        phases=ALL_PHASES,
+        limits=(Limit(source=LimitSource.RATING, current_a=limit_a),),
+        parent_id=parent_id,
+        metered=parent_id is None,
+    )
 
 
 def look(site: Site, at: datetime, *, base_a: float) -> SiteSnapshot:

@@ -72,8 +72,7 @@ def _give_minimums(
     ledger: Ledger, wanting: list[Demand], granted: dict[str, Allocation], now: datetime, turn_s: float
 ) -> list[Demand]:
     """Enter the minimums of those who can have them, and give 0 to the others."""
-    for item in wanting:
-        ledger.enter(item.evse_id, item.minimum_a)
+    ledger.enter_all({item.evse_id: item.minimum_a for item in wanting})
     if ledger.fits:
         return wanting
     for item in wanting:

@@ -62,8 +62,27 @@ class Ledger:
         self.left = [constraint.capacity for constraint in self.constraints]
         """By constraint: its capacity, less what is taken."""
         self.taken: dict[str, float] = {}
-        for evse_id, current_a in (currents or {}).items():
-            self.enter(evse_id, current_a)
+        if currents:
+            self.enter_all(currents)
+
+    def enter_all(self, currents: Mapping[str, float]) -> None:
+        """Let chargers that took nothing so far take this much. Those that are wired alike are entered together."""
+        self.taken.update(currents)
+        alike: dict[int, list[float]] = {}
+        found: dict[int, Bounds] = {}
+        for evse_id, current_a in currents.items():
+            if current_a:
+                bounds = self.bounds.get(evse_id, ())
+                key = id(bounds)
+                if key in alike:
+                    alike[key].append(current_a)
+                else:
+                    alike[key], found[key] = [current_a], bounds
+        left = self.left
+        for key, bounds in found.items():
+            taken_a = math.fsum(alike[key])
+            for index, weight in bounds:
+                left[index] -= weight * taken_a
 
     def enter(self, evse_id: str, current_a: float) -> None:
         """Let a charger take this much, in place of what it took before."""

@@ -83,6 +83,7 @@ def damp(candidates: Sequence[Candidate], ledger: Ledger, started_at: datetime |
     not given up yet is not there. `ledger` holds what the chargers take that are not among the candidates.
     """
     memories: dict[str, EvseMemory] = {}
+    taking: dict[str, float] = {}
     rising: list[Candidate] = []
     for item in candidates:
         memory = _hold_or_reduce(item)
@@ -90,8 +91,11 @@ def damp(candidates: Sequence[Candidate], ledger: Ledger, started_at: datetime |
             rising.append(item)
         elif memory.rise_since is not None:
             memory = updated(memory, rise_since=None)
-        memories[item.demand.evse_id] = memory
-        ledger.enter(item.demand.evse_id, max(item.drawing_a, memory.setpoint_a or 0.0))
+        evse_id = item.demand.evse_id
+        memories[evse_id] = memory
+        setpoint = memory.setpoint_a or 0.0
+        taking[evse_id] = setpoint if setpoint > item.drawing_a else item.drawing_a
+    ledger.enter_all(taking)
     rising.sort(key=lambda item: (-item.demand.priority, item.standing_a, item.demand.evse_id))
     for item in rising:
         evse_id = item.demand.evse_id
@@ -101,10 +105,10 @@ def damp(candidates: Sequence[Candidate], ledger: Ledger, started_at: datetime |
             memory, started_at = _rise(item, memory, room_a, started_at)
         memories[evse_id] = memory
         ledger.enter(evse_id, max(item.drawing_a, memory.setpoint_a or 0.0))
-    return Damped(
-        memories={name: _note_turn(memories, item) for item in candidates if (name := item.demand.evse_id)},
-        started_at=started_at,
-    )
+    for item in candidates:
+        evse_id = item.demand.evse_id
+        memories[evse_id] = _note_turn(item, memories[evse_id])
+    return Damped(memories=memories, started_at=started_at)
 
 
 def quantise(evse: Evse, current_a: float, minimum_a: float) -> float:
@@ -218,9 +222,9 @@ def _rise(
     return risen, now if starts else started_at
 
 
-def _note_turn(memories: Mapping[str, EvseMemory], item: Candidate) -> EvseMemory:
+def _note_turn(item: Candidate, memory: EvseMemory) -> EvseMemory:
     """Note since when it is served, or waits."""
-    memory, now = memories[item.demand.evse_id], item.view.now
+    now = item.view.now
     if memory.setpoint_a:
         return updated(memory, served_since=memory.served_since or now, waiting_since=None)
     waits = not item.demand.is_fixed

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from ..model.evse import Evse, EvseStatus
 from ..model.quantities import PerPhase, Phase
 from ..model.state import EvseMemory, PastTarget
-from .view import EvseView
+from .view import EvseView, updated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +75,15 @@ def follow_target(view: EvseView) -> EvseMemory:
         return memory
     target = target_a(view.evse, status)
     keep = view.now - timedelta(seconds=view.policy.follow_s + view.policy.stale_after_s)
-    past = tuple(item for item in memory.past_targets if item.ended > keep)
+    past = memory.past_targets
+    if past and past[0].ended <= keep:
+        past = tuple(item for item in past if item.ended > keep)
     if memory.target_a is None:
         return replace(memory, target_a=target, target_since=status.state_at or view.now)
     if memory.target_a != target:
         past = (*past, PastTarget(current_a=memory.target_a, ended=view.now))
         return replace(memory, target_a=target, target_since=view.now, past_targets=past)
-    return replace(memory, past_targets=past)
+    return updated(memory, past_targets=past)
 
 
 def _measured_span(measured: float, target: float, reach: float) -> tuple[float, float]:
