@@ -1,4 +1,4 @@
-"""Sets up a site, and its chargers.
+"""Sets up a site, with its circuits, chargers and appliances.
 
 The steps of a new site, as a page or a script walks them (POST the fields of a `form` or the `next_step_id` of a
 `menu` to the flow; while its type is `progress`, GET the flow until it is something else):
@@ -16,8 +16,9 @@ The steps of a new site, as a page or a script walks them (POST the fields of a 
     limit           {phases: "1"|"3", limit_unit: "kva"|"a"|"kw", limit, voltage_v}
     server          {port, host}; makes the entry
 
-Reconfiguring starts with a menu: meter | limit | server. Options: `init` {margin_a}. A charger is added by a subentry
-flow, see flows/charger.py, or by the discovery of a station that called in.
+Reconfiguring starts with a menu: meter | limit | server. Options: see flows/options.py. Circuits, chargers and
+appliances that give way are added by subentry flows, see flows/circuit.py, flows/charger.py and flows/load.py; a charger
+also by the discovery of a station that called in.
 """
 
 from typing import Any, override
@@ -25,10 +26,12 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntry, ConfigFlowResult, ConfigSubentryFlow, OptionsFlow
 from homeassistant.core import callback
 
-from .const import DOMAIN, SUBENTRY_CHARGER
+from .const import DOMAIN, SUBENTRY_CHARGER, SUBENTRY_CIRCUIT, SUBENTRY_LOAD
 from .flows.charger import ChargerSubentryFlow
+from .flows.circuit import CircuitSubentryFlow
 from .flows.discovery import DiscoverySteps
-from .flows.options import MarginOptionsFlow
+from .flows.load import LoadSubentryFlow
+from .flows.options import ControlOptionsFlow
 from .flows.site import SiteSteps
 
 
@@ -53,9 +56,13 @@ class SmartChargingConfigFlow(DiscoverySteps, SiteSteps, domain=DOMAIN):
     @callback
     @override
     def async_get_supported_subentry_types(cls, config_entry: ConfigEntry) -> dict[str, type[ConfigSubentryFlow]]:
-        """A site has chargers."""
+        """A site has chargers, circuits, and appliances that give way."""
         del config_entry
-        return {SUBENTRY_CHARGER: ChargerSubentryFlow}
+        return {
+            SUBENTRY_CHARGER: ChargerSubentryFlow,
+            SUBENTRY_CIRCUIT: CircuitSubentryFlow,
+            SUBENTRY_LOAD: LoadSubentryFlow,
+        }
 
     @staticmethod
     @callback
@@ -63,4 +70,4 @@ class SmartChargingConfigFlow(DiscoverySteps, SiteSteps, domain=DOMAIN):
     def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
         """What can be changed without another look at the home."""
         del config_entry
-        return MarginOptionsFlow()
+        return ControlOptionsFlow()

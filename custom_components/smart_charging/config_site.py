@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from .config_options import read_policy, read_protection, read_unbalance_a
-from .config_rules.tree import Circuits, bound_of, feeder, phases_of
+from .config_rules.tree import Circuits, bound_of, feeder, phases_of, site_phases
 from .const import CONF_LIMIT_UNIT, CONF_METER, CONF_METER_PERIOD_S, CONF_VOLTAGE_V, ROOT_CIRCUIT
 from .engine.model.circuit import Circuit
 from .engine.model.evse import Evse
@@ -28,7 +28,7 @@ def read_site(
     supply = replace(
         _circuit(data, tree, ROOT_CIRCUIT),
         protection=read_protection(options),
-        unbalance_a=read_unbalance_a(data, options),
+        unbalance_a=read_unbalance_a(data, options) if len(site_phases(data)) > 1 else None,
     )
     return Site(
         circuits=(supply, *(_circuit(data, tree, circuit_id) for circuit_id in tree)),

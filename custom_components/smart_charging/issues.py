@@ -3,7 +3,7 @@
 Not called repairs.py: a platform of that name has to offer flows that fix things, and a dead meter has none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,6 +16,7 @@ from .coordinator import TickResult
 METER_SILENT: Final = "meter_silent"
 CHARGER_OFFLINE: Final = "charger_offline"
 PORT_IN_USE: Final = "port_in_use"
+CIRCUIT_GONE: Final = "circuit_gone"
 
 METER_SILENT_AFTER: Final = timedelta(seconds=60)
 """An integration that is reloaded, or a meter that reboots, is back by then."""
@@ -92,3 +93,21 @@ def async_raise_listen_issue(hass: HomeAssistant, entry_id: str, key: str, place
 def async_clear_listen_issue(hass: HomeAssistant, entry_id: str) -> None:
     """Chargers can connect, or nobody wants them to any more."""
     ir.async_delete_issue(hass, DOMAIN, f"{PORT_IN_USE}_{entry_id}")
+
+
+@callback
+def async_tell_orphans(hass: HomeAssistant, entry_id: str, title: str, orphans: Collection[str]) -> None:
+    """Tell what hangs on the site's supply because its circuit is gone, by name; none: nothing does, or nobody looks any more."""
+    issue_id = f"{CIRCUIT_GONE}_{entry_id}"
+    if not orphans:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=CIRCUIT_GONE,
+        translation_placeholders={"site": title, "names": ", ".join(sorted(orphans))},
+    )

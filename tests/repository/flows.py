@@ -68,24 +68,24 @@ def sections(name: str) -> frozenset[str]:
     """The sections that a class speaks through: of its own bases, and of whatever inherits from it."""
     families = [_bases(other) for other in classes() if name in _bases(other)]
     roots = {SECTION_OF[base] for family in families for base in family if base in SECTION_OF}
-    if "config_subentries" in roots:
-        roots = roots - {"config_subentries"} | {f"config_subentries.{kind}" for kind in subentry_types()}
-    return frozenset(roots)
+    kinds = {kind for kind, flow in subentry_flows().items() if name in _bases(flow)}
+    return frozenset(roots - {"config_subentries"} | {f"config_subentries.{kind}" for kind in kinds})
 
 
 @cache
-def subentry_types() -> frozenset[str]:
-    """What `async_get_supported_subentry_types` offers."""
-    return frozenset(
-        text
+def subentry_flows() -> dict[str, str]:
+    """What `async_get_supported_subentry_types` offers: the flow's class by the subentry's type."""
+    return {
+        text: flow.id
         for tree in modules().values()
         for function in functions(tree)
         if function.name == "async_get_supported_subentry_types"
         for node in ast.walk(function)
         if isinstance(node, ast.Dict)
-        for key in node.keys
+        for key, flow in zip(node.keys, node.values, strict=True)
         for text in texts(key)
-    )
+        if isinstance(flow, ast.Name)
+    }
 
 
 @cache

@@ -34,7 +34,7 @@ SERVICES: dict[str, Any] = (
     yaml.safe_load(SERVICES_FILE.read_text(encoding="utf-8")) or {} if SERVICES_FILE.is_file() else {}
 )
 
-FLOW_SECTIONS = ["config", "options", *(f"config_subentries.{kind}" for kind in sorted(flows.subentry_types()))]
+FLOW_SECTIONS = ["config", "options", *(f"config_subentries.{kind}" for kind in sorted(flows.subentry_flows()))]
 
 REASONS_OF_HOME_ASSISTANT = {
     "already_configured",
@@ -197,10 +197,18 @@ def test_languages_differ_in_words_only(language: str):
     assert [path for path in english if blanks(english[path]) != blanks(other[path])] == []
 
 
+def fields_of(step: dict[str, Any]) -> set[str]:
+    """The names of all that a form may ask for, its sections included."""
+    sections = step.get("sections", {})
+    return {*step.get("data", {}), *sections, *(field for inner in sections.values() for field in inner["data"])}
+
+
 def test_every_described_field_is_a_field():
     for section in FLOW_SECTIONS:
         for step_id, step in part(section, "step").items():
-            assert step.get("data_description", {}).keys() <= step.get("data", {}).keys(), f"{section}.step.{step_id}"
+            for fields in (step, *step.get("sections", {}).values()):
+                described, asked = fields.get("data_description", {}).keys(), fields.get("data", {}).keys()
+                assert described <= asked, f"{section}.step.{step_id}"
 
 
 # Flows: what is shown has its text.
@@ -225,7 +233,7 @@ def test_every_form_has_its_texts():
             missing += [
                 f"{form.section}.step.{step_id}.data.{field}"
                 for field in sorted(flows.form_fields(form))
-                if not any(matches(key, {field}) for key in step.get("data", {}))
+                if not any(matches(key, {field}) for key in fields_of(step))
             ]
     assert missing == []
 
@@ -310,7 +318,7 @@ def test_no_text_of_a_flow_is_idle(section: str):
     for step_id, step in part(section, "step").items():
         if not matches(step_id, shown):
             idle.append(f"{section}.step.{step_id}")
-        fields = {*step.get("data", {}), *step.get("menu_options", {}), *step.get("sections", {})}
+        fields = {*fields_of(step), *step.get("menu_options", {})}
         idle += [f"{section}.step.{step_id}: {field}" for field in sorted(fields) if not matches(field, all_texts())]
     for kind in ("error", "abort", "progress"):
         spoken = all_texts() | (REASONS_OF_HOME_ASSISTANT if kind == "abort" else set())

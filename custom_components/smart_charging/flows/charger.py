@@ -3,7 +3,7 @@
 The steps: `user` is a menu -> waiting | station. `waiting` is progress, up to five minutes (GET the flow until it is
 something else); then `details`, or `choose` {station} when several chargers came, or the menu `waiting_over` -> waiting
 | station. `station` {station, key (optional), connector} is for a charger that is entered by hand. `details` {name,
-connector (only if there are several), wiring (only on three phases), minimum_a, maximum_a, failsafe_a, priority} makes
+connector (only if there are several), circuit (only if there are any), wiring (only on three phases), minimum_a, maximum_a, failsafe_a, priority} makes
 the subentry. `reconfigure` has the same fields without the connector, and `key` (optional).
 """
 
@@ -40,6 +40,7 @@ from .charger_form import (
     station_errors,
 )
 from .pairing import address_for_chargers, connectors_of, forget_discovery, name_of, wait_for_stations
+from .places import circuit_options
 
 _KEY: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off"))
 
@@ -168,7 +169,8 @@ class ChargerSubentryFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id="details",
             data_schema=self.add_suggested_values_to_schema(
-                charger_schema(entry.data, self._connectors), user_input or charger_suggestions(self._name)
+                charger_schema(entry.data, await circuit_options(self.hass, entry), self._connectors),
+                user_input or charger_suggestions(self._name),
             ),
             errors=errors,
             description_placeholders={"identity": self._station},
@@ -188,11 +190,13 @@ class ChargerSubentryFlow(ConfigSubentryFlow):
             errors |= station_errors(entry.data, station, key, connector)
             if not errors:
                 return self.async_update_and_abort(entry, subentry, title=user_input[CONF_NAME].strip(), data=data)
-        schema = charger_schema(entry.data).extend({probatio.Optional(CONF_KEY): _KEY})
+        schema = charger_schema(entry.data, await circuit_options(self.hass, entry)).extend(
+            {probatio.Optional(CONF_KEY): _KEY}
+        )
         return self.async_show_form(
             step_id="reconfigure",
             data_schema=self.add_suggested_values_to_schema(
-                schema, user_input or charger_as_answers(subentry.title, subentry.data)
+                schema, user_input or charger_as_answers(entry, subentry.title, subentry.data)
             ),
             errors=errors,
             description_placeholders={"identity": station},

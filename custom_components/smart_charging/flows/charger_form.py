@@ -1,6 +1,6 @@
 """The form about one charger: its wiring and currents. Shared by the flow that adds one and by discovery."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -18,7 +19,7 @@ from homeassistant.helpers.selector import (
 )
 
 from ..config_rules.charger import validate_charger
-from ..config_rules.tree import site_phases
+from ..config_rules.load import HIGHEST_PRIORITY
 from ..const import (
     CONF_CONNECTOR,
     CONF_DRIVER,
@@ -32,54 +33,42 @@ from ..const import (
     DRIVER_OCPP,
     SUBENTRY_CHARGER,
 )
-
-WIRINGS: Final[Mapping[str, list[str]]] = MappingProxyType(
-    {
-        "l1_l2_l3": ["l1", "l2", "l3"],
-        "l2_l3_l1": ["l2", "l3", "l1"],
-        "l3_l1_l2": ["l3", "l1", "l2"],
-        "l1": ["l1"],
-        "l2": ["l2"],
-        "l3": ["l3"],
-    }
-)
-"""The site's phase behind each of the charger's own: installers rotate them to spread single-phase cars."""
+from .places import DEFAULT_WIRING, circuit_field, circuits_of, place_as_answers, place_data, wiring_field
 
 _DEFAULTS: Final = MappingProxyType(
-    {CONF_WIRING: "l1_l2_l3", CONF_MINIMUM_A: 6, CONF_MAXIMUM_A: 16, CONF_FAILSAFE_A: 6, CONF_PRIORITY: 0}
+    {CONF_WIRING: DEFAULT_WIRING, CONF_MINIMUM_A: 6, CONF_MAXIMUM_A: 16, CONF_FAILSAFE_A: 6, CONF_PRIORITY: 0}
 )
 """16 A is what the smallest common charger and its cable bear; 6 A is the least that IEC 61851-1 knows."""
 
-_HIGHEST_PRIORITY: Final = 10
 _LONGEST_KEY: Final = 40
-
 
 _AMPERES: Final = NumberSelector(
     NumberSelectorConfig(step=0.1, unit_of_measurement=UnitOfElectricCurrent.AMPERE, mode=NumberSelectorMode.BOX)
 )
 
+PRIORITY: Final = NumberSelector(NumberSelectorConfig(min=0, max=HIGHEST_PRIORITY, step=1, mode=NumberSelectorMode.BOX))
+"""Chargers and loads have the same scale."""
 
-def charger_schema(site: Mapping[str, Any], connectors: Iterable[int] = ()) -> probatio.Schema:
-    """Make the form. It asks for the connector where the station has several, for the wiring where there is a choice."""
+
+def charger_schema(
+    site: Mapping[str, Any], circuits: Sequence[SelectOptionDict], connectors: Iterable[int] = ()
+) -> probatio.Schema:
+    """Make the form. It asks for the connector where the station has several, for circuit and wiring where there is a choice."""
     connectors = sorted(connectors)
     fields: dict[probatio.Marker, Any] = {probatio.Required(CONF_NAME): TextSelector()}
     if len(connectors) > 1:
         fields[probatio.Required(CONF_CONNECTOR, default=str(connectors[0]))] = SelectSelector(
             SelectSelectorConfig(options=[str(connector) for connector in connectors], mode=SelectSelectorMode.LIST)
         )
-    if len(site_phases(site)) > 1:
-        fields[probatio.Required(CONF_WIRING)] = SelectSelector(
-            SelectSelectorConfig(options=list(WIRINGS), translation_key="wiring", mode=SelectSelectorMode.DROPDOWN)
-        )
     return probatio.Schema(
         {
             **fields,
+            **circuit_field(circuits),
+            **wiring_field(site),
             probatio.Required(CONF_MINIMUM_A): _AMPERES,
             probatio.Required(CONF_MAXIMUM_A): _AMPERES,
             probatio.Required(CONF_FAILSAFE_A): _AMPERES,
-            probatio.Required(CONF_PRIORITY): NumberSelector(
-                NumberSelectorConfig(min=0, max=_HIGHEST_PRIORITY, step=1, mode=NumberSelectorMode.BOX)
-            ),
+            probatio.Required(CONF_PRIORITY): PRIORITY,
         }
     )
 
@@ -89,25 +78,26 @@ def charger_suggestions(name: str) -> dict[str, Any]:
     return {CONF_NAME: name, **_DEFAULTS}
 
 
-def charger_as_answers(title: str, data: Mapping[str, Any]) -> dict[str, Any]:
+def charger_as_answers(entry: ConfigEntry[Any], title: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """Turn a stored charger back into the answers that made it."""
-    wiring = next((name for name, phases in WIRINGS.items() if phases == list(data[CONF_WIRING])), None)
     kept = (CONF_MINIMUM_A, CONF_MAXIMUM_A, CONF_FAILSAFE_A, CONF_PRIORITY)
-    answers = {CONF_NAME: title, **{key: data[key] for key in kept if key in data}}
-    return answers if wiring is None else {**answers, CONF_WIRING: wiring}
+    return {
+        CONF_NAME: title,
+        **place_as_answers(circuits_of(entry), data),
+        **{key: data[key] for key in kept if key in data},
+    }
 
 
 def charger_data(
     site: Mapping[str, Any], station: str, key: str | None, connector: int, answers: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Put a charger's data together from the answers to the form."""
-    wiring = WIRINGS[answers[CONF_WIRING]] if CONF_WIRING in answers else [str(phase) for phase in site_phases(site)]
     return {
         CONF_DRIVER: DRIVER_OCPP,
         CONF_STATION: station,
         CONF_CONNECTOR: connector,
         **({CONF_KEY: key} if key else {}),
-        CONF_WIRING: list(wiring),
+        **place_data(site, answers),
         CONF_MINIMUM_A: float(answers[CONF_MINIMUM_A]),
         CONF_MAXIMUM_A: float(answers[CONF_MAXIMUM_A]),
         CONF_FAILSAFE_A: float(answers[CONF_FAILSAFE_A]),
@@ -126,7 +116,7 @@ def charger_errors(
         for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER)
         if subentry.subentry_id != subentry_id
     ]
-    errors = validate_charger(entry.data, others, data)
+    errors = validate_charger(entry.data, others, data, circuits_of(entry))
     return {field if field in answers else "base": error for field, error in errors.items()}
 
 

@@ -18,6 +18,7 @@ from .charger_form import (
     has_charger,
 )
 from .pairing import connectors_of, discovery_id, name_of
+from .places import circuit_options
 
 
 class DiscoverySteps(ConfigFlow):
@@ -65,7 +66,8 @@ class DiscoverySteps(ConfigFlow):
         return self.async_show_form(
             step_id="discovered",
             data_schema=self.add_suggested_values_to_schema(
-                charger_schema(entry.data, connectors), user_input or charger_suggestions(name)
+                charger_schema(entry.data, await circuit_options(self.hass, entry), connectors),
+                user_input or charger_suggestions(name),
             ),
             errors=errors,
             description_placeholders={"identity": self._identity, "address": self._address},

@@ -22,7 +22,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from ..const import CONF_PHASES, DOMAIN
+from ..const import CONF_ENTITY_ID, CONF_PHASE, CONF_PHASES, CONF_ROLE, DOMAIN
 from ..engine.model.quantities import ALL_PHASES, Phase
 from ..sources.meter_catalogue import Role
 from ..sources.meter_finder import MeterChannel, number_in
@@ -58,19 +58,28 @@ _ROLES: Final[Mapping[str, tuple[Role, ...]]] = {
     "import": (Role.IMPORT,),
 }
 
+_DIRECTION: Final = SelectSelector(
+    SelectSelectorConfig(options=list(_ROLES), translation_key="direction", mode=SelectSelectorMode.LIST)
+)
+_DETAIL: Final = SelectSelector(
+    SelectSelectorConfig(options=["total", "per_phase"], translation_key="detail", mode=SelectSelectorMode.LIST)
+)
+
 MANUAL_SCHEMA: Final = probatio.Schema(
     {
         probatio.Required(CONF_PHASES, default="1"): SelectSelector(
             SelectSelectorConfig(options=["1", "3"], translation_key="phases", mode=SelectSelectorMode.LIST)
         ),
-        probatio.Required(CONF_DIRECTION, default="net"): SelectSelector(
-            SelectSelectorConfig(options=list(_ROLES), translation_key="direction", mode=SelectSelectorMode.LIST)
-        ),
-        probatio.Required(CONF_DETAIL, default="total"): SelectSelector(
-            SelectSelectorConfig(options=["total", "per_phase"], translation_key="detail", mode=SelectSelectorMode.LIST)
-        ),
+        probatio.Required(CONF_DIRECTION, default="net"): _DIRECTION,
+        probatio.Required(CONF_DETAIL, default="total"): _DETAIL,
     }
 )
+
+
+def circuit_meter_schema(phases: int) -> probatio.Schema:
+    """Ask how a circuit's own meter tells what it measures; how many phases it has is known."""
+    detail = {probatio.Required(CONF_DETAIL, default="per_phase"): _DETAIL} if phases > 1 else {}
+    return probatio.Schema({probatio.Required(CONF_DIRECTION, default="net"): _DIRECTION, **detail})
 
 
 def wanted_channels(manual: Mapping[str, Any]) -> dict[str, tuple[Role, Phase | None]]:
@@ -93,6 +102,14 @@ def chosen_channels(manual: Mapping[str, Any], chosen: Mapping[str, str]) -> tup
         MeterChannel(role=role, phase=phase, entity_id=chosen[field])
         for field, (role, phase) in wanted_channels(manual).items()
     )
+
+
+def stored_channels(channels: tuple[MeterChannel, ...]) -> list[dict[str, Any]]:
+    """Write channels as they are stored."""
+    return [
+        {CONF_ROLE: str(channel.role), CONF_PHASE: channel.phase, CONF_ENTITY_ID: channel.entity_id}
+        for channel in channels
+    ]
 
 
 def entity_errors(hass: HomeAssistant, manual: Mapping[str, Any], chosen: Mapping[str, str]) -> dict[str, str]:

@@ -1,10 +1,10 @@
 """The steps that choose the grid meter: from those that were found, or sensor by sensor."""
 
 import asyncio
-from typing import Any, Final
+from typing import Any, Final, override
 
 import probatio
-from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowResult
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlow, ConfigFlowContext, ConfigFlowResult
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -13,17 +13,27 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from ..const import CONF_ENTITY_ID, CONF_METER, CONF_METER_INVERTED, CONF_PHASE, CONF_PHASES, CONF_ROLE, DOMAIN
+from ..config_rules.meter import meter_entities
+from ..const import CONF_METER, CONF_METER_INVERTED, CONF_PHASES, DOMAIN
 from ..sources.awakening import wait_until_awake
-from ..sources.meter_finder import FoundMeter, MeterChannel, find_meters, number_in
-from .entities import MANUAL_SCHEMA, chosen_channels, entities_schema, entity_errors
+from ..sources.meter_catalogue import Slowness
+from ..sources.meter_finder import FoundMeter, MeterChannel, find_meters, number_in, slowness_of
+from .entities import MANUAL_SCHEMA, chosen_channels, entities_schema, entity_errors, stored_channels
 from .measure import MeasureSteps
+from .places import circuits_of
 from .words import MANUAL, meter_options
 
 CONF_ENABLE: Final = "enable"
 
 
-class MeterSteps(MeasureSteps):
+_SLOW_STEPS: Final = {
+    Slowness.DSMR: "confirm_slow_dsmr",
+    Slowness.LINKYTIC: "confirm_slow_linkytic",
+    Slowness.GENERAL: "confirm_slow",
+}
+
+
+class MeterSteps(MeasureSteps[ConfigFlowContext, ConfigFlowResult, str], ConfigFlow):
     """Choose a meter, and write its channels into `_data`."""
 
     _meter: FoundMeter
@@ -44,9 +54,9 @@ class MeterSteps(MeasureSteps):
             if user_input[CONF_METER] == MANUAL:
                 return await self.async_step_meter_manual()
             meter = self._found[user_input[CONF_METER]]
-            if not self._is_taken(meter.best.channels):
+            if (taken := self._taken_by(meter.best.channels)) is None:
                 return await self._take(meter)
-            errors[CONF_METER] = "already_configured"
+            errors[CONF_METER] = taken
         else:
             self._found = {meter.key: meter for meter in await find_meters(self.hass)}
             if not self._found:
@@ -76,22 +86,21 @@ class MeterSteps(MeasureSteps):
 
     async def _use(self, channels: tuple[MeterChannel, ...]) -> ConfigFlowResult:
         self._channels = channels
-        self._data[CONF_METER] = [
-            {CONF_ROLE: str(channel.role), CONF_PHASE: channel.phase, CONF_ENTITY_ID: channel.entity_id}
-            for channel in channels
-        ]
+        self._data[CONF_METER] = stored_channels(channels)
         # A flow that somebody left open must not keep this meter from being set up.
         await self.async_set_unique_id(_unique_id(channels), raise_on_progress=False)
         return await self.async_step_measure()
 
-    def _is_taken(self, channels: tuple[MeterChannel, ...]) -> bool:
-        """Tell whether another site has this meter already."""
+    def _taken_by(self, channels: tuple[MeterChannel, ...]) -> str | None:
+        """Say who has this meter already, another site or one of the site's own circuits, as an error key."""
         unique_id = _unique_id(channels)
-        own = self._get_reconfigure_entry().entry_id if self.source == SOURCE_RECONFIGURE else None
-        return any(
-            entry.unique_id == unique_id and entry.entry_id != own
-            for entry in self.hass.config_entries.async_entries(DOMAIN)
-        )
+        own = self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
+        entries = self.hass.config_entries.async_entries(DOMAIN)
+        if any(entry.unique_id == unique_id and entry is not own for entry in entries):
+            return "already_configured"
+        circuits = circuits_of(own).values() if own is not None else ()
+        entity_ids = {channel.entity_id for channel in channels}
+        return "meter_used" if any(entity_ids & meter_entities(circuit) for circuit in circuits) else None
 
     async def async_step_enable_phases(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer to switch on the sensors that tell the phases apart."""
@@ -163,8 +172,8 @@ class MeterSteps(MeasureSteps):
         if user_input is not None:
             channels = chosen_channels(self._manual, user_input)
             errors = entity_errors(self.hass, self._manual, user_input)
-            if not errors and self._is_taken(channels):
-                errors["base"] = "already_configured"
+            if not errors and (taken := self._taken_by(channels)) is not None:
+                errors["base"] = taken
             if not errors:
                 self._data[CONF_PHASES] = int(self._manual[CONF_PHASES])
                 return await self._use(channels)
@@ -173,6 +182,30 @@ class MeterSteps(MeasureSteps):
             data_schema=self.add_suggested_values_to_schema(entities_schema(self._manual), user_input),
             errors=errors,
             last_step=False,
+        )
+
+    @override
+    def _slow_step(self) -> str:
+        return _SLOW_STEPS[slowness_of(self.hass, self._entity_ids())]
+
+    async def async_step_confirm_slow_dsmr(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """A meter that `dsmr` holds back."""
+        return await self._confirm_held_back("confirm_slow_dsmr", user_input)
+
+    async def async_step_confirm_slow_linkytic(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """A meter that `linkytic` holds back."""
+        return await self._confirm_held_back("confirm_slow_linkytic", user_input)
+
+    async def _confirm_held_back(self, step_id: str, user_input: dict[str, Any] | None) -> ConfigFlowResult:
+        """As `_confirm`, for what only a site's own meter can be."""
+        if user_input is not None:
+            return await self._settle(user_input)
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self._inverted_schema(),
+            description_placeholders=self._meter_says(),
+            last_step=False,
+            preview=DOMAIN,
         )
 
     def _measured_voltage_v(self) -> float | None:

@@ -1,41 +1,64 @@
-"""What can be changed on a site that stands."""
+"""What can be changed on a site that stands: how it is controlled.
 
-from typing import Any, Final
+`init` {margin_a, and by section, each optional: sharing {strategy, turn_min}, supply {protection, ride_out, unbalance_kva
+(only on three phases)}, solar {solar_start_min, solar_stop_min, solar_grid_pct, solar_first}, battery {battery_power,
+battery_inverted, battery_soc, battery_floor_pct}}; then `overshoot` {overshoot_pct, overshoot_s}, only for the protection
+"plain". A section that is left out stays as it was; a field that is left out of its section is as at the beginning.
+"""
 
-import probatio
+from typing import Any
+
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
-from homeassistant.const import UnitOfElectricCurrent
-from homeassistant.helpers.selector import NumberSelector, NumberSelectorConfig, NumberSelectorMode
 
-from ..const import CONF_LIMIT_UNIT, CONF_MARGIN_A, DEFAULT_MARGIN_A
-
-_LARGEST_MARGIN_A: Final = 20.0
-"""More than this is not a margin but another limit."""
-
-_SCHEMA: Final = probatio.Schema(
-    {
-        probatio.Required(CONF_MARGIN_A): NumberSelector(
-            NumberSelectorConfig(
-                min=0,
-                max=_LARGEST_MARGIN_A,
-                step=0.1,
-                unit_of_measurement=UnitOfElectricCurrent.AMPERE,
-                mode=NumberSelectorMode.BOX,
-            )
-        )
-    }
+from ..config_rules.options import validate_options
+from ..const import CONF_MARGIN_A, CONF_PROTECTION
+from ..engine.model.protection import ProtectionKind
+from .options_form import (
+    OVERSHOOT_SCHEMA,
+    options_as_answers,
+    options_data,
+    options_schema,
+    overshoot_suggestions,
 )
 
 
-class MarginOptionsFlow(OptionsFlow):
-    """Asks for the margin below the limit."""
+class ControlOptionsFlow(OptionsFlow):
+    """Asks how a site is to be controlled."""
+
+    def __init__(self) -> None:
+        self._options: dict[str, Any] = {}
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """The one form."""
+        """The one form, for all but a few."""
+        site, errors = self.config_entry.data, dict[str, str]()
         if user_input is not None:
-            return self.async_create_entry(data=user_input)
-        default_a = DEFAULT_MARGIN_A[self.config_entry.data[CONF_LIMIT_UNIT]]
-        known = {CONF_MARGIN_A: self.config_entry.options.get(CONF_MARGIN_A, default_a)}
+            self._options = options_data(self.config_entry.options, user_input)
+            errors = validate_options({**self._options, **overshoot_suggestions(self._options)})
+            if not errors and self._options.get(CONF_PROTECTION) == ProtectionKind.PLAIN:
+                return await self.async_step_overshoot()
+            if not errors:
+                return self.async_create_entry(data=self._options)
         return self.async_show_form(
-            step_id="init", data_schema=self.add_suggested_values_to_schema(_SCHEMA, known), last_step=True
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(
+                options_schema(site), user_input or options_as_answers(site, self.config_entry.options)
+            ),
+            # A field within a section cannot be marked.
+            errors={field if field == CONF_MARGIN_A else "base": error for field, error in errors.items()},
+        )
+
+    async def async_step_overshoot(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what a contract in plain figures allows."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            errors = validate_options({**self._options, **user_input})
+            if not errors:
+                return self.async_create_entry(data={**self._options, **user_input})
+        return self.async_show_form(
+            step_id="overshoot",
+            data_schema=self.add_suggested_values_to_schema(
+                OVERSHOOT_SCHEMA, user_input or overshoot_suggestions(self._options)
+            ),
+            errors=errors,
+            last_step=True,
         )

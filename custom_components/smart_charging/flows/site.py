@@ -1,10 +1,9 @@
 """The steps after the meter: what the supply can bear, and where chargers connect to."""
 
-from collections.abc import Mapping
 from typing import Any, Final, override
 
 import probatio
-from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowResult
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowResult, ConfigSubentry
 from homeassistant.const import UnitOfElectricPotential
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
@@ -17,8 +16,8 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from ..config_rules.charger import validate_charger
 from ..config_rules.site import validate_site
+from ..config_rules.tree import site_phases
 from ..const import (
     CONF_HOST,
     CONF_LIMIT,
@@ -33,6 +32,7 @@ from ..const import (
     DEFAULT_PORT,
     DEFAULT_VOLTAGE_V,
     SUBENTRY_CHARGER,
+    SUBENTRY_CIRCUIT,
 )
 from .meter import MeterSteps
 from .port import own_addresses, port_errors
@@ -112,17 +112,26 @@ class SiteSteps(MeterSteps):
             return {CONF_PHASES: "meter_has_more_phases"}
         if 0 < self._meter_phases() < self._data[CONF_PHASES]:
             return {CONF_PHASES: "meter_has_fewer_phases"}
-        if any(CONF_WIRING in validate_charger(self._data, (), charger) for charger in self._chargers()):
-            return {CONF_PHASES: "charger_needs_phases"}
+        supply = set(site_phases(self._data))
+        for subentry in self._subentries():
+            if not supply.issuperset(subentry.data[CONF_WIRING]):
+                is_charger = subentry.subentry_type == SUBENTRY_CHARGER
+                return {CONF_PHASES: "charger_needs_phases" if is_charger else "phases_needed"}
+        chargers = [subentry.data for subentry in self._subentries() if subentry.subentry_type == SUBENTRY_CHARGER]
+        circuits = {
+            subentry.subentry_id: subentry.data
+            for subentry in self._subentries()
+            if subentry.subentry_type == SUBENTRY_CIRCUIT
+        }
         # The port comes later, and is tried for real there.
-        errors = validate_site({CONF_PORT: DEFAULT_PORT, **self._data}, self._chargers())
+        errors = validate_site({CONF_PORT: DEFAULT_PORT, **self._data}, chargers, circuits)
         return {field if field in _LIMIT_FIELDS else "base": error for field, error in errors.items()}
 
-    def _chargers(self) -> list[Mapping[str, Any]]:
-        """List the data of the chargers that this site has already."""
+    def _subentries(self) -> tuple[ConfigSubentry, ...]:
+        """List what this site has already: its circuits, chargers and loads."""
         if self.source != SOURCE_RECONFIGURE:
-            return []
-        return [subentry.data for subentry in self._get_reconfigure_entry().get_subentries_of_type(SUBENTRY_CHARGER)]
+            return ()
+        return tuple(self._get_reconfigure_entry().subentries.values())
 
     def _meter_phases(self) -> int:
         """Count the phases that the meter tells apart; 0 for a meter that knows only the total."""

@@ -32,6 +32,11 @@ async def all_networks(hass: HomeAssistant) -> str:
     return (await _words(hass, "host_label"))["all"]
 
 
+async def whole_site(hass: HomeAssistant) -> str:
+    """Say "the supply of the whole site"."""
+    return (await _words(hass, "circuit_label"))["site"]
+
+
 def _kind(readout: Readout) -> str:
     extent = "each_phase" if readout.per_phase else "total"
     return f"{extent}_import" if readout.roles == {Role.IMPORT} else extent
