@@ -26,6 +26,10 @@ class CarModel:
     """State of charge from which the current falls in a straight line to 6 A when full; None: not at all."""
     sleeps_after_s: float = 1800.0
     """A pause longer than this sends the car to sleep."""
+    follows_s: tuple[float, float] = FOLLOWS_S
+    """How long it takes to follow another offer: from, to."""
+    rises_in_s: float | None = None
+    """From a higher offer, or the first one, until it draws more (10 to 40 s are seen); None: as `follows_s`."""
     wakes_in_s: float | None = 30.0
     """From an offer until a sleeping car draws (10 to 40 s are seen); None: it sleeps until it is plugged in again."""
 
@@ -41,6 +45,7 @@ class Car:
         self._seen_a = 0.0
         self._following_a = 0.0
         self._follows_in_s: float | None = None
+        self._rising = False
         self._paused_s = 0.0
 
     @property
@@ -84,10 +89,12 @@ class Car:
 
     def _follow(self, dt_s: float, offered_a: float) -> None:
         if offered_a != self._seen_a:
-            # Of two changes in quick succession the car follows the second at the time it would have followed the first.
-            if self._follows_in_s is None:
-                self._follows_in_s = self._delay_s()
-            self._seen_a = offered_a
+            rising = self.model.rises_in_s is not None and offered_a > self._following_a
+            # Of two changes in quick succession the car follows the second at the time it would have followed the first,
+            # unless it takes another time to rise, and only one of them is a rise.
+            if self._follows_in_s is None or rising is not self._rising:
+                self._follows_in_s = self._delay_s(rising=rising)
+            self._seen_a, self._rising = offered_a, rising
         if offered_a < CAR_MINIMUM_A:
             self._paused_s += dt_s
         elif self._follows_in_s is None:
@@ -97,10 +104,12 @@ class Car:
             if self._follows_in_s <= 0:
                 self._following_a, self._follows_in_s = self._seen_a, None
 
-    def _delay_s(self) -> float:
+    def _delay_s(self, *, rising: bool) -> float:
         if self.asleep:
             return float("inf") if self.model.wakes_in_s is None else self.model.wakes_in_s
-        return self._chance.uniform(*FOLLOWS_S)
+        if rising and self.model.rises_in_s is not None:
+            return self.model.rises_in_s
+        return self._chance.uniform(*self.model.follows_s)
 
     def _taper_a(self) -> float:
         above = self.model.tapers_above

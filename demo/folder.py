@@ -3,6 +3,7 @@
 import fcntl
 import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -62,8 +63,12 @@ class Folder:
         """Let another demo have it."""
         self._lock.close()
 
-    def prepare(self, *, port: int, log_level: str = "info", keep: bool = False) -> None:
+    def prepare(
+        self, *, port: int, log_level: str = "info", keep: bool = False, switches: Iterable[tuple[str, str]] = ()
+    ) -> None:
         """Write what Home Assistant needs to start on `port` of the loopback. `keep`: on top of what is there.
+
+        `switches`, each a key and a name, are toggles that are on when Home Assistant starts.
 
         Raises:
             DemoError: the folder cannot be written.
@@ -75,7 +80,8 @@ class Folder:
             self.log.unlink(missing_ok=True)
             storage = self.config / ".storage"
             storage.mkdir(parents=True, exist_ok=True)
-            (self.config / "configuration.yaml").write_text(CONFIGURATION.format(log_level=log_level), encoding="utf-8")
+            configuration = CONFIGURATION.format(log_level=log_level) + _toggles(switches)
+            (self.config / "configuration.yaml").write_text(configuration, encoding="utf-8")
             _store(storage / "http", version=1, data=_http(port))
             if not (storage / "onboarding").exists():
                 # The other steps would set up met, radio_browser and google_translate, which want the internet.
@@ -118,6 +124,11 @@ def take_folder(root: Path) -> Folder:
 def _http(port: int) -> dict[str, object]:
     """The settings that a YAML `http:` would only try for five minutes, in the short form of version 1: Home Assistant fills it up."""
     return {"server_host": ["127.0.0.1"], "server_port": port}
+
+
+def _toggles(switches: Iterable[tuple[str, str]]) -> str:
+    lines = [f"  {key}:\n    name: {name}\n    initial: true\n" for key, name in switches]
+    return "".join(["input_boolean:\n", *lines]) if lines else ""
 
 
 def _store(path: Path, *, version: int, data: dict[str, object]) -> None:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from .appliance import Appliance
+from .circuit import CircuitState, HomeCircuit
 from .electrical import VOLTAGE_V, total
 from .outlet import Outlet, sum_phases
 from .supply import Supply
+from .switchgear import Switchgear
 from .trace import HouseLoad
-
-DARK_S: Final = 60
-"""After a trip somebody walks to the board and closes it again."""
 
 SECOND: Final = 1.0
 
@@ -22,12 +22,18 @@ class HomeState:
 
     at: datetime
     house_a: tuple[float, ...]
+    """All but the cars: the appliances that can be switched off, too."""
     car_a: tuple[float, ...]
     offered_a: tuple[float, ...]
     """What each outlet offers its car."""
     tripped: bool
     """The supply opened in this second."""
     powered: bool
+    outlet_w: tuple[float, ...] = ()
+    """What each outlet gives its car, in all its phases."""
+    circuits: tuple[CircuitState, ...] = ()
+    appliances_on: tuple[bool, ...] = ()
+    """Of those that can be switched off."""
 
     @property
     def total_a(self) -> tuple[float, ...]:
@@ -51,27 +57,37 @@ class HomeState:
 
 
 class Home:
-    """Ties the parts together. A trip takes the power from everything for `DARK_S`."""
+    """Ties the parts together. A trip takes the power from all that hangs behind what opened, for `DARK_S`."""
 
-    def __init__(self, *, house: HouseLoad, supply: Supply, outlets: Sequence[Outlet]) -> None:
-        """The house's trace begins with the first step."""
+    def __init__(
+        self,
+        *,
+        house: HouseLoad,
+        supply: Supply,
+        outlets: Sequence[Outlet],
+        circuits: Sequence[HomeCircuit] = (),
+        appliances: Sequence[Appliance] = (),
+    ) -> None:
+        """The house's trace begins with the first step. An outlet that no circuit feeds hangs on the supply itself."""
         self.house, self.supply, self.outlets = house, supply, tuple(outlets)
-        self.protection = supply.protection()
+        self.circuits, self.appliances = tuple(circuits), tuple(appliances)
         self.elapsed_s = 0
         self.playing = True
         """While False the trace stands still at its first second."""
         self.trips = 0
-        self._dark_s = 0
+        self._main = Switchgear(supply.protection())
 
     def step(self, now: datetime) -> HomeState:
         """One second, the one that ends at `now` by the stations' clock."""
-        powered = self._dark_s == 0
-        house_a = self.house.at_a(self.elapsed_s)
-        house_a = house_a if powered else (0.0,) * len(house_a)
+        powered = self._main.closed
+        house_a = self._house_a(powered=powered)
+        dark = {outlet for circuit in self.circuits if not circuit.closed for outlet in circuit.outlets}
         for outlet in self.outlets:
-            outlet.step(now, SECOND, powered=powered)
+            outlet.step(now, SECOND, powered=powered and outlet not in dark)
         car_a = sum_phases(self.outlets, self.supply.phases)
-        tripped = self._protect(tuple(house + car for house, car in zip(house_a, car_a, strict=True)), powered=powered)
+        circuits = tuple(circuit.step() for circuit in self.circuits)
+        tripped = self._main.step(tuple(house + car for house, car in zip(house_a, car_a, strict=True)))
+        self.trips += tripped
         self.elapsed_s += self.playing
         return HomeState(
             at=now,
@@ -80,15 +96,12 @@ class Home:
             offered_a=tuple(outlet.offered_a for outlet in self.outlets),
             tripped=tripped,
             powered=powered,
+            outlet_w=tuple(outlet.power_w for outlet in self.outlets),
+            circuits=circuits,
+            appliances_on=tuple(appliance.on for appliance in self.appliances),
         )
 
-    def _protect(self, total_a: tuple[float, ...], *, powered: bool) -> bool:
-        opened = self.protection.step(total_a)
-        if not powered:
-            self._dark_s -= 1
-            return False
-        if opened:
-            self.trips += 1
-            self._dark_s = DARK_S
-            self.protection.reset()
-        return opened
+    def _house_a(self, *, powered: bool) -> tuple[float, ...]:
+        house_a = self.house.at_a(self.elapsed_s)
+        loads = (house_a, *(appliance.current_a(len(house_a)) for appliance in self.appliances))
+        return tuple(sum(on_phase) if powered else 0.0 for on_phase in zip(*loads, strict=True))

@@ -9,7 +9,7 @@ from typing import NoReturn, override
 
 from .errors import DemoError
 from .faults import Fault, parse_faults
-from .supply import Supply, parse_supply
+from .scenario import HOME, SCENARIOS, Scenario, make_scenario
 from .trace import HOUSE_EVENING
 
 LONGEST_MINUTES = 7 * 24 * 60.0
@@ -20,7 +20,7 @@ LARGEST_JITTER = 50.0
 class Options:
     """What was asked for, checked as far as it can be before anything is started."""
 
-    supply: Supply
+    scenario: Scenario
     trace: Path
     start: str | None
     headless: bool
@@ -57,7 +57,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
     if given.report is not None:
         _refuse_unwritable(given.report)
     return Options(
-        supply=parse_supply(given.supply, given.phases),
+        scenario=make_scenario(given.scenario, given.supply, given.phases),
         trace=given.trace,
         start=given.start,
         headless=given.headless,
@@ -75,18 +75,19 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="script/demo",
         description="A real Home Assistant with Smart Charging, and a simulated home around it: a smart meter (DSMR), "
-        "a charging station (OCPP 1.6) and a car. In real time; Ctrl-C ends it.",
+        "charging stations (OCPP 1.6) and cars. In real time; Ctrl-C ends it.",
         allow_abbrev=False,
     )
     add = parser.add_argument
+    add("--scenario", default=HOME, metavar="NAME", help=f"one of {', '.join(SCENARIOS)} (default: {HOME})")
     add("--headless", action="store_true", help="run without a person and end with a summary; needs --minutes")
-    add("--minutes", type=float, metavar="N", help="end after so long, counted from the car being plugged in")
-    add("--no-control", action="store_true", help="nobody steers: the car takes what the station can give, 32 A")
+    add("--minutes", type=float, metavar="N", help="end after so long, counted from the plugging in")
+    add("--no-control", action="store_true", help="nobody steers: a car takes what its station can give")
     add(
         "--from",
         dest="start",
         metavar="TIME",
-        help="where in the trace to begin: HH:MM or 2006-12-20T18:00 (default: its evening peak)",
+        help="where in the trace to begin: HH:MM or 2006-12-20T18:00 (default: its evening peak, or the scenario's)",
     )
     add(
         "--trace",
@@ -95,8 +96,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="the house's load, CSV or CSV.gz (default: one that comes with the demo)",
     )
-    add("--supply", default="9kVA", metavar="LIMIT", help="9kVA, 40A (per phase) or 12kW (default: 9kVA)")
-    add("--phases", type=int, choices=(1, 3), default=1, help="of the supply (default: 1)")
+    add("--supply", metavar="LIMIT", help="9kVA, 40A (per phase) or 12kW (default: the scenario's; 9kVA at home)")
+    add("--phases", type=int, choices=(1, 3), help="of the supply (default: the scenario's; 1 at home)")
     add(
         "--fault",
         metavar="LIST",

@@ -1,6 +1,6 @@
 """The charger's hardware: one outlet with a contactor, a meter and its profiles. Pure: time is handed in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -39,9 +39,17 @@ class Transaction:
 class Outlet:
     """One connector of a station. A transaction begins by itself when a car is plugged in, as at a home charger that is open."""
 
-    def __init__(self, *, hardware_maximum_a: float = 32.0, phases: int = 3, id_tag: str = "DEMO") -> None:
-        """`phases` are the ones the outlet is wired to."""
-        self.phases = phases
+    def __init__(
+        self,
+        *,
+        hardware_maximum_a: float = 32.0,
+        phases: int = 3,
+        wiring: tuple[int, ...] | None = None,
+        id_tag: str = "DEMO",
+    ) -> None:
+        """`wiring` names the site's phase (0 for L1) behind each of the outlet's own; None: the first `phases` of them."""
+        self.wiring = tuple(range(phases)) if wiring is None else wiring
+        self.phases = len(self.wiring)
         self.id_tag = id_tag
         self.profiles = ProfileStore(hardware_maximum_a=hardware_maximum_a)
         self.car: Car | None = None
@@ -61,7 +69,7 @@ class Outlet:
     @property
     def current_a(self) -> tuple[float, ...]:
         """A in each of the outlet's phases."""
-        return tuple(self.drawn_a if phase < self.car_phases else 0.0 for phase in range(self.phases))
+        return self.in_phases(self.drawn_a)
 
     @property
     def power_w(self) -> float:
@@ -78,6 +86,10 @@ class Outlet:
         if self.offered_a < CAR_MINIMUM_A:
             return Status.SUSPENDED_EVSE
         return Status.CHARGING if self.drawn_a > DRAWS_ABOVE_A else Status.SUSPENDED_EV
+
+    def in_phases(self, current_a: float) -> tuple[float, ...]:
+        """A in each of the outlet's phases when the car draws `current_a`: those that it does not use carry nothing."""
+        return tuple(current_a if phase < self.car_phases else 0.0 for phase in range(self.phases))
 
     def limit_a(self, now: datetime) -> float:
         """What the profiles and the hardware allow at `now`."""
@@ -129,9 +141,15 @@ class Outlet:
 
 
 def sum_phases(outlets: Sequence[Outlet], phases: int) -> tuple[float, ...]:
-    """A in each of the site's phases; an outlet's first phase is the site's first."""
+    """A that flow in each of the site's phases."""
+    return on_site([(outlet.wiring, outlet.current_a) for outlet in outlets], phases)
+
+
+def on_site(currents: Iterable[tuple[Sequence[int], Sequence[float]]], phases: int) -> tuple[float, ...]:
+    """A in each of the site's phases, from wirings and the currents behind them; what is wired beyond does not count."""
     totals = [0.0] * phases
-    for outlet in outlets:
-        for phase, current_a in enumerate(outlet.current_a[:phases]):
-            totals[phase] += current_a
+    for wiring, currents_a in currents:
+        for phase, current_a in zip(wiring, currents_a, strict=True):
+            if phase < phases:
+                totals[phase] += current_a
     return tuple(totals)

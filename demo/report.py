@@ -1,14 +1,17 @@
 """What the demo says: a line every few seconds, and the summary at the end."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from .circuit import CircuitState
 from .errors import DemoError
 from .home import HomeState
+from .parts import Parts
+from .scenario import Scenario
 from .score import FailsafeClock, Score, WireClock
 from .supply import Supply, Unit
 from .usage import Usage
@@ -16,7 +19,7 @@ from .usage import Usage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """A run in figures; `--report` writes exactly these keys."""
+    """A run in figures; `--report` writes exactly these keys, and those of `Parts` for a scenario that has several."""
 
     trips: int
     longest_overload_s: int
@@ -32,10 +35,13 @@ class Summary:
     cpu_share: float
     memory_mb: float
     failsafe_after_s: float | None
-    """From the fault until the car keeps to the safe current; None where no fault called for it, or it never came to that."""
+    """From the fault until each car keeps to the safe current; None where no fault called for it, or it never came to that."""
+    parts: Parts | None = None
 
 
-def summarise(score: Score, wire: WireClock, failsafe: FailsafeClock, usage: Usage) -> Summary:
+def summarise(
+    score: Score, wire: WireClock, failsafe: FailsafeClock, usage: Usage, parts: Parts | None = None
+) -> Summary:
     """All figures of a run."""
     share = score.share_of_possible
     return Summary(
@@ -49,6 +55,7 @@ def summarise(score: Score, wire: WireClock, failsafe: FailsafeClock, usage: Usa
         cpu_share=usage.cpu_share,
         memory_mb=usage.memory_mb,
         failsafe_after_s=None if failsafe.failed else failsafe.slowest_s,
+        parts=parts,
     )
 
 
@@ -60,7 +67,9 @@ def write_report(summary: Summary, path: Path) -> None:
 
     """
     try:
-        path.write_text(json.dumps(asdict(summary), indent=2) + "\n", encoding="utf-8")
+        figures = asdict(summary)
+        figures |= figures.pop("parts") or {}
+        path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         raise DemoError(f"--report {path}: {error.strerror or error}") from None
 
@@ -68,17 +77,38 @@ def write_report(summary: Summary, path: Path) -> None:
 def summary_lines(summary: Summary, score: Score, failsafe: FailsafeClock) -> list[str]:
     """For people."""
     share = "" if summary.share_of_possible is None else f", {summary.share_of_possible:.1%} of what was possible"
+    given = "the car was given" if summary.parts is None else "the cars were given"
+    stations = "the station" if summary.parts is None else "the stations"
     lines = [
         f"{score.seconds / 60:.1f} minutes: {_count(summary.trips, 'trip')}, longest overload {summary.longest_overload_s} s",
-        f"the car was given {summary.energy_kwh:.2f} kWh{share}",
-        f"{_count(summary.commands, 'command')} to the station{_wire(summary)}",
+        f"{given} {summary.energy_kwh:.2f} kWh{share}",
+        *(_parts(summary.parts) if summary.parts else ()),
+        f"{_count(summary.commands, 'command')} to {stations}{_wire(summary)}",
         f"Home Assistant: {summary.cpu_share:.1%} of a core, {summary.memory_mb:.0f} MB",
     ]
     if failsafe.failed:
-        lines.append("THE CAR DID NOT COME DOWN TO THE SAFE CURRENT")
+        lines.append(
+            "THE CAR DID NOT COME DOWN TO THE SAFE CURRENT"
+            if summary.parts is None
+            else "NOT ALL CARS CAME DOWN TO THE SAFE CURRENT"
+        )
     elif summary.failsafe_after_s is not None:
         lines.append(f"at the safe current {summary.failsafe_after_s:.0f} s after the fault")
     return lines
+
+
+def _parts(parts: Parts) -> list[str]:
+    return [
+        *(f"  {name}: {car.energy_kwh:.2f} kWh" for name, car in parts.cars.items()),
+        *(
+            f"  circuit {name}: {_count(circuit.trips, 'trip')}, longest overload {circuit.longest_overload_s} s"
+            for name, circuit in parts.circuits.items()
+        ),
+        *(
+            f"  {name}: off for {appliance.off_s} s, switched off {_count(appliance.switched_off, 'time')}"
+            for name, appliance in parts.appliances.items()
+        ),
+    ]
 
 
 def status_line(state: HomeState, supply: Supply, trace_time: datetime, decided: str) -> str:
@@ -87,13 +117,40 @@ def status_line(state: HomeState, supply: Supply, trace_time: datetime, decided:
         unit = "kVA" if supply.unit is Unit.KVA else "kW"
         load = f"total {state.total_w / 1000:4.1f} of {supply.limit_w / 1000:.1f} {unit}"
     else:
-        load = f"total {'/'.join(f'{current_a:.1f}' for current_a in state.total_a)} of {supply.limit_a:.1f} A"
+        load = f"total {_currents(state.total_a)} of {supply.limit_a:.1f} A"
     mark = "  TRIPPED" if state.tripped or not state.powered else "  OVER" if supply.exceeded(state.total_a) else ""
-    offered = "/".join(f"{current_a:.1f}" for current_a in state.offered_a)
+    cars = "car" if len(state.offered_a) == 1 else "cars"
     return (
-        f"{trace_time:%H:%M:%S}  house {state.house_w / 1000:4.1f} kW  car {state.car_w / 1000:4.1f} kW  "
-        f"{load}{mark}  offered {offered} A{f'  {decided}' if decided else ''}"
+        f"{trace_time:%H:%M:%S}  house {state.house_w / 1000:4.1f} kW  {cars} {state.car_w / 1000:4.1f} kW  "
+        f"{load}{mark}  offered {_currents(state.offered_a)} A{f'  {decided}' if decided else ''}"
     )
+
+
+def part_lines(state: HomeState, scenario: Scenario, decided: Sequence[str]) -> list[str]:
+    """A line on each part in one second; `decided` is by charger."""
+    chargers = zip(scenario.bays, state.outlet_w, state.offered_a, decided, strict=True)
+    return [
+        *(
+            f"    {bay.name:12}  draws {power_w / 1000:4.1f} kW  offered {offered_a:4.1f} A{f'  {text}' if text else ''}"
+            for bay, power_w, offered_a, text in chargers
+        ),
+        *(
+            f"    {f'circuit {circuit.name}':12}  {_currents(circuit.load_a)} of {circuit.limit_a:.1f} A{_circuit_mark(circuit)}"
+            for circuit in state.circuits
+        ),
+        *(
+            f"    {appliance.name:12}  {'on' if on else 'off'}"
+            for appliance, on in zip(scenario.appliances, state.appliances_on, strict=True)
+        ),
+    ]
+
+
+def _circuit_mark(circuit: CircuitState) -> str:
+    return "  TRIPPED" if circuit.tripped or not circuit.powered else "  OVER" if circuit.exceeded else ""
+
+
+def _currents(per_phase_a: Sequence[float]) -> str:
+    return "/".join(f"{current_a:.1f}" for current_a in per_phase_a)
 
 
 def decided_text(states: Mapping[str, Mapping[str, Any]], keys: Mapping[str, str]) -> str:

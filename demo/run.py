@@ -7,33 +7,25 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from aiohttp import ClientSession
 
 from .api import Api
-from .car import Car, CarModel
 from .errors import DemoError
 from .faults import NEEDS_FAILSAFE, Fault, FaultClock, FaultKind
-from .folder import REPOSITORY, TIME_ZONE, take_folder
-from .home import Home, HomeState
+from .folder import REPOSITORY, take_folder
+from .home import HomeState
 from .homeassistant import PASSWORD, USER, HomeAssistant
 from .intruder import Intruder
-from .meter import Meter
 from .options import Options
-from .outlet import Outlet
-from .perfect import HARDWARE_MAXIMUM_A
-from .report import Summary, decided_text, status_line, summarise, summary_lines
+from .parts import PartsScore
+from .peers import Peers
+from .report import Summary, decided_text, part_lines, status_line, summarise, summary_lines
 from .score import CALLS_ABOVE_A, FailsafeClock, Score, WireClock
-from .setup_flow import SAFE_A, Charger, Site, add_charger, add_meter, add_site, our_entities, set_up_energy_dashboard
-from .station import Station
-from .trace import HouseLoad, read_trace
+from .setup_flow import SAFE_A, add_meter, charger_entities, set_up_energy_dashboard, set_up_site
+from .trace import HOUSE_EVENING, HouseLoad, read_trace
 
 LINE_EVERY_S: Final = 5
-STATION: Final = "demo-station"
-KEY: Final = "simulated-station-key"
-"""The station's password; it protects nothing but a demo on the loopback."""
-
 READY_WITHIN_S: Final = 60
 
 
@@ -47,23 +39,20 @@ class Run:
             DemoError: the trace or a time in it cannot be used.
 
         """
+        scenario = options.scenario
         trace = read_trace(options.trace)
-        start = trace.start_at(options.start)
+        start = trace.start_at(options.start or (scenario.start if options.trace == HOUSE_EVENING else None))
         trace.refuse_holes(start, timedelta(minutes=options.minutes or 0))
-        supply = options.supply
-        house = HouseLoad(trace, start=start, phases=supply.phases, seed=options.seed, jitter=options.jitter)
-        # A one-phase car takes up to 32 A, a three-phase one up to 16 A (7.4 and 11 kW), as most do.
-        model = CarModel(phases=supply.phases, maximum_a=32.0 if supply.phases == 1 else 16.0)
-        self.options = options
-        self.car = Car(model, seed=options.seed)
-        self.outlet = Outlet(phases=supply.phases)
-        self.home = Home(house=house, supply=supply, outlets=[self.outlet])
-        self.meter = Meter(serial=f"SIM{options.seed:08d}", on_written=self._telegram_written)
-        self.station = Station(
-            self.outlet, clock=lambda: datetime.now(UTC), identity=STATION, key=KEY, on_command=self._command_received
+        house = HouseLoad(trace, start=start, phases=scenario.supply.phases, seed=options.seed, jitter=options.jitter)
+        self.options, self.scenario = options, scenario
+        self.peers = Peers(
+            scenario,
+            house,
+            seed=options.seed,
+            on_telegram=self._telegram_written,
+            on_command=self._command_received,
         )
         self._reset_counts()
-        self.home.playing = False
         self._counting = False
         self._ended = asyncio.Event()
         self._state: HomeState | None = None
@@ -72,6 +61,7 @@ class Run:
         self._failure: BaseException | None = None
         self._main: asyncio.Task[None] | None = None
         self._csms_port = free_port()
+        self._entry_id = ""
 
     def end(self) -> None:
         """Somebody wants it to end. Before anything was counted the whole run is given up."""
@@ -91,7 +81,7 @@ class Run:
         port = free_port(self.options.port)
         folder = take_folder(REPOSITORY / ".demo")
         try:
-            folder.prepare(port=port)
+            folder.prepare(port=port, switches=[(item.key, item.name) for item in self.scenario.appliances])
             async with ClientSession() as session:
                 self.api = Api(f"http://127.0.0.1:{port}", session)
                 self.homeassistant = HomeAssistant(folder, self.api)
@@ -101,7 +91,8 @@ class Run:
                         await self._main
                     if not self.score.seconds:
                         return None
-                    return summarise(self.score, self.wire, self.failsafe, self.homeassistant.usage)
+                    parts = self.parts.figures if self.scenario.has_parts else None
+                    return summarise(self.score, self.wire, self.failsafe, self.homeassistant.usage, parts)
                 finally:
                     await self._stop()
         finally:
@@ -112,15 +103,18 @@ class Run:
         return summary_lines(summary, self.score, self.failsafe)
 
     async def _run(self) -> None:
-        await self.meter.start()
+        supply, meter = self.scenario.supply, self.peers.meter
+        await meter.start()
         self._start(self._tick_for_ever())
-        self._say(f"simulated home: {self.options.supply.text}; smart meter on {self.meter.url}")
+        self._say(f"simulated home: {supply.text}; smart meter on {meter.url}")
         await self.homeassistant.start()
         await self.homeassistant.onboard()
         self._say("adding the smart meter to Home Assistant (dsmr), which is then restarted once …")
-        await add_meter(self.api, self.meter, phases=self.options.supply.phases)
+        await add_meter(self.api, meter, phases=supply.phases)
         await self.homeassistant.restart()
         await set_up_energy_dashboard(self.api)
+        if self.scenario.appliances:
+            self._start(self._watch_appliances())
         if self.options.control:
             await self._set_up_control()
         self._say(f"open {self.api.url} as user {USER} with password {PASSWORD}")
@@ -131,32 +125,36 @@ class Run:
             raise self._failure
 
     async def _set_up_control(self) -> None:
-        supply = self.options.supply
-        site = Site(phases=supply.phases, unit=str(supply.unit), limit=supply.value, port=self._csms_port)
         self._say("adding Smart Charging …")
-        entry_id = await add_site(self.api, site)
-        maximum_a = self.outlet.profiles.hardware_maximum_a
-        await add_charger(
-            self.api, entry_id, Charger(station=STATION, key=KEY, maximum_a=maximum_a, phases=supply.phases)
-        )
-        self._start(self.station.run(f"ws://127.0.0.1:{self._csms_port}"))
+        self._entry_id = await set_up_site(self.api, self.scenario, port=self._csms_port)
+        for bay in self.peers.bays:
+            self._start(bay.station.run(f"ws://127.0.0.1:{self._csms_port}"))
         for _ in range(READY_WITHIN_S):
-            # Without a profile the station would give the car all it has: the failsafe comes first.
-            if self.station.connected and self.outlet.profiles.profiles:
+            if all(bay.steered for bay in self.peers.bays):
                 return
             await asyncio.sleep(1)
-        raise DemoError("Smart Charging did not take the simulated station under control")
+        loose = ", ".join(bay.spec.station for bay in self.peers.bays if not bay.steered)
+        raise DemoError(f"Smart Charging did not take under control: {loose}")
+
+    async def _watch_appliances(self) -> None:
+        """An appliance does what its entity says; while Home Assistant says nothing it stays as it is, as a relay does."""
+        while True:
+            for spec, appliance in zip(self.scenario.appliances, self.peers.appliances, strict=True):
+                with suppress(DemoError):
+                    state = (await self.api.get(f"/api/states/{spec.entity_id}"))["state"]
+                    appliance.on = state == "on" if state in {"on", "off"} else appliance.on
+            await asyncio.sleep(1)
 
     def _begin(self) -> None:
-        """The car is plugged in, the trace begins to play, and the counting starts."""
+        """The cars are plugged in, the trace begins to play, and the counting starts."""
         self._reset_counts()
         self.homeassistant.measure_from_now()
-        self.outlet.plug(self.car, datetime.now(UTC))
-        self.home.playing = True
+        self.peers.begin(datetime.now(UTC))
         self._counting = True
 
     def _reset_counts(self) -> None:
-        self.score = Score(self.options.supply, car_phases=self.car.model.phases)
+        self.score = Score(self.scenario.supply, car_phases=self.peers.bays[0].car.model.phases)
+        self.parts = PartsScore(self.scenario)
         self.wire = WireClock()
         self.failsafe = FailsafeClock(SAFE_A)
         self.faults = FaultClock(self.options.faults)
@@ -171,13 +169,12 @@ class Run:
             await asyncio.sleep(max(0.0, due - loop.time()))
 
     def _tick(self, now: datetime) -> None:
-        state = self._state = self.home.step(now)
-        self.meter.send(state, datetime.now(ZoneInfo(TIME_ZONE)))
-        self.station.tick(now)
+        state = self._state = self.peers.tick(now)
         if not self._counting:
             return
-        self.score.step(state, self.car.capability_a(HARDWARE_MAXIMUM_A))
-        self.failsafe.step(now, self.outlet.drawn_a)
+        self.score.step(state, self.peers.bays[0].capability_a)
+        self.parts.step(state)
+        self.failsafe.step(now, max(bay.outlet.drawn_a for bay in self.peers.bays))
         for fault, begins in self.faults.step(self.score.seconds):
             self._say(f"{'fault' if begins else 'over'}: {fault.kind}")
             self._inject(fault, now) if begins else self._mend(fault)
@@ -193,11 +190,11 @@ class Run:
             self.failsafe.begin(now)
         match fault.kind:
             case FaultKind.METER_SILENT:
-                self.meter.silent = True
+                self.peers.meter.silent = True
             case FaultKind.KILL_HA:
                 self._start(self.homeassistant.kill())
             case FaultKind.STATION_DROPS:
-                self.station.drop(fault.lasts_s)
+                self.peers.bays[0].station.drop(fault.lasts_s)
             case FaultKind.GARBAGE:
                 self._intrusions[fault] = self._start(Intruder(self._csms_port).garbage())
             case FaultKind.FLOOD:
@@ -208,7 +205,7 @@ class Run:
             self.failsafe.end()
         match fault.kind:
             case FaultKind.METER_SILENT:
-                self.meter.silent = False
+                self.peers.meter.silent = False
             case FaultKind.KILL_HA:
                 self._start(self.homeassistant.start(quiet=True))
             case FaultKind.GARBAGE | FaultKind.FLOOD:
@@ -217,10 +214,11 @@ class Run:
                 pass  # the station calls again by itself
 
     def _telegram_written(self, state: HomeState) -> None:
-        supply, car = self.options.supply, self.car
-        # Once the car is offered what fits the call is answered, even while it still draws what it drew.
-        will_draw_a, room_a = car.capability_a(self.outlet.offered_a), supply.room_a(state.house_a, car.model.phases)
-        called = supply.excess_a(state.total_a) > CALLS_ABOVE_A and will_draw_a > max(0.0, room_a) + CALLS_ABOVE_A
+        supply = self.scenario.supply
+        # Once the cars are offered what fits the call is answered, even while they still draw what they drew.
+        called = supply.excess_a(state.total_a) > CALLS_ABOVE_A and supply.calls_for_less(
+            state.house_a, self.peers.will_draw_a(), above_a=CALLS_ABOVE_A
+        )
         self.wire.telegram(time.monotonic(), calls_for_less=called)
 
     def _command_received(self, reduces: bool) -> None:  # noqa: FBT001 a callback's one argument
@@ -228,19 +226,23 @@ class Run:
             self.wire.command(time.monotonic(), reduces=reduces)
 
     async def _say_lines(self) -> None:
-        """A line every few seconds; what was decided is asked of Home Assistant, where it answers."""
-        keys: dict[str, str] = {}
+        """Lines every few seconds; what was decided is asked of Home Assistant, where it answers."""
+        keys: dict[str, dict[str, str]] = {}
         while True:
             await asyncio.sleep(LINE_EVERY_S)
-            decided = ""
+            decided = ["" for _ in self.peers.bays]
             if self.options.control:
                 with suppress(DemoError):
-                    keys = keys or await our_entities(self.api)
+                    keys = keys or await charger_entities(self.api, self._entry_id)
                     states = {state["entity_id"]: state for state in await self.api.get("/api/states")}
-                    decided = decided_text(states, keys)
-            if self._state is not None:
-                trace_time = self.home.house.time_at(self.home.elapsed_s)
-                self._say(status_line(self._state, self.options.supply, trace_time, decided))
+                    decided = [decided_text(states, keys.get(bay.spec.name, {})) for bay in self.peers.bays]
+            if self._state is None:
+                continue
+            trace_time = self.peers.home.house.time_at(self.peers.home.elapsed_s)
+            parts = self.scenario.has_parts
+            self._say(status_line(self._state, self.scenario.supply, trace_time, "" if parts else decided[0]))
+            for line in part_lines(self._state, self.scenario, decided) if parts else ():
+                self._say(line)
 
     def _start(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.create_task(coroutine)
@@ -259,7 +261,7 @@ class Run:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self.meter.stop()
+        await self.peers.meter.stop()
         self._say("stopping Home Assistant …")
         await self.homeassistant.stop()
 

@@ -9,6 +9,20 @@ from .perfect import Perfect
 from .supply import Supply
 
 
+class OverloadClock:
+    """Finds the longest row of seconds with an overload."""
+
+    def __init__(self) -> None:
+        """Nothing seen yet."""
+        self.longest_s = 0
+        self._row_s = 0
+
+    def step(self, *, exceeded: bool) -> None:
+        """One second."""
+        self._row_s = self._row_s + 1 if exceeded else 0
+        self.longest_s = max(self.longest_s, self._row_s)
+
+
 class Score:
     """Sums over the seconds it is shown."""
 
@@ -16,11 +30,15 @@ class Score:
         """Starts at zero: make one when the minutes begin to count."""
         self._supply = supply
         self._perfect = Perfect(supply, car_phases=car_phases)
-        self._overload_s = 0
+        self._overload = OverloadClock()
         self.seconds = 0
         self.trips = 0
-        self.longest_overload_s = 0
         self.energy_kwh = 0.0
+
+    @property
+    def longest_overload_s(self) -> int:
+        """The longest row of seconds with more than the supply's limit."""
+        return self._overload.longest_s
 
     @property
     def possible_kwh(self) -> float:
@@ -36,8 +54,7 @@ class Score:
         """One second; `capability_a` is what the car would draw of 32 A."""
         self.seconds += 1
         self.trips += state.tripped
-        self._overload_s = self._overload_s + 1 if self._supply.exceeded(state.total_a) else 0
-        self.longest_overload_s = max(self.longest_overload_s, self._overload_s)
+        self._overload.step(exceeded=self._supply.exceeded(state.total_a))
         self.energy_kwh += state.car_w / 3_600_000
         self._perfect.step(state.house_a, capability_a if state.powered else 0.0)
 

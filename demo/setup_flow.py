@@ -1,18 +1,20 @@
 """Sets Home Assistant up through the flows that a person would click through."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from .api import Api
 from .electrical import CAR_MINIMUM_A, VOLTAGE_V
 from .errors import DemoError
 from .meter import Meter
+from .peers import KEY
+from .scenario import ApplianceSpec, BaySpec, CircuitSpec, Scenario
+from .supply import Supply
 
 DOMAIN: Final = "smart_charging"
 SAFE_A: Final = 6.0
-"""The failsafe current that the charger is set up with."""
+"""The failsafe current that each charger is set up with."""
 
 DSMR_NAMES: Final = {
     "import": "current_electricity_usage",
@@ -40,28 +42,6 @@ LONGEST_PROGRESS_S: Final = 180
 type Answer = Mapping[str, Any]
 type Answers = Mapping[str, Answer]
 """What to say to each form, and which way to go at each menu, by the step's name."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """What a person would answer about the supply."""
-
-    phases: int
-    unit: str
-    limit: float
-    port: int
-    """Where the csms is to listen."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charger:
-    """What a person would answer about the charger."""
-
-    station: str
-    key: str
-    maximum_a: float
-    phases: int
-    """Of the site."""
 
 
 async def walk_flow(api: Api, path: str, handler: Any, answers: Answers) -> dict[str, Any]:
@@ -144,7 +124,21 @@ async def set_up_energy_dashboard(api: Api) -> None:
     await api.command("energy/save_prefs", energy_sources=sources)
 
 
-async def add_site(api: Api, site: Site) -> str:
+async def set_up_site(api: Api, scenario: Scenario, *, port: int) -> str:
+    """Add Smart Charging and all that the scenario has, with its csms on `port`; the entry's id."""
+    entry_id = await add_site(api, scenario.supply, port=port)
+    for circuit in scenario.circuits:
+        await add_circuit(api, entry_id, circuit)
+    circuits = {title: circuit_id for circuit_id, title in (await subentries(api, entry_id, "circuit")).items()}
+    phases = scenario.supply.phases
+    for bay in scenario.bays:
+        await add_charger(api, entry_id, bay, phases=phases, circuits=circuits)
+    for appliance in scenario.appliances:
+        await add_load(api, entry_id, appliance, phases=phases, circuits=circuits)
+    return entry_id
+
+
+async def add_site(api: Api, supply: Supply, *, port: int) -> str:
     """Add Smart Charging with the meter that it finds; the entry's id."""
     step = await walk_flow(
         api,
@@ -156,12 +150,12 @@ async def add_site(api: Api, site: Site) -> str:
             "confirm": {},
             "confirm_slow": {},
             "limit": {
-                "phases": str(site.phases),
-                "limit_unit": site.unit,
-                "limit": site.limit,
+                "phases": str(supply.phases),
+                "limit_unit": str(supply.unit),
+                "limit": supply.value,
                 "voltage_v": VOLTAGE_V,
             },
-            "server": {"port": site.port, "host": "127.0.0.1"},
+            "server": {"port": port, "host": "127.0.0.1"},
         },
     )
     entry_id: str = step["result"]["entry_id"]
@@ -178,26 +172,65 @@ async def _found_meter(api: Api) -> str:
     return meter
 
 
-async def add_charger(api: Api, entry_id: str, charger: Charger) -> None:
-    """Add the simulated station as a charger, by its identity; it may call in afterwards."""
+async def add_circuit(api: Api, entry_id: str, circuit: CircuitSpec) -> None:
+    """Add a circuit below the mains, without a meter of its own."""
+    details = {"name": circuit.name, "wiring": "l1_l2_l3", "limit_unit": "a", "limit": circuit.limit_a}
+    await walk_flow(api, SUBENTRY_FLOW, [entry_id, "circuit"], {"user": details})
+
+
+async def add_charger(api: Api, entry_id: str, bay: BaySpec, *, phases: int, circuits: Mapping[str, str]) -> None:
+    """Add a simulated station as a charger, by its identity; it may call in afterwards.
+
+    `phases` are the site's; `circuits` are its circuits' ids by name.
+    """
     details: dict[str, Any] = {
-        "name": "Garage",
+        "name": bay.name,
+        **_place(bay.wiring, bay.circuit, phases, circuits),
         "minimum_a": CAR_MINIMUM_A,
-        "maximum_a": charger.maximum_a,
+        "maximum_a": bay.hardware_maximum_a,
         "failsafe_a": SAFE_A,
         "priority": 0,
     }
-    if charger.phases > 1:
-        details["wiring"] = "l1_l2_l3"
-    station = {"station": charger.station, "key": charger.key, "connector": 1}
+    station = {"station": bay.station, "key": KEY, "connector": 1}
     answers: Answers = {"user": {"next_step_id": "station"}, "station": station, "details": details}
     await walk_flow(api, SUBENTRY_FLOW, [entry_id, "charger"], answers)
 
 
-async def our_entities(api: Api) -> dict[str, str]:
-    """The integration's entity ids, by their translation keys; of several with one key, one."""
-    entities = await api.command("config/entity_registry/list")
-    return {_key(entity): entity["entity_id"] for entity in entities if entity["platform"] == DOMAIN}
+async def add_load(
+    api: Api, entry_id: str, appliance: ApplianceSpec, *, phases: int, circuits: Mapping[str, str]
+) -> None:
+    """Add what gives way; as `add_charger`. It stays on or off for a minute, so that a short run shows both."""
+    details: dict[str, Any] = {
+        "name": appliance.name,
+        "entity_id": appliance.entity_id,
+        **_place(appliance.wiring, None, phases, circuits),
+        "power_w": appliance.power_w,
+        "priority": 0,
+        "minimum_on_min": 1,
+        "minimum_off_min": 1,
+    }
+    await walk_flow(api, SUBENTRY_FLOW, [entry_id, "load"], {"user": details})
+
+
+def _place(wiring: Sequence[int], circuit: str | None, phases: int, circuits: Mapping[str, str]) -> dict[str, str]:
+    """What the forms ask about the place of something; the wiring only where there is a choice."""
+    words = {"wiring": "_".join(f"l{phase + 1}" for phase in wiring)} if phases > 1 else {}
+    return words if circuit is None else {**words, "circuit": circuits[circuit]}
+
+
+async def subentries(api: Api, entry_id: str, kind: str) -> dict[str, str]:
+    """The names of the entry's circuits, chargers or loads, by their ids."""
+    found = await api.command("config_entries/subentries/list", entry_id=entry_id)
+    return {item["subentry_id"]: item["title"] for item in found if item["subentry_type"] == kind}
+
+
+async def charger_entities(api: Api, entry_id: str) -> dict[str, dict[str, str]]:
+    """The entity ids of each charger, by the charger's name and the entities' translation keys."""
+    entities = [item for item in await api.command("config/entity_registry/list") if item["platform"] == DOMAIN]
+    return {
+        name: {_key(entity): entity["entity_id"] for entity in entities if entity["unique_id"].startswith(charger_id)}
+        for charger_id, name in (await subentries(api, entry_id, "charger")).items()
+    }
 
 
 def _power(ids: Mapping[str, str]) -> dict[str, str]:

@@ -61,6 +61,16 @@ class Supply:
             return total(total_a) - self.limit_w / VOLTAGE_V
         return max(total_a) - self.limit_a
 
+    def calls_for_less(self, house_a: tuple[float, ...], cars_a: tuple[float, ...], *, above_a: float) -> bool:
+        """Whether cars that draw `cars_a` keep the limit exceeded by more than `above_a`; what the house alone exceeds is not theirs."""
+        if self.unit is Unit.KW:
+            room_a = self.limit_w / VOLTAGE_V - total(house_a)
+            return total(cars_a) > max(0.0, room_a) + above_a
+        return any(
+            car_a > max(0.0, self.limit_a - on_phase_a) + above_a
+            for car_a, on_phase_a in zip(cars_a, house_a, strict=True)
+        )
+
     def protection(self) -> Protection:
         """What cuts this supply off: Linky for kVA, a C breaker for A, a meter of the Italian kind for kW."""
         match self.unit:

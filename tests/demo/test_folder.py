@@ -32,6 +32,15 @@ def test_each_demo_starts_afresh_and_development_goes_on(tmp_path: Path) -> None
     assert kept.read_text() != "onboarded"
 
 
+def test_what_gives_way_is_a_toggle_that_is_on_at_the_start(tmp_path: Path) -> None:
+    folder = take_folder(tmp_path)
+    folder.prepare(port=1)
+    assert "input_boolean" not in (folder.config / "configuration.yaml").read_text()
+    folder.prepare(port=1, switches=[("boiler", "Boiler")])
+    text = (folder.config / "configuration.yaml").read_text()
+    assert text.endswith("input_boolean:\n  boiler:\n    name: Boiler\n    initial: true\n")
+
+
 def test_two_demos_have_a_folder_each_and_a_third_takes_the_first_s(tmp_path: Path) -> None:
     first, second = take_folder(tmp_path), take_folder(tmp_path)
     assert [first.path.name, second.path.name] == ["1", "2"]

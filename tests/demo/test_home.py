@@ -2,10 +2,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from demo.car import Car
-from demo.home import DARK_S, Home, HomeState
+from demo.appliance import Appliance
+from demo.car import Car, CarModel
+from demo.circuit import HomeCircuit
+from demo.home import Home, HomeState
 from demo.outlet import Outlet
 from demo.supply import parse_supply
+from demo.switchgear import DARK_S
 from demo.trace import HouseLoad, Trace
 
 from .conftest import Clock
@@ -62,3 +65,34 @@ def test_three_phases_are_kept_apart(clock: Clock) -> None:
     state = run(simulated, clock, 1)[0]
     assert sorted(state.house_a) == pytest.approx([6.0, 9.0, 15.0])
     assert state.house_w == pytest.approx(6900)
+
+
+def test_what_gives_way_is_a_part_of_the_house_while_it_is_on(clock: Clock) -> None:
+    trace = Trace(name="load.csv", times=(START,), watts=(0.0,), step=timedelta(minutes=1))
+    boiler = Appliance("Boiler", power_w=4600.0, wiring=(0, 2))
+    house = HouseLoad(trace, start=START, phases=3)
+    simulated = Home(house=house, supply=parse_supply("25A", 3), outlets=[], appliances=[boiler])
+    states = run(simulated, clock, 1)
+    boiler.on = False
+    states += run(simulated, clock, 1)
+    assert [state.house_a for state in states] == [(10.0, 0.0, 10.0), (0.0, 0.0, 0.0)]
+    assert [state.appliances_on for state in states] == [(True,), (False,)]
+
+
+def test_a_circuit_that_trips_darkens_what_it_feeds_and_nothing_else(clock: Clock) -> None:
+    trace = Trace(name="load.csv", times=(START,), watts=(230.0,), step=timedelta(minutes=1))
+    fed, other = Outlet(phases=1), Outlet(phases=1)
+    for outlet in (fed, other):
+        outlet.plug(Car(CarModel(phases=1), state_of_charge=0.1), clock.now)
+    garage = HomeCircuit("Garage", limit_a=16.0, phases=1, outlets=[fed])
+    house = HouseLoad(trace, start=START, phases=1)
+    simulated = Home(house=house, supply=parse_supply("100A", 1), outlets=[fed, other], circuits=[garage])
+    states = run(simulated, clock, 300)
+    trip = next(second for second, state in enumerate(states) if state.circuits[0].tripped)
+    dark = states[trip + 1 : trip + 1 + DARK_S]
+    assert states[trip].circuits[0].exceeded
+    assert all(state.powered and not state.circuits[0].powered for state in dark)
+    assert all(state.circuits[0].load_a == (0.0,) for state in dark)
+    assert all(state.outlet_w[1] > 6000 for state in dark)
+    assert states[trip + 1 + DARK_S].circuits[0].powered
+    assert simulated.trips == 0

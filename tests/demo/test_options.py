@@ -10,7 +10,7 @@ from demo.trace import HOUSE_EVENING
 
 def test_without_options_a_person_watches_a_nine_kva_house() -> None:
     options = parse_options([])
-    assert options.supply.text == "9 kVA, 1 phase"
+    assert (options.scenario.name, options.scenario.supply.text) == ("home", "9 kVA, 1 phase")
     assert options.trace == HOUSE_EVENING
     assert (options.headless, options.minutes, options.control) == (False, None, True)
     assert (options.start, options.faults, options.report, options.port) == (None, (), None, None)
@@ -21,11 +21,17 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
     words = f"--headless --minutes 1.5 --no-control --from 19:30 --trace {tmp_path}/t.csv --supply 40A --phases 3"
     words += f" --fault flood@9 --report {tmp_path}/r.json --seed 7 --jitter 0 --port 8999"
     options = parse_options(words.split())
-    assert options.supply.text == "40 A, 3 phases"
+    assert (options.scenario.name, options.scenario.supply.text) == ("home", "40 A, 3 phases")
     assert (options.headless, options.minutes, options.control) == (True, 1.5, False)
     assert (options.start, options.seed, options.jitter, options.port) == ("19:30", 7, 0.0, 8999)
     assert [fault.kind for fault in options.faults] == [FaultKind.FLOOD]
     assert options.report == tmp_path / "r.json"
+
+
+def test_a_scenario_has_a_supply_of_its_own_unless_another_is_asked_for() -> None:
+    flat = ["--scenario", "flat-with-three-chargers"]
+    assert parse_options(flat).scenario.supply.text == "35 A, 3 phases"
+    assert parse_options([*flat, "--supply", "25A"]).scenario.supply.text == "25 A, 3 phases"
 
 
 @pytest.mark.parametrize(
@@ -36,6 +42,7 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
         ("--minutes nan", "--minutes nan"),
         ("--minutes soon", "--minutes"),
         ("--phases 2", "--phases"),
+        ("--scenario castle", "no such scenario; there are home, flat-with-three-chargers"),
         ("--supply much", "--supply much"),
         ("--fault fire@1", "--fault fire@1"),
         ("--jitter 99", "--jitter 99"),

@@ -88,3 +88,13 @@ def test_the_site_s_phases_carry_all_outlets(clock: Clock) -> None:
     run(three, clock, 10)
     assert [round(current_a, 1) for current_a in sum_phases([one, three], 3)] == [46.4, 16.0, 16.0]
     assert len(sum_phases([one], 1)) == 1
+
+
+def test_each_outlet_s_phases_are_the_site_s_as_it_is_wired(clock: Clock) -> None:
+    rotated, single = Outlet(wiring=(1, 2, 0)), Outlet(wiring=(2,))
+    rotated.plug(Car(CarModel(phases=1)), clock.now)
+    single.plug(Car(CarModel(phases=1, maximum_a=16.0)), clock.now)
+    run(rotated, clock, 10)
+    run(single, clock, 10)
+    assert (rotated.phases, single.phases) == (3, 1)
+    assert [round(current_a, 1) for current_a in sum_phases([rotated, single], 3)] == [0.0, 30.4, 16.0]

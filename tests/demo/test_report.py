@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from demo.circuit import CircuitState
 from demo.errors import DemoError
-from demo.report import decided_text, status_line, summarise, summary_lines, write_report
+from demo.parts import ApplianceFigures, CarFigures, CircuitFigures, Parts
+from demo.report import decided_text, part_lines, status_line, summarise, summary_lines, write_report
+from demo.scenario import make_scenario
 from demo.score import FailsafeClock, Score, WireClock
 from demo.supply import parse_supply
 from demo.usage import Usage
@@ -17,7 +20,7 @@ from .test_score import state
 EIGHT = datetime(2026, 1, 15, 20, 0, 5)  # noqa: DTZ001 traces are in naive local time
 
 
-class Parts:
+class Counts:
     def __init__(self) -> None:
         self.score = Score(parse_supply("40A", 1), car_phases=1)
         self.wire = WireClock()
@@ -27,18 +30,18 @@ class Parts:
 
 
 def test_the_report_has_exactly_its_keys(tmp_path: Path, clock: Clock) -> None:
-    parts = Parts()
+    counts = Counts()
     for _ in range(3600):
-        parts.score.step(state(clock.advance(1), 20.0, 10.0), 30.4)
-    parts.wire.telegram(1.0, calls_for_less=True)
-    parts.wire.command(1.25, reduces=True)
-    parts.failsafe.begin(clock.now)
-    parts.failsafe.step(clock.advance(7), 0.0)
-    parts.failsafe.end()
-    parts.usage.began(cpu_s=5.0)
-    parts.usage.seen(cpu_s=7.0, memory_bytes=300_000_000)
+        counts.score.step(state(clock.advance(1), 20.0, 10.0), 30.4)
+    counts.wire.telegram(1.0, calls_for_less=True)
+    counts.wire.command(1.25, reduces=True)
+    counts.failsafe.begin(clock.now)
+    counts.failsafe.step(clock.advance(7), 0.0)
+    counts.failsafe.end()
+    counts.usage.began(cpu_s=5.0)
+    counts.usage.seen(cpu_s=7.0, memory_bytes=300_000_000)
     path = tmp_path / "r.json"
-    write_report(summarise(parts.score, parts.wire, parts.failsafe, parts.usage), path)
+    write_report(summarise(counts.score, counts.wire, counts.failsafe, counts.usage), path)
     assert json.loads(path.read_text()) == {
         "trips": 0,
         "longest_overload_s": 0,
@@ -54,11 +57,11 @@ def test_the_report_has_exactly_its_keys(tmp_path: Path, clock: Clock) -> None:
 
 
 def test_what_did_not_happen_is_null() -> None:
-    parts = Parts()
-    summary = summarise(parts.score, parts.wire, parts.failsafe, parts.usage)
+    counts = Counts()
+    summary = summarise(counts.score, counts.wire, counts.failsafe, counts.usage)
     assert summary.share_of_possible is None
     assert summary.wire_p50_ms is summary.wire_p99_ms is summary.failsafe_after_s is None
-    assert summary_lines(summary, parts.score, parts.failsafe) == [
+    assert summary_lines(summary, counts.score, counts.failsafe) == [
         "0.0 minutes: 0 trips, longest overload 0 s",
         "the car was given 0.00 kWh",
         "0 commands to the station",
@@ -67,11 +70,11 @@ def test_what_did_not_happen_is_null() -> None:
 
 
 def test_the_summary_says_what_happened(clock: Clock) -> None:
-    parts = Parts()
-    parts.score.step(state(clock.advance(1), 20.0, 10.0, tripped=True), 30.4)
-    summary = summarise(parts.score, parts.wire, parts.failsafe, parts.usage)
+    counts = Counts()
+    counts.score.step(state(clock.advance(1), 20.0, 10.0, tripped=True), 30.4)
+    summary = summarise(counts.score, counts.wire, counts.failsafe, counts.usage)
     summary = replace(summary, commands=1, wire_p50_ms=20.4, wire_p99_ms=99.6, failsafe_after_s=61.0)
-    lines = summary_lines(summary, parts.score, parts.failsafe)
+    lines = summary_lines(summary, counts.score, counts.failsafe)
     assert lines[0].endswith("1 trip, longest overload 0 s")
     assert lines[1].endswith("50.0% of what was possible")
     assert lines[2] == "1 command to the station; meter to wire 20 ms (median), 100 ms (99 %)"
@@ -79,18 +82,18 @@ def test_the_summary_says_what_happened(clock: Clock) -> None:
 
 
 def test_a_failsafe_that_failed_is_said_aloud(clock: Clock) -> None:
-    parts = Parts()
-    parts.failsafe.begin(clock.now)
-    parts.failsafe.end()
-    summary = summarise(parts.score, parts.wire, parts.failsafe, parts.usage)
+    counts = Counts()
+    counts.failsafe.begin(clock.now)
+    counts.failsafe.end()
+    summary = summarise(counts.score, counts.wire, counts.failsafe, counts.usage)
     assert summary.failsafe_after_s is None
-    assert summary_lines(summary, parts.score, parts.failsafe)[-1].isupper()
+    assert summary_lines(summary, counts.score, counts.failsafe)[-1].isupper()
 
 
 def test_a_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    parts = Parts()
+    counts = Counts()
     with pytest.raises(DemoError, match="--report"):
-        write_report(summarise(parts.score, parts.wire, parts.failsafe, parts.usage), tmp_path)
+        write_report(summarise(counts.score, counts.wire, counts.failsafe, counts.usage), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -139,3 +142,62 @@ def test_usage_adds_up_over_processes() -> None:
     assert usage.cpu_share == 0.3
     assert usage.memory_mb == 2.0
     assert Usage(lambda: 0.0).cpu_share == 0.0
+
+
+PARTS = Parts(
+    cars={"Left": CarFigures(energy_kwh=0.5), "Right": CarFigures(energy_kwh=0.25)},
+    circuits={"Garage": CircuitFigures(trips=1, longest_overload_s=4)},
+    appliances={"Boiler": ApplianceFigures(off_s=65, switched_off=2)},
+)
+
+
+def test_the_report_of_a_scenario_tells_its_parts_too(tmp_path: Path) -> None:
+    counts = Counts()
+    write_report(summarise(counts.score, counts.wire, counts.failsafe, counts.usage, PARTS), tmp_path / "r.json")
+    written = json.loads((tmp_path / "r.json").read_text())
+    assert {key: written[key] for key in ("trips", "cars", "circuits", "appliances")} == {
+        "trips": 0,
+        "cars": {"Left": {"energy_kwh": 0.5}, "Right": {"energy_kwh": 0.25}},
+        "circuits": {"Garage": {"trips": 1, "longest_overload_s": 4}},
+        "appliances": {"Boiler": {"off_s": 65, "switched_off": 2}},
+    }
+    assert "parts" not in written
+
+
+def test_the_summary_of_a_scenario_has_a_line_for_each_part() -> None:
+    counts = Counts()
+    summary = summarise(counts.score, counts.wire, counts.failsafe, counts.usage, PARTS)
+    assert summary_lines(summary, counts.score, counts.failsafe)[1:7] == [
+        "the cars were given 0.00 kWh",
+        "  Left: 0.50 kWh",
+        "  Right: 0.25 kWh",
+        "  circuit Garage: 1 trip, longest overload 4 s",
+        "  Boiler: off for 65 s, switched off 2 times",
+        "0 commands to the stations",
+    ]
+    counts.failsafe.begin(EIGHT)
+    counts.failsafe.end()
+    assert summary_lines(summary, counts.score, counts.failsafe)[-1].startswith("NOT ALL CARS")
+
+
+def test_a_scenario_s_second_has_a_line_for_each_part(clock: Clock) -> None:
+    def circuit(name: str, load_a: float, **more: bool) -> CircuitState:
+        return CircuitState(name=name, limit_a=16.0, load_a=(load_a,), **({"tripped": False, "powered": True} | more))
+
+    seen = replace(
+        state(clock.now, 0.0, 0.0),
+        offered_a=(10.0, 0.0, 6.0),
+        outlet_w=(6555.0, 0.0, 1311.0),
+        circuits=(circuit("Garage", 16.5), circuit("Yard", 0.0, powered=False)),
+        appliances_on=(False,),
+    )
+    scenario = make_scenario("flat-with-three-chargers")
+    assert part_lines(seen, scenario, ["setpoint 10 A", "", ""]) == [
+        "    Garage left   draws  6.6 kW  offered 10.0 A  setpoint 10 A",
+        "    Garage right  draws  0.0 kW  offered  0.0 A",
+        "    Yard          draws  1.3 kW  offered  6.0 A",
+        "    circuit Garage  16.5 of 16.0 A  OVER",
+        "    circuit Yard  0.0 of 16.0 A  TRIPPED",
+        "    Boiler        off",
+    ]
+    assert "  cars " in status_line(seen, parse_supply("9kVA", 1), EIGHT, "")

@@ -9,20 +9,22 @@ from aiohttp import ClientSession, web
 
 from demo import setup_flow
 from demo.api import Api
+from demo.car import CarModel
 from demo.errors import DemoError
 from demo.meter import Meter
+from demo.scenario import BaySpec, make_scenario
 from demo.setup_flow import (
     Answers,
-    Charger,
-    Site,
     add_charger,
     add_meter,
     add_site,
+    charger_entities,
     enable_phase_sensors,
-    our_entities,
     set_up_energy_dashboard,
+    set_up_site,
     walk_flow,
 )
+from demo.supply import parse_supply
 
 
 class FakeHomeAssistant:
@@ -212,7 +214,7 @@ async def test_a_site_is_added_with_the_meter_that_is_proposed(fake: FakeHomeAss
         form("server"),
         DONE,
     ]
-    assert await add_site(api, Site(phases=3, unit="kva", limit=12.0, port=9123)) == "e1"
+    assert await add_site(api, parse_supply("12kVA", 3), port=9123) == "e1"
     assert fake.told == [
         ("DELETE", None),
         ("POST", {"meter": "meter-1"}),
@@ -227,12 +229,25 @@ async def test_a_site_is_added_with_the_meter_that_is_proposed(fake: FakeHomeAss
 async def test_a_site_without_a_meter_is_said(fake: FakeHomeAssistant, api: Api) -> None:
     fake.steps["smart_charging"] = [form("meter_manual")]
     with pytest.raises(DemoError, match="did not find the simulated meter"):
-        await add_site(api, Site(phases=1, unit="a", limit=40.0, port=1))
+        await add_site(api, parse_supply("40A", 1), port=1)
 
 
-@pytest.mark.parametrize(("phases", "wiring"), [(1, None), (3, "l1_l2_l3")])
-async def test_a_charger_is_added_by_its_identity(
-    fake: FakeHomeAssistant, api: Api, phases: int, wiring: str | None
+@pytest.mark.parametrize(
+    ("phases", "wiring", "circuit", "place"),
+    [
+        (1, (0,), None, {}),
+        (3, (0, 1, 2), None, {"wiring": "l1_l2_l3"}),
+        (3, (1, 2, 0), "Garage", {"wiring": "l2_l3_l1", "circuit": "c1"}),
+        (3, (2,), "Garage", {"wiring": "l3", "circuit": "c1"}),
+    ],
+)
+async def test_a_charger_is_added_by_its_identity_where_it_hangs(
+    fake: FakeHomeAssistant,
+    api: Api,
+    phases: int,
+    wiring: tuple[int, ...],
+    circuit: str | None,
+    place: dict[str, str],
 ) -> None:
     fake.steps["['e1', 'charger']"] = [
         {"type": "menu", "step_id": "user"},
@@ -240,19 +255,67 @@ async def test_a_charger_is_added_by_its_identity(
         form("details"),
         {"type": "create_entry"},
     ]
-    await add_charger(api, "e1", Charger(station="S1", key="secret", maximum_a=16.0, phases=phases))
-    assert fake.told[1] == ("POST", {"station": "S1", "key": "secret", "connector": 1})
-    assert fake.told[2][1]["failsafe_a"] == 6.0
-    assert fake.told[2][1].get("wiring") == wiring
+    bay = BaySpec(name="Left", station="S1", wiring=wiring, car=CarModel(), hardware_maximum_a=16.0, circuit=circuit)
+    await add_charger(api, "e1", bay, phases=phases, circuits={"Garage": "c1"})
+    assert fake.told[1] == ("POST", {"station": "S1", "key": "simulated-station-key", "connector": 1})
+    details = fake.told[2][1]
+    assert {key: details.get(key) for key in ("name", "maximum_a", "failsafe_a")} == {
+        "name": "Left",
+        "maximum_a": 16.0,
+        "failsafe_a": 6.0,
+    }
+    assert {key: details[key] for key in ("wiring", "circuit") if key in details} == place
 
 
-async def test_our_entities_go_by_their_translation_keys(fake: FakeHomeAssistant, api: Api) -> None:
-    fake.results["config/entity_registry/list"] = [
-        entity("smart_charging", "reason"),
-        entity("smart_charging", "power", translated=False),
-        entity("dsmr", "reason"),
+SUBENTRIES = [
+    {"subentry_id": "c1", "subentry_type": "circuit", "title": "Garage"},
+    {"subentry_id": "c2", "subentry_type": "circuit", "title": "Yard"},
+    {"subentry_id": "s1", "subentry_type": "charger", "title": "Garage left"},
+    {"subentry_id": "s2", "subentry_type": "charger", "title": "Yard"},
+]
+
+
+async def test_a_whole_scenario_is_set_up_circuits_first(fake: FakeHomeAssistant, api: Api) -> None:
+    fake.steps["smart_charging"] = [form("meter", data_schema=[{"name": "meter", "default": "meter-1"}]), DONE]
+    fake.steps["['e1', 'circuit']"] = [form("user"), {"type": "create_entry"}]
+    fake.steps["['e1', 'charger']"] = [form("details"), {"type": "create_entry"}]
+    fake.steps["['e1', 'load']"] = [form("user"), {"type": "create_entry"}]
+    fake.results["config_entries/subentries/list"] = SUBENTRIES
+    assert await set_up_site(api, make_scenario("flat-with-three-chargers"), port=9123) == "e1"
+    named = [what for kind, what in fake.told if kind == "POST" and "name" in what]
+    assert [(what["name"], what.get("circuit")) for what in named] == [
+        ("Garage", None),
+        ("Yard", None),
+        ("Garage left", "c1"),
+        ("Garage right", "c1"),
+        ("Yard", "c2"),
+        ("Boiler", None),
     ]
-    assert await our_entities(api) == {"reason": "sensor.reason", "power": "sensor.power"}
+    assert [what["limit"] for what in named[:2]] == [20.0, 16.0]
+    assert (named[-1]["entity_id"], named[-1]["power_w"]) == ("input_boolean.boiler", 2400.0)
+
+
+async def test_each_charger_s_entities_go_by_its_name_and_their_translation_keys(
+    fake: FakeHomeAssistant, api: Api
+) -> None:
+    def of(charger_id: str, key: str) -> dict[str, Any]:
+        return entity("smart_charging", key) | {
+            "unique_id": f"{charger_id}_{key}",
+            "entity_id": f"sensor.{charger_id}_{key}",
+        }
+
+    fake.results["config_entries/subentries/list"] = SUBENTRIES
+    fake.results["config/entity_registry/list"] = [
+        of("s1", "reason"),
+        of("s2", "reason"),
+        of("s2", "setpoint"),
+        of("e1", "reason"),
+        entity("dsmr", "s1_reason"),
+    ]
+    assert await charger_entities(api, "e1") == {
+        "Garage left": {"reason": "sensor.s1_reason"},
+        "Yard": {"reason": "sensor.s2_reason", "setpoint": "sensor.s2_setpoint"},
+    }
 
 
 async def test_errors_are_one_line_with_what_was_asked(fake: FakeHomeAssistant, api: Api) -> None:

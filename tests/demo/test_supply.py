@@ -68,3 +68,20 @@ def test_each_unit_has_its_own_protection(text: str, trips: bool) -> None:
 
 def test_the_unit_is_the_integration_s_own_word() -> None:
     assert [str(unit) for unit in Unit] == ["kva", "a", "kw"]
+
+
+@pytest.mark.parametrize(
+    ("text", "house_a", "cars_a", "called"),
+    [
+        ("25A", (10.0, 10.0, 10.0), (15.0, 15.0, 15.0), False),
+        ("25A", (10.0, 10.0, 10.0), (0.0, 16.0, 0.0), True),
+        ("25A", (30.0, 10.0, 10.0), (0.0, 15.0, 0.0), False),
+        ("25A", (30.0, 10.0, 10.0), (6.0, 0.0, 0.0), True),
+        ("6.9kW", (5.0, 0.0, 5.0), (20.0, 0.0, 0.0), False),
+        ("6.9kW", (5.0, 0.0, 5.0), (21.0, 0.0, 0.0), True),
+    ],
+)
+def test_cars_are_called_on_for_what_they_exceed_themselves(
+    text: str, house_a: tuple[float, ...], cars_a: tuple[float, ...], called: bool
+) -> None:
+    assert parse_supply(text, 3).calls_for_less(house_a, cars_a, above_a=0.5) is called

@@ -1,0 +1,164 @@
+"""The situations that the demo can show: which supply, which chargers and cars, what else hangs on it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from .car import CarModel
+from .errors import DemoError
+from .supply import Supply, parse_supply
+
+HOME: Final = "home"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaySpec:
+    """A parking place: a station of its own, and the car that stands there."""
+
+    name: str
+    """The charger's, as a person would call it."""
+    station: str
+    """Its identity in OCPP."""
+    wiring: tuple[int, ...]
+    """The site's phase behind each of the station's own, 0 for L1."""
+    car: CarModel
+    state_of_charge: float = 0.2
+    """The car's at the start, 0 to 1."""
+    hardware_maximum_a: float = 32.0
+    """What the installer set the station to, A per phase."""
+    circuit: str | None = None
+    """The name of the circuit that feeds it; None: the supply itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CircuitSpec:
+    """A circuit below the mains, behind a C breaker of its own, on all phases of the site."""
+
+    name: str
+    limit_a: float
+    """The breaker's rating, A per phase."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplianceSpec:
+    """Something that takes the same power whenever it is on, and that Home Assistant can switch."""
+
+    name: str
+    key: str
+    """The last part of its entity's id."""
+    power_w: float
+    """In all its phases together."""
+    wiring: tuple[int, ...]
+    """The site's phases that it hangs on, 0 for L1."""
+
+    @property
+    def entity_id(self) -> str:
+        """In Home Assistant: a toggle of its own, whose state the simulated relay follows."""
+        return f"input_boolean.{self.key}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One situation."""
+
+    name: str
+    supply: Supply
+    bays: tuple[BaySpec, ...]
+    circuits: tuple[CircuitSpec, ...] = ()
+    appliances: tuple[ApplianceSpec, ...] = ()
+    start: str | None = None
+    """Where in the demo's own trace it begins, HH:MM; None: at the evening peak."""
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether there is more to tell than of one car on one supply."""
+        return len(self.bays) > 1 or bool(self.circuits) or bool(self.appliances)
+
+
+def make_scenario(name: str, supply: str | None = None, phases: int | None = None) -> Scenario:
+    """Make the scenario called `name`; None leaves the supply or its phases to the scenario.
+
+    Raises:
+        DemoError: there is none of that name, or it cannot have that supply.
+
+    """
+    if name not in _KINDS:
+        raise DemoError(f"--scenario {name}: no such scenario; there are {', '.join(_KINDS)}")
+    kind = _KINDS[name]
+    phases = phases or kind.phases[0]
+    if phases not in kind.phases:
+        raise DemoError(f"--phases {phases}: {name} needs {' or '.join(map(str, kind.phases))}")
+    return kind.make(parse_supply(supply or kind.supply, phases))
+
+
+def _home(supply: Supply) -> Scenario:
+    """One car at one charger. A one-phase car takes up to 32 A, a three-phase one up to 16 A (7.4 and 11 kW), as most do."""
+    car = CarModel(phases=supply.phases, maximum_a=32.0 if supply.phases == 1 else 16.0)
+    bay = BaySpec(name="Garage", station="demo-station", wiring=tuple(range(supply.phases)), car=car)
+    return Scenario(name=HOME, supply=supply, bays=(bay,))
+
+
+def _flat_with_three_chargers(supply: Supply) -> Scenario:
+    """Two cars share a garage, a third one stands in the yard, and a boiler heats on the phase that the home loads most.
+
+    On its 3 x 35 A each limit binds at some time of the evening: the garage's 20 A while the home is calm, L3 of the
+    supply where the yard's one-phase car adds to the garage, and L1 while home and boiler leave less than two minimums.
+    """
+    three_phase = CarModel(phases=3, maximum_a=16.0)
+    garage = CircuitSpec(name="Garage", limit_a=20.0)
+    yard = CircuitSpec(name="Yard", limit_a=16.0)
+    bays = (
+        BaySpec(
+            name="Garage left",
+            station="garage-left",
+            wiring=(0, 1, 2),
+            car=three_phase,
+            state_of_charge=0.4,
+            hardware_maximum_a=16.0,
+            circuit=garage.name,
+        ),
+        # Nearly full: it takes less and less. Its station's phases are rotated, as installers do beside another one.
+        BaySpec(
+            name="Garage right",
+            station="garage-right",
+            wiring=(1, 2, 0),
+            car=three_phase,
+            state_of_charge=0.97,
+            hardware_maximum_a=16.0,
+            circuit=garage.name,
+        ),
+        BaySpec(
+            name="Yard",
+            station="yard",
+            wiring=(2,),
+            car=CarModel(phases=1, maximum_a=32.0),
+            hardware_maximum_a=16.0,
+            circuit=yard.name,
+        ),
+    )
+    boiler = ApplianceSpec(name="Boiler", key="boiler", power_w=2_400.0, wiring=(0,))
+    return Scenario(
+        name="flat-with-three-chargers",
+        supply=supply,
+        bays=bays,
+        circuits=(garage, yard),
+        appliances=(boiler,),
+        start="18:50",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    make: Callable[[Supply], Scenario]
+    supply: str
+    """Unless another one is asked for."""
+    phases: tuple[int, ...]
+    """That the supply may have; the first unless another is asked for."""
+
+
+_KINDS: Final = {
+    HOME: _Kind(make=_home, supply="9kVA", phases=(1, 3)),
+    "flat-with-three-chargers": _Kind(make=_flat_with_three_chargers, supply="35A", phases=(3,)),
+}
+SCENARIOS: Final = tuple(_KINDS)
+"""Their names."""

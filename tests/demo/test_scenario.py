@@ -1,0 +1,59 @@
+import pytest
+
+from demo.errors import DemoError
+from demo.scenario import SCENARIOS, make_scenario
+
+
+@pytest.mark.parametrize(
+    ("supply", "phases", "text", "wiring", "maximum_a"),
+    [
+        (None, None, "9 kVA, 1 phase", (0,), 32.0),
+        ("12kW", 3, "12 kW, 3 phases", (0, 1, 2), 16.0),
+        ("40A", 1, "40 A, 1 phase", (0,), 32.0),
+    ],
+)
+def test_at_home_one_car_fits_the_supply(
+    supply: str | None, phases: int | None, text: str, wiring: tuple[int, ...], maximum_a: float
+) -> None:
+    home = make_scenario("home", supply, phases)
+    assert home.supply.text == text
+    assert [(bay.wiring, bay.car.phases, bay.car.maximum_a) for bay in home.bays] == [(wiring, len(wiring), maximum_a)]
+    assert not home.has_parts
+
+
+def test_the_flat_has_three_stations_two_circuits_and_a_boiler() -> None:
+    flat = make_scenario("flat-with-three-chargers")
+    assert flat.has_parts
+    assert [(bay.name, bay.wiring, bay.circuit) for bay in flat.bays] == [
+        ("Garage left", (0, 1, 2), "Garage"),
+        ("Garage right", (1, 2, 0), "Garage"),
+        ("Yard", (2,), "Yard"),
+    ]
+    assert [(circuit.name, circuit.limit_a) for circuit in flat.circuits] == [("Garage", 20.0), ("Yard", 16.0)]
+    assert [appliance.entity_id for appliance in flat.appliances] == ["input_boolean.boiler"]
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_scenario_is_one_of_a_piece(name: str) -> None:
+    scenario = make_scenario(name)
+    circuits = {circuit.name for circuit in scenario.circuits}
+    stations = [bay.station for bay in scenario.bays]
+    assert {bay.circuit for bay in scenario.bays} - {None} == circuits
+    assert len(set(stations)) == len(stations)
+    wirings = [*(bay.wiring for bay in scenario.bays), *(appliance.wiring for appliance in scenario.appliances)]
+    assert set().union(*wirings) <= set(range(scenario.supply.phases))
+    for bay in scenario.bays:
+        assert len(bay.wiring) >= bay.car.phases, "a car's energy is counted on all of its phases"
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("castle",), "--scenario castle: no such scenario; there are home, flat-with-three-chargers"),
+        (("flat-with-three-chargers", None, 1), "--phases 1: flat-with-three-chargers needs 3"),
+        (("home", "much"), "--supply much"),
+    ],
+)
+def test_what_cannot_be_is_said(words: tuple[str], complaint: str) -> None:
+    with pytest.raises(DemoError, match=complaint):
+        make_scenario(*words)
