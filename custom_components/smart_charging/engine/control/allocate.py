@@ -19,7 +19,7 @@ from .sharing import STRATEGIES, Share, queue
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Allocation:
     """What a charger is given, A per phase, and the constraint that kept it from more (None: it has what it wants)."""
 

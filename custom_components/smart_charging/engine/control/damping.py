@@ -94,7 +94,7 @@ def damp(candidates: Sequence[Candidate], ledger: Ledger, started_at: datetime |
         evse_id = item.demand.evse_id
         memories[evse_id] = memory
         setpoint = memory.setpoint_a or 0.0
-        taking[evse_id] = setpoint if setpoint > item.drawing_a else item.drawing_a
+        taking[evse_id] = max(item.drawing_a, setpoint)
     ledger.enter_all(taking)
     rising.sort(key=lambda item: (-item.demand.priority, item.standing_a, item.demand.evse_id))
     for item in rising:

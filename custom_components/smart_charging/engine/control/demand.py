@@ -1,7 +1,7 @@
 """Demand: what each charger wants, by its car, its mode and its plan."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..model.evse import Evse, EvseStatus, EvState
@@ -11,12 +11,12 @@ from ..model.quantities import round_down
 from ..model.reason import Reason, ReasonCode, ReasonParam
 from ..model.state import EvseMemory
 from .draw import budget_a
-from .view import EvseView
+from .view import EvseView, updated
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Demand:
-    """What a charger wants, A per phase, and why not more.
+    """What a charger wants, A per phase, and why not more. It lives for one tick; the first stages fill it.
 
     It is to be given 0 or something in [`minimum_a`, `maximum_a`]; with a `maximum_a` below `minimum_a` it is given
     just that, and there is nothing to divide: it wants nothing (0), wants to discharge (negative), or is `pinned`:
@@ -101,9 +101,9 @@ def note_untaken(view: EvseView) -> EvseMemory:
     if status is None:
         return memory
     if status.state is not EvState.B or status.offered_a is None or status.offered_a < view.evse.minimum_a:
-        return replace(memory, untaken_since=None)
+        return updated(memory, untaken_since=None)
     since = max(filter(None, (status.offered_at, status.state_at)), default=view.now)
-    return replace(memory, untaken_since=memory.untaken_since or since)
+    return updated(memory, untaken_since=memory.untaken_since or since)
 
 
 def _takes_nothing(view: EvseView) -> bool:

@@ -14,7 +14,7 @@ from ..model.state import EvseMemory, PastTarget
 from .view import EvseView, updated
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Draw:
     """Bounds of the current on each of the site's phases that this charger uses, in A."""
 

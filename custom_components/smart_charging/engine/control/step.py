@@ -103,16 +103,12 @@ _FRESH = EvseMemory()
 def _demand(view: EvseView, site: Site, snapshot: SiteSnapshot, plans: Mapping[str, Plan]) -> Demand:
     evse_id, memory = view.evse.evse_id, view.memory
     wanted = demand(view, snapshot.modes.get(evse_id, Mode.FAST), plans.get(evse_id))
-    if wanted.is_fixed:
-        return wanted
     goal = snapshot.goals.get(evse_id)
-    return replace(
-        wanted,
-        laxity_s=None if goal is None else laxity_s(goal, wanted.maximum_a, len(view.evse.phases), site, snapshot.at),
-        arrived_at=memory.arrived_at,
-        served_since=memory.served_since,
-        waiting_since=memory.waiting_since,
-    )
+    if goal is not None:
+        wanted.laxity_s = laxity_s(goal, wanted.maximum_a, len(view.evse.phases), site, snapshot.at)
+    wanted.arrived_at, wanted.served_since = memory.arrived_at, memory.served_since
+    wanted.waiting_since = memory.waiting_since
+    return wanted
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
