@@ -44,7 +44,7 @@ def charger(evse_id: str = "a", *, phases: Sequence[Phase] = (Phase.L1,), **chan
 
 
 def site(
-    *evses: Evse, limit_a: float = 40.0, circuits: Sequence[Circuit] = (), phases: int = 1, **policy: float
+    *evses: Evse, limit_a: float = 40.0, circuits: Sequence[Circuit] = (), phases: int = 1, **policy: Any
 ) -> Site:
     return Site(
         circuits=tuple(circuits) or (mains(rating(limit_a), phases=phases),),

@@ -38,7 +38,14 @@ def test_one_car_on_three_phases_is_held_by_the_fullest_phase():
     setpoint = run(place, scene).setpoints["a"]
     assert setpoint.current_a == 13
     assert setpoint.reason.code is ReasonCode.LIMITED
-    assert setpoint.reason.params == {"source": "rating", "circuit": "site", "limit_a": 25, "phase": "l2"}
+    assert setpoint.reason.params == {
+        "source": "rating",
+        "circuit": "site",
+        "limit_a": 25,
+        "phase": "l2",
+        "others_a": 12,
+        "wanted_a": 32,
+    }
 
 
 def test_two_cars_share_and_are_told_so():
@@ -59,7 +66,7 @@ def test_a_limit_in_total_names_itself_in_w():
     scene = SiteSnapshot(at=later(0), meters={"site": reading(power_w=16 * 230 + 1150)}, evses={"a": status()})
     reason = run(place, scene).setpoints["a"].reason
     assert reason.code is ReasonCode.LIMITED
-    assert reason.params == {"source": "subscribed", "circuit": "site", "limit_w": 4200}
+    assert reason.params == {"source": "subscribed", "circuit": "site", "limit_w": 4200, "wanted_a": 32}
 
 
 def test_two_one_phase_cars_on_different_phases_do_not_stand_in_each_others_way():
