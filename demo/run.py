@@ -20,6 +20,7 @@ from .intruder import Intruder
 from .options import Options
 from .parts import PartsScore
 from .peers import Peers
+from .perfect_sharing import PerfectSharing
 from .report import Summary, decided_text, part_lines, status_line, summarise, summary_lines
 from .score import CALLS_ABOVE_A, FailsafeClock, Score, WireClock
 from .setup_flow import SAFE_A, add_meter, charger_entities, set_up_energy_dashboard, set_up_site
@@ -153,7 +154,11 @@ class Run:
         self._counting = True
 
     def _reset_counts(self) -> None:
-        self.score = Score(self.scenario.supply, car_phases=self.peers.bays[0].car.model.phases)
+        self.score = Score(
+            self.scenario.supply,
+            car_phases=self.scenario.bays[0].car.phases,
+            sharing=PerfectSharing(self.scenario) if self.scenario.has_parts else None,
+        )
         self.parts = PartsScore(self.scenario)
         self.wire = WireClock()
         self.failsafe = FailsafeClock(SAFE_A)
@@ -172,7 +177,7 @@ class Run:
         state = self._state = self.peers.tick(now)
         if not self._counting:
             return
-        self.score.step(state, self.peers.bays[0].capability_a)
+        self.score.step(state, *(bay.capability_a for bay in self.peers.bays))
         self.parts.step(state)
         self.failsafe.step(now, max(bay.outlet.drawn_a for bay in self.peers.bays))
         for fault, begins in self.faults.step(self.score.seconds):

@@ -6,6 +6,7 @@ from typing import Final
 
 from .home import HomeState
 from .perfect import Perfect
+from .perfect_sharing import PerfectSharing
 from .supply import Supply
 
 
@@ -26,10 +27,11 @@ class OverloadClock:
 class Score:
     """Sums over the seconds it is shown."""
 
-    def __init__(self, supply: Supply, *, car_phases: int) -> None:
-        """Starts at zero: make one when the minutes begin to count."""
+    def __init__(self, supply: Supply, *, car_phases: int = 1, sharing: PerfectSharing | None = None) -> None:
+        """Starts at zero: make one when the minutes begin to count. `sharing` is the measure for several cars."""
         self._supply = supply
         self._perfect = Perfect(supply, car_phases=car_phases)
+        self._sharing = sharing
         self._overload = OverloadClock()
         self.seconds = 0
         self.trips = 0
@@ -43,20 +45,25 @@ class Score:
     @property
     def possible_kwh(self) -> float:
         """What a perfect controller could have given."""
-        return self._perfect.energy_kwh
+        return self._perfect.energy_kwh if self._sharing is None else self._sharing.energy_kwh
 
     @property
     def share_of_possible(self) -> float | None:
         """None where nothing was possible."""
         return self.energy_kwh / self.possible_kwh if self.possible_kwh else None
 
-    def step(self, state: HomeState, capability_a: float) -> None:
-        """One second; `capability_a` is what the car would draw of 32 A."""
+    def step(self, state: HomeState, *capabilities_a: float) -> None:
+        """One second; `capabilities_a` are what each car would draw of all that its station can give, A per phase."""
         self.seconds += 1
         self.trips += state.tripped
         self._overload.step(exceeded=self._supply.exceeded(state.total_a))
         self.energy_kwh += state.car_w / 3_600_000
-        self._perfect.step(state.house_a, capability_a if state.powered else 0.0)
+        if not state.powered:
+            return
+        if self._sharing is None:
+            self._perfect.step(state.house_a, *capabilities_a)
+        else:
+            self._sharing.step(state.house_a, capabilities_a)
 
 
 CALLS_ABOVE_A: Final = 0.5

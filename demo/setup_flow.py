@@ -174,8 +174,15 @@ async def _found_meter(api: Api) -> str:
 
 async def add_circuit(api: Api, entry_id: str, circuit: CircuitSpec) -> None:
     """Add a circuit below the mains, without a meter of its own."""
-    details = {"name": circuit.name, "wiring": "l1_l2_l3", "limit_unit": "a", "limit": circuit.limit_a}
-    await walk_flow(api, SUBENTRY_FLOW, [entry_id, "circuit"], {"user": details})
+    answers = {
+        "name": circuit.name,
+        "wiring": "l1_l2_l3",
+        "limit_unit": "a",
+        "limit": circuit.limit_a,
+        "protection": "breaker_c",
+        "meter": "none",
+    }
+    await walk_flow(api, SUBENTRY_FLOW, [entry_id, "circuit"], {"user": answers})
 
 
 async def add_charger(api: Api, entry_id: str, bay: BaySpec, *, phases: int, circuits: Mapping[str, str]) -> None:
@@ -202,14 +209,14 @@ async def add_load(
     """Add what gives way; as `add_charger`. It stays on or off for a minute, so that a short run shows both."""
     details: dict[str, Any] = {
         "name": appliance.name,
-        "entity_id": appliance.entity_id,
         **_place(appliance.wiring, None, phases, circuits),
         "power_w": appliance.power_w,
         "priority": 0,
         "minimum_on_min": 1,
         "minimum_off_min": 1,
     }
-    await walk_flow(api, SUBENTRY_FLOW, [entry_id, "load"], {"user": details})
+    answers: Answers = {"user": {"entity_id": appliance.entity_id}, "details": details}
+    await walk_flow(api, SUBENTRY_FLOW, [entry_id, "load"], answers)
 
 
 def _place(wiring: Sequence[int], circuit: str | None, phases: int, circuits: Mapping[str, str]) -> dict[str, str]:

@@ -1,8 +1,11 @@
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from demo.home import HomeState
+from demo.perfect_sharing import PerfectSharing
+from demo.scenario import make_scenario
 from demo.score import FailsafeClock, Score, WireClock
 from demo.supply import parse_supply
 
@@ -29,6 +32,17 @@ def test_a_run_is_summed_up(clock: Clock) -> None:
 
 def test_where_nothing_was_possible_there_is_no_share() -> None:
     assert Score(parse_supply("40A", 1), car_phases=1).share_of_possible is None
+
+
+def test_several_cars_are_measured_together(clock: Clock) -> None:
+    scenario = make_scenario("flat-with-three-chargers")
+    score = Score(scenario.supply, sharing=PerfectSharing(scenario))
+    calm = replace(state(clock.now, 0, 0), house_a=(0.0, 0.0, 0.0), car_a=(10.0, 10.0, 5.0))
+    for _ in range(3600):
+        score.step(calm, 10.0, 0.0, 10.0)
+    score.step(replace(calm, powered=False), 10.0, 0.0, 10.0)
+    assert score.possible_kwh == pytest.approx(40 * 0.23)
+    assert score.share_of_possible == pytest.approx(25 / 40, rel=1e-3)
 
 
 def test_the_wire_clock_runs_from_the_first_telegram_that_calls_for_less() -> None:

@@ -279,7 +279,7 @@ async def test_a_whole_scenario_is_set_up_circuits_first(fake: FakeHomeAssistant
     fake.steps["smart_charging"] = [form("meter", data_schema=[{"name": "meter", "default": "meter-1"}]), DONE]
     fake.steps["['e1', 'circuit']"] = [form("user"), {"type": "create_entry"}]
     fake.steps["['e1', 'charger']"] = [form("details"), {"type": "create_entry"}]
-    fake.steps["['e1', 'load']"] = [form("user"), {"type": "create_entry"}]
+    fake.steps["['e1', 'load']"] = [form("user"), form("details"), {"type": "create_entry"}]
     fake.results["config_entries/subentries/list"] = SUBENTRIES
     assert await set_up_site(api, make_scenario("flat-with-three-chargers"), port=9123) == "e1"
     named = [what for kind, what in fake.told if kind == "POST" and "name" in what]
@@ -292,7 +292,8 @@ async def test_a_whole_scenario_is_set_up_circuits_first(fake: FakeHomeAssistant
         ("Boiler", None),
     ]
     assert [what["limit"] for what in named[:2]] == [20.0, 16.0]
-    assert (named[-1]["entity_id"], named[-1]["power_w"]) == ("input_boolean.boiler", 2400.0)
+    assert ("POST", {"entity_id": "input_boolean.boiler"}) in fake.told
+    assert (named[-1]["power_w"], named[-1]["wiring"]) == (2400.0, "l1")
 
 
 async def test_each_charger_s_entities_go_by_its_name_and_their_translation_keys(
