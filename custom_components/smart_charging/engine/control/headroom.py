@@ -90,6 +90,9 @@ def _capacities(
     """Compute a row's capacity for rises and for holds, A per phase or W in total."""
     if row.than is not None:
         return _unbalance(row, base, site, draws)
+    if row.limit.chargers_only:
+        allowed = (row.limit.power_w if row.phase is None else row.limit.current_a) or 0.0
+        return allowed, allowed
     if row.phase is None:
         limit, least, most = row.limit.power_w or 0.0, base.least_w, base.most_w
         unit, phases = site.voltage_v, len(row.circuit.phases)

@@ -63,7 +63,7 @@ def _phase_rows(circuit: Circuit, below: PhasesInUse) -> list[Row]:
             limit=limit,
             weights={evse_id: 1.0 for evse_id, active in below.items() if phase in active},
         )
-        for limit in phase_limits(circuit)[:1]
+        for limit in (*phase_limits(circuit)[:1], *phase_limits(circuit, chargers_only=True)[:1])
         for phase in circuit.phases
     ]
 
@@ -74,7 +74,10 @@ def _total_rows(circuit: Circuit, below: PhasesInUse, voltage_v: float) -> list[
         for evse_id, active in below.items()
         if (used := [phase for phase in active if phase in circuit.phases])
     }
-    return [Row(circuit=circuit, phase=None, limit=limit, weights=weights) for limit in total_limits(circuit)[:1]]
+    return [
+        Row(circuit=circuit, phase=None, limit=limit, weights=weights)
+        for limit in (*total_limits(circuit)[:1], *total_limits(circuit, chargers_only=True)[:1])
+    ]
 
 
 def _unbalance_rows(circuit: Circuit, below: PhasesInUse) -> list[Row]:

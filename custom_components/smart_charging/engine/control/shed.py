@@ -235,7 +235,10 @@ class Shedding:
 
 
 def _counts(item: Constraint, phases: Sequence[Phase]) -> bool:
-    return item.limit.source is not LimitSource.UNBALANCE and (item.phase is None or item.phase in phases)
+    """Tell whether what an appliance takes is seen under this limit."""
+    if item.limit.source is LimitSource.UNBALANCE or item.limit.chargers_only:
+        return False
+    return item.phase is None or item.phase in phases
 
 
 def _nominal_a(load: SheddableLoad, voltage_v: float) -> dict[Phase, float]:

@@ -35,6 +35,7 @@ def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping
     Pure: the same arguments give the same decision. Nothing here raises for bad readings; what is missing or absurd
     counts as unknown, and unknown leads to the failsafe current.
     """
+    site = site.limited(snapshot.limits)
     believed, meters = view_meters(site, snapshot, state)
     views = {evse.evse_id: _view(site, evse, snapshot, state) for evse in site.evses}
     demands = {evse_id: _demand(view, site, snapshot, plans) for evse_id, view in views.items()}

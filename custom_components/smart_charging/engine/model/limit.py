@@ -33,3 +33,5 @@ class Limit:
     source: LimitSource
     current_a: float | None = None
     power_w: float | None = None
+    chargers_only: bool = False
+    """It bounds what the chargers take together, whatever the house does: as a grid operator dims them (§14a EnWG)."""

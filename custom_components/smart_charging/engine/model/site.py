@@ -1,12 +1,13 @@
 """The site: a tree of circuits, and the chargers and loads below them."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, cast
 
 from .circuit import Circuit
 from .evse import Evse
+from .limit import Limit
 from .load import SheddableLoad
 from .policy import ControlPolicy
 
@@ -57,6 +58,22 @@ class Site:
             circuit
             for circuit in below
             if not any(above.circuit_id in ids for above in self.path(circuit.circuit_id)[1:])
+        )
+
+    def limited(self, limits: Mapping[str, tuple[Limit, ...]]) -> Site:
+        """Give this site with more limits, by circuit id; ids that it does not have are ignored."""
+        more = {circuit_id: held for circuit_id, held in limits.items() if held and circuit_id in self._by_id}
+        if not more:
+            return self
+        return self.derived(
+            ("limited", tuple(sorted(more.items(), key=lambda item: item[0]))),
+            lambda: replace(
+                self,
+                circuits=tuple(
+                    replace(circuit, limits=(*circuit.limits, *more.get(circuit.circuit_id, ())))
+                    for circuit in self.circuits
+                ),
+            ),
         )
 
     def derived[T](self, key: object, make: Callable[[], T]) -> T:

@@ -7,6 +7,7 @@ from datetime import datetime
 from .battery import BatteryReading
 from .evse import EvseStatus
 from .goal import Goal
+from .limit import Limit
 from .load import LoadStatus
 from .meter import MeterReading
 from .mode import Mode
@@ -26,3 +27,5 @@ class SiteSnapshot:
     goals: Mapping[str, Goal] = field(default_factory=dict[str, Goal])
     loads: Mapping[str, LoadStatus] = field(default_factory=dict[str, LoadStatus])
     battery: BatteryReading | None = None
+    limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict[str, tuple[Limit, ...]])
+    """Limits that hold now beside those of the site, by circuit id: an operator's signal, a window of time, a user's wish."""
