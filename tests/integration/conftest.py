@@ -4,6 +4,7 @@ import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
+from unittest.mock import patch
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
@@ -26,6 +27,19 @@ UNHURRIED = replace(IMPATIENT, ping_interval_s=1e6)
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Leave out of snapshots what differs from run to run; syrupy's own fixture of this name would win elsewhere."""
     return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture
+async def without_set_up(hass: HomeAssistant, enable_custom_integrations: None) -> AsyncIterator[None]:
+    """Let the flows make and change entries, without what these then set up."""
+    del enable_custom_integrations
+    with (
+        patch("custom_components.smart_charging.async_setup_entry", return_value=True),
+        patch("custom_components.smart_charging.async_unload_entry", return_value=True),
+    ):
+        yield
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+            await hass.config_entries.async_unload(entry.entry_id)
 
 
 @pytest.fixture

@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import SOURCE_USER, ConfigSubentryData
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import section
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.smart_charging.const import DOMAIN
+
+type Result = Mapping[str, Any]
+"""What a flow shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +102,54 @@ SITE_DATA: dict[str, Any] = {
 """A site as an earlier flow stored it."""
 
 
-def add_site(hass: HomeAssistant, **changes: Any) -> MockConfigEntry:
-    """Add a site that is set up already."""
+def add_site(hass: HomeAssistant, *parts: ConfigSubentryData, **changes: Any) -> MockConfigEntry:
+    """Add a site that is set up already, with its circuits, chargers and loads as `parts`."""
     data = {**SITE_DATA, **changes}
     unique_id = ",".join(sorted(channel["entity_id"] for channel in data["meter"]))
-    entry = MockConfigEntry(domain=DOMAIN, title="Home", data=data, unique_id=unique_id)
+    entry = MockConfigEntry(domain=DOMAIN, title="Home", data=data, unique_id=unique_id, subentries_data=parts)
     entry.add_to_hass(hass)
     return entry
+
+
+async def add_part(hass: HomeAssistant, site: MockConfigEntry, kind: str) -> Result:
+    """Begin to add a circuit, a charger or a load."""
+    return await hass.config_entries.subentries.async_init((site.entry_id, kind), context={"source": SOURCE_USER})
+
+
+async def change_part(hass: HomeAssistant, site: MockConfigEntry, subentry_id: str) -> Result:
+    """Begin to change one."""
+    flow: Result = await site.start_subentry_reconfigure_flow(hass, subentry_id)
+    return flow
+
+
+async def answer_part(hass: HomeAssistant, flow: Result, answers: dict[str, Any] | None = None) -> Result:
+    """Go on with either."""
+    return await hass.config_entries.subentries.async_configure(flow["flow_id"], answers)
+
+
+def fields(flow: Result) -> list[str]:
+    """The names of what a form asks for."""
+    return [str(key) for key in flow["data_schema"].schema]
+
+
+def options_of(flow: Result, field: str) -> dict[str, str]:
+    """The choices of a field: label by value."""
+    (selector,) = [selector for key, selector in flow["data_schema"].schema.items() if key == field]
+    return {option["value"]: option["label"] for option in selector.config["options"]}
+
+
+def suggested(flow: Result) -> dict[str, Any]:
+    """What a form's fields show; of a section what its own show."""
+    return _suggested(flow["data_schema"].schema)
+
+
+def _suggested(schema: Mapping[Any, Any]) -> dict[str, Any]:
+    shown = {str(key): _suggested(kind.schema.schema) for key, kind in schema.items() if isinstance(kind, section)}
+    return shown | {
+        str(key): key.description["suggested_value"]
+        for key in schema
+        if key.description and "suggested_value" in key.description
+    }
 
 
 async def let_speak(

@@ -1,7 +1,7 @@
 """Chargers are added to a site: by waiting for them, by hand, and by their own call; each over a real connection."""
 
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from types import MappingProxyType
 from typing import Any
 
@@ -19,9 +19,7 @@ from custom_components.smart_charging.const import DOMAIN
 from tests.csms.conftest import until
 from tests.csms.peer import station_at
 
-from .flow_helpers import add_site, pass_time, say, settle
-
-type Result = Mapping[str, Any]
+from .flow_helpers import Result, add_site, fields, pass_time, say, settle, suggested
 
 DETAILS = {
     "name": "Garage",
@@ -78,18 +76,6 @@ async def answer(hass: HomeAssistant, flow: Result, answers: dict[str, Any] | No
 
 async def choose(hass: HomeAssistant, flow: Result, step: str) -> Result:
     return await answer(hass, flow, {"next_step_id": step})
-
-
-def fields(flow: Result) -> list[str]:
-    return [str(key) for key in flow["data_schema"].schema]
-
-
-def suggested(flow: Result) -> dict[str, Any]:
-    return {
-        str(key): key.description["suggested_value"]
-        for key in flow["data_schema"].schema
-        if key.description and "suggested_value" in key.description
-    }
 
 
 def chargers(site: MockConfigEntry) -> dict[str | None, dict[str, Any]]:

@@ -1,7 +1,6 @@
 """A new site, walked step by step as its owner does; and each wrong turn, after which the flow can still be completed."""
 
 import socket
-from collections.abc import AsyncIterator, Mapping
 from types import MappingProxyType
 from typing import Any
 from unittest.mock import patch
@@ -17,25 +16,25 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator,
 
 from custom_components.smart_charging.const import DOMAIN
 
-from .flow_helpers import SITE_DATA, Sensor, add_meter, add_site, dsmr_sensors, let_speak, pass_time, say, settle
+from .flow_helpers import (
+    SITE_DATA,
+    Result,
+    Sensor,
+    add_meter,
+    add_site,
+    dsmr_sensors,
+    let_speak,
+    options_of,
+    pass_time,
+    say,
+    settle,
+    suggested,
+)
 
-type Result = Mapping[str, Any]
+pytestmark = pytest.mark.usefixtures("without_set_up")
 
 LIMIT = {"phases": "3", "limit_unit": "a", "limit": 25, "voltage_v": 230}
 NET_TOTAL = {"phases": "1", "direction": "net", "detail": "total"}
-
-
-@pytest.fixture(autouse=True)
-async def _setup(hass: HomeAssistant, enable_custom_integrations: None) -> AsyncIterator[None]:
-    """Let the flows make entries, without what these then set up."""
-    del enable_custom_integrations
-    with (
-        patch("custom_components.smart_charging.async_setup_entry", return_value=True),
-        patch("custom_components.smart_charging.async_unload_entry", return_value=True),
-    ):
-        yield
-        for entry in hass.config_entries.async_loaded_entries(DOMAIN):
-            await hass.config_entries.async_unload(entry.entry_id)
 
 
 @pytest.fixture
@@ -83,21 +82,6 @@ async def complete(hass: HomeAssistant, flow: Result, port: int) -> Result:
     flow = await answer(hass, flow, {"host": "127.0.0.1", "port": port})
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     return flow
-
-
-def options_of(flow: Result, field: str) -> dict[str, str]:
-    """The choices of a field: label by value."""
-    (selector,) = [selector for key, selector in flow["data_schema"].schema.items() if key == field]
-    return {option["value"]: option["label"] for option in selector.config["options"]}
-
-
-def suggested(flow: Result) -> dict[str, Any]:
-    """What a form's fields show."""
-    return {
-        str(key): key.description["suggested_value"]
-        for key in flow["data_schema"].schema
-        if key.description and "suggested_value" in key.description
-    }
 
 
 async def test_a_known_meter_that_tells_each_phase(
@@ -724,19 +708,6 @@ async def test_a_stored_meter_that_no_rule_knows_any_more(hass: HomeAssistant) -
     _, flow = await reconfigure(hass, "limit", meter=[{"role": "export", "phase": None, "entity_id": "sensor.grid"}])
 
     assert flow["errors"] == {"base": "meter_incomplete"}
-
-
-async def test_options(hass: HomeAssistant) -> None:
-    entry = add_site(hass)
-    await hass.config_entries.async_setup(entry.entry_id)
-    flow: Result = await hass.config_entries.options.async_init(entry.entry_id)
-    assert suggested(flow) == {"margin_a": 0.5}
-    flow = await hass.config_entries.options.async_configure(flow["flow_id"], {"margin_a": 1.5})
-    assert flow["type"] is FlowResultType.CREATE_ENTRY
-    assert entry.options == {"margin_a": 1.5}
-
-    flow = await hass.config_entries.options.async_init(entry.entry_id)
-    assert suggested(flow) == {"margin_a": 1.5}
 
 
 async def test_leaving_in_the_middle(hass: HomeAssistant) -> None:
