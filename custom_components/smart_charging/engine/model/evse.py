@@ -159,6 +159,8 @@ class EvseStatus:
     session_started_at: datetime | None = None
     session_start_kwh: float | None = None
     """The register when the session's transaction began."""
+    soc: float | None = None
+    """The state of charge of the car that is plugged in, 0 to 1, where something knows it."""
     fault: str | None = None
     """The charger's own word for what is wrong."""
     info: EvseInfo | None = None

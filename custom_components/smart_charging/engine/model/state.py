@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .evse import Means
 from .meter import MeterReading
 
 
@@ -13,6 +14,52 @@ class PastTarget:
 
     current_a: float
     ended: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appetite:
+    """Whether a car takes what it is offered. Times are UTC."""
+
+    drew: bool = False
+    """It has drawn a current since it was plugged in, or since it was last paused for so long that it may sleep."""
+    unoffered_since: datetime | None = None
+    """Since when it has been offered less than its minimum, without a break."""
+    done_at: datetime | None = None
+    """When it was found to have stopped by itself while it was offered a current; None: it did not."""
+    done_soc: float | None = None
+    """Its state of charge then, 0 to 1, where that was known."""
+    wakes: int = 0
+    """How often the offer was taken away and given again to wake it, in vain so far."""
+    woken_at: datetime | None = None
+    """When that was last begun."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortfall:
+    """A car that draws less than it is offered: `drawn_a` A on the phase with the most, as measured first and last, UTC."""
+
+    since: datetime
+    until: datetime
+    drawn_a: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disobedience:
+    """A charger that draws more than it is told. Times are UTC, currents A per phase."""
+
+    seen_at: datetime
+    """When it was last known to do so."""
+    drawn_a: float
+    """What it drew then, on the phase with the most."""
+    told_a: float
+    """The most that it could take itself to be told then."""
+    means_since: datetime
+    means: Means = Means.OFFER
+    """How it is made to give less."""
+    over_since: datetime | None = None
+    """Since when a circuit that feeds it has carried more than its limit, without a break."""
+    times: int = 0
+    """How often more than an offer was needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +91,26 @@ class EvseMemory:
     """What the car was heading for at the last tick: its offer, or 0 with its contactor open."""
     target_since: datetime | None = None
     past_targets: tuple[PastTarget, ...] = ()
-    """Those that it may still be leaving, oldest first."""
+    """Those that it may still be leaving, or was when a meter was last read; oldest first."""
+    appetite: Appetite = Appetite()
+    shortfall: Shortfall | None = None
+    """Set while it draws less than it is offered."""
+    refused_since: datetime | None = None
+    """Since when it has acknowledged no setpoint as low as the one that it was commanded."""
+    disobedience: Disobedience | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stillness:
+    """A meter that repeats the same values, since `since`, UTC."""
+
+    since: datetime
+    drawn_a: Mapping[str, float] = field(default_factory=dict[str, float])
+    """What chargers below it measured in that time for the first time, by their id: A, all phases together."""
+    battery_w: float | None = None
+    """Likewise the home battery, W into it."""
+    frozen: bool = False
+    """It cannot be true: the chargers have changed since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +144,8 @@ class ControlState:
 
     meters: Mapping[str, MeterReading] = field(default_factory=dict[str, MeterReading])
     """The last reading of each meter that could be believed."""
+    stills: Mapping[str, Stillness] = field(default_factory=dict[str, Stillness])
+    """Of each meter: since when it has said the same."""
     evses: Mapping[str, EvseMemory] = field(default_factory=dict[str, EvseMemory])
     circuits: Mapping[str, CircuitMemory] = field(default_factory=dict[str, CircuitMemory])
     loads: Mapping[str, LoadMemory] = field(default_factory=dict[str, LoadMemory])
