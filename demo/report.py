@@ -127,26 +127,23 @@ def status_line(state: HomeState, supply: Supply, trace_time: datetime, decided:
 
 
 def part_lines(state: HomeState, scenario: Scenario, decided: Sequence[str]) -> list[str]:
-    """A line on each part in one second; `decided` is by charger."""
+    """On the parts in one second: a line for each charger, with what was `decided` for it, and one for all else."""
     chargers = zip(scenario.bays, state.outlet_w, state.offered_a, decided, strict=True)
-    return [
-        *(
-            f"    {bay.name:12}  draws {power_w / 1000:4.1f} kW  offered {offered_a:4.1f} A{f'  {text}' if text else ''}"
-            for bay, power_w, offered_a, text in chargers
-        ),
-        *(
-            f"    {f'circuit {circuit.name}':12}  {_currents(circuit.load_a)} of {circuit.limit_a:.1f} A{_circuit_mark(circuit)}"
-            for circuit in state.circuits
-        ),
-        *(
-            f"    {appliance.name:12}  {'on' if on else 'off'}"
-            for appliance, on in zip(scenario.appliances, state.appliances_on, strict=True)
-        ),
+    lines = [
+        f"    {bay.name:12}  draws {power_w / 1000:4.1f} kW  offered {offered_a:4.1f} A{f'  {text}' if text else ''}"
+        for bay, power_w, offered_a, text in chargers
     ]
+    rest = [
+        f"circuit {circuit.name} {_currents(circuit.load_a)} of {circuit.limit_a:g} A{_circuit_mark(circuit)}"
+        for circuit in state.circuits
+    ]
+    appliances = zip(scenario.appliances, state.appliances_on, strict=True)
+    rest += [f"{appliance.name} {'on' if on else 'off'}" for appliance, on in appliances]
+    return [*lines, f"    {', '.join(rest)}"] if rest else lines
 
 
 def _circuit_mark(circuit: CircuitState) -> str:
-    return "  TRIPPED" if circuit.tripped or not circuit.powered else "  OVER" if circuit.exceeded else ""
+    return " TRIPPED" if circuit.tripped or not circuit.powered else " OVER" if circuit.exceeded else ""
 
 
 def _currents(per_phase_a: Sequence[float]) -> str:

@@ -38,6 +38,7 @@ FLOW: Final = "/api/config/config_entries/flow"
 OPTIONS_FLOW: Final = "/api/config/config_entries/options/flow"
 SUBENTRY_FLOW: Final = "/api/config/config_entries/subentries/flow"
 LONGEST_PROGRESS_S: Final = 180
+LONGEST_RELOAD_S: Final = 30
 
 type Answer = Mapping[str, Any]
 type Answers = Mapping[str, Answer]
@@ -182,7 +183,7 @@ async def add_circuit(api: Api, entry_id: str, circuit: CircuitSpec) -> None:
         "protection": "breaker_c",
         "meter": "none",
     }
-    await walk_flow(api, SUBENTRY_FLOW, [entry_id, "circuit"], {"user": answers})
+    await _add_subentry(api, entry_id, "circuit", {"user": answers})
 
 
 async def add_charger(api: Api, entry_id: str, bay: BaySpec, *, phases: int, circuits: Mapping[str, str]) -> None:
@@ -200,13 +201,13 @@ async def add_charger(api: Api, entry_id: str, bay: BaySpec, *, phases: int, cir
     }
     station = {"station": bay.station, "key": KEY, "connector": 1}
     answers: Answers = {"user": {"next_step_id": "station"}, "station": station, "details": details}
-    await walk_flow(api, SUBENTRY_FLOW, [entry_id, "charger"], answers)
+    await _add_subentry(api, entry_id, "charger", answers)
 
 
 async def add_load(
     api: Api, entry_id: str, appliance: ApplianceSpec, *, phases: int, circuits: Mapping[str, str]
 ) -> None:
-    """Add what gives way; as `add_charger`. It stays on or off for a minute, so that a short run shows both."""
+    """Add what gives way; as `add_charger`. It comes back after two minutes at the latest: a short run shows both."""
     details: dict[str, Any] = {
         "name": appliance.name,
         **_place(appliance.wiring, None, phases, circuits),
@@ -214,9 +215,20 @@ async def add_load(
         "priority": 0,
         "minimum_on_min": 1,
         "minimum_off_min": 1,
+        "maximum_off_min": 2,
     }
     answers: Answers = {"user": {"entity_id": appliance.entity_id}, "details": details}
-    await walk_flow(api, SUBENTRY_FLOW, [entry_id, "load"], answers)
+    await _add_subentry(api, entry_id, "load", answers)
+
+
+async def _add_subentry(api: Api, entry_id: str, kind: str, answers: Answers) -> None:
+    """Walk the flow of one; each that was added reloads the entry, and a flow begins only when that is done."""
+    for _ in range(LONGEST_RELOAD_S):
+        entry = await api.command("config_entries/get_single", entry_id=entry_id)
+        if entry["config_entry"]["state"] == "loaded":
+            break
+        await asyncio.sleep(1)
+    await walk_flow(api, SUBENTRY_FLOW, [entry_id, kind], answers)
 
 
 def _place(wiring: Sequence[int], circuit: str | None, phases: int, circuits: Mapping[str, str]) -> dict[str, str]:

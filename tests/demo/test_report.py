@@ -196,8 +196,8 @@ def test_a_scenario_s_second_has_a_line_for_each_part(clock: Clock) -> None:
         "    Garage left   draws  6.6 kW  offered 10.0 A  setpoint 10 A",
         "    Garage right  draws  0.0 kW  offered  0.0 A",
         "    Yard          draws  1.3 kW  offered  6.0 A",
-        "    circuit Garage  16.5 of 16.0 A  OVER",
-        "    circuit Yard  0.0 of 16.0 A  TRIPPED",
-        "    Boiler        off",
+        "    circuit Garage 16.5 of 16 A OVER, circuit Yard 0.0 of 16 A TRIPPED, Boiler off",
     ]
+    home = replace(seen, offered_a=(10.0,), outlet_w=(6555.0,), circuits=(), appliances_on=())
+    assert part_lines(home, make_scenario("home"), [""]) == ["    Garage        draws  6.6 kW  offered 10.0 A"]
     assert "  cars " in status_line(seen, parse_supply("9kVA", 1), EIGHT, "")

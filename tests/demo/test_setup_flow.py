@@ -1,6 +1,7 @@
 """The way through the flows, against a Home Assistant of a few lines."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,10 +13,11 @@ from demo.api import Api
 from demo.car import CarModel
 from demo.errors import DemoError
 from demo.meter import Meter
-from demo.scenario import BaySpec, make_scenario
+from demo.scenario import BaySpec, CircuitSpec, make_scenario
 from demo.setup_flow import (
     Answers,
     add_charger,
+    add_circuit,
     add_meter,
     add_site,
     charger_entities,
@@ -34,7 +36,8 @@ class FakeHomeAssistant:
         self.steps: dict[str, list[dict[str, Any]]] = {}
         """By handler, the steps that each further request brings."""
         self.told: list[tuple[str, Any]] = []
-        self.results: dict[str, Any] = {}
+        self.results: dict[str, Any] = {"config_entries/get_single": {"config_entry": {"state": "loaded"}}}
+        """Of a command; of a deque the next one each time, the last for ever."""
         self.running: list[dict[str, Any]] = []
         self.url = ""
         self._runner: web.AppRunner | None = None
@@ -85,6 +88,8 @@ class FakeHomeAssistant:
         command = await socket.receive_json()
         self.told.append((command["type"], {key: command[key] for key in command if key not in {"id", "type"}}))
         result = self.results.get(command["type"], {})
+        if isinstance(result, deque):
+            result = result.popleft() if len(result) > 1 else result[0]
         if result == "hang up":
             await socket.close()
             return socket
@@ -257,8 +262,9 @@ async def test_a_charger_is_added_by_its_identity_where_it_hangs(
     ]
     bay = BaySpec(name="Left", station="S1", wiring=wiring, car=CarModel(), hardware_maximum_a=16.0, circuit=circuit)
     await add_charger(api, "e1", bay, phases=phases, circuits={"Garage": "c1"})
-    assert fake.told[1] == ("POST", {"station": "S1", "key": "simulated-station-key", "connector": 1})
-    details = fake.told[2][1]
+    posted = [what for kind, what in fake.told if kind == "POST"]
+    assert posted[1] == {"station": "S1", "key": "simulated-station-key", "connector": 1}
+    details = posted[2]
     assert {key: details.get(key) for key in ("name", "maximum_a", "failsafe_a")} == {
         "name": "Left",
         "maximum_a": 16.0,
@@ -296,6 +302,14 @@ async def test_a_whole_scenario_is_set_up_circuits_first(fake: FakeHomeAssistant
     assert (named[-1]["power_w"], named[-1]["wiring"]) == (2400.0, "l1")
 
 
+async def test_a_part_is_added_when_the_reload_before_it_is_done(fake: FakeHomeAssistant, api: Api) -> None:
+    fake.steps["['e1', 'circuit']"] = [form("user"), {"type": "create_entry"}]
+    states = ["setup_in_progress", "not_loaded", "loaded"]
+    fake.results["config_entries/get_single"] = deque({"config_entry": {"state": state}} for state in states)
+    await add_circuit(api, "e1", CircuitSpec(name="Garage", limit_a=20.0))
+    assert [kind for kind, _ in fake.told] == ["config_entries/get_single"] * 3 + ["POST"]
+
+
 async def test_each_charger_s_entities_go_by_its_name_and_their_translation_keys(
     fake: FakeHomeAssistant, api: Api
 ) -> None:
@@ -320,7 +334,7 @@ async def test_each_charger_s_entities_go_by_its_name_and_their_translation_keys
 
 
 async def test_errors_are_one_line_with_what_was_asked(fake: FakeHomeAssistant, api: Api) -> None:
-    fake.results = {"refused": "not allowed", "gone": "hang up"}
+    fake.results |= {"refused": "not allowed", "gone": "hang up"}
     with pytest.raises(DemoError, match="refused refused: not allowed"):
         await api.command("refused")
     with pytest.raises(DemoError, match="closed the connection during gone"):
