@@ -14,6 +14,7 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
+from .actions import async_register_actions
 from .central import Central, async_attach, async_detach, listen_key
 from .chargers.driver import ChargerDriver
 from .chargers.registry import DRIVERS, DriverRequest
@@ -23,12 +24,19 @@ from .coordinator import SiteCoordinator
 from .csms.errors import ListenError
 from .devices import ChargerDevices
 from .engine.model.state import ControlState
-from .issues import SiteIssues, async_clear_listen_issue, async_raise_listen_issue
+from .issues import SiteIssues, async_clear_listen_issue, async_raise_listen_issue, async_tell_orphans
 from .loads import async_let_go
 from .runtime import RuntimeData, SmartChargingConfigEntry
 from .store import SiteStore
 
-PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SELECT, Platform.SENSOR, Platform.SWITCH)
+PLATFORMS: Final = (
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+)
 
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -37,8 +45,9 @@ _LEFT: Final[HassKey[_Left]] = HassKey(f"{DOMAIN}_left")
 """What the engine remembered when an entry was unloaded, by entry id: a reload must not forget what the meter said."""
 
 
-async def async_setup(_hass: HomeAssistant, _config: ConfigType) -> bool:
-    """Set up the integration as a whole; everything hangs on its entries."""
+async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
+    """Set up the integration as a whole: its actions are there even when none of its entries is."""
+    async_register_actions(hass)
     return True
 
 
@@ -74,6 +83,7 @@ async def _set_up(hass: HomeAssistant, entry: SmartChargingConfigEntry, store: S
     entry.runtime_data = RuntimeData(coordinator=coordinator, setup=setup, drivers=drivers)
     _watch(hass, entry, setup, coordinator)
     _let_go_of_others(hass, entry, setup, store)
+    async_tell_orphans(hass, entry.entry_id, entry.title, setup.orphans)
 
 
 @callback
@@ -210,4 +220,5 @@ def _watch(
 async def _forget(hass: HomeAssistant, entry_id: str) -> None:
     await async_detach(hass, entry_id)
     async_clear_listen_issue(hass, entry_id)
+    async_tell_orphans(hass, entry_id, "", ())
     hass.data.get(_LEFT, {}).pop(entry_id, None)

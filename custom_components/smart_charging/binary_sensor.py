@@ -1,6 +1,7 @@
-"""Whether the site's meter can be heard."""
+"""Whether the site's meter can be heard, and which appliances are held off."""
 
-from typing import Final, override
+from collections.abc import Mapping
+from typing import Any, Final, override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
@@ -8,7 +9,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .entity import SiteEntity
+from .entity import LoadEntity, SiteEntity, async_load_places
 from .runtime import SmartChargingConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -20,14 +21,17 @@ METER_DESCRIPTION: Final = BinarySensorEntityDescription(
     entity_category=EntityCategory.DIAGNOSTIC,
 )
 
+SHED_DESCRIPTION: Final = BinarySensorEntityDescription(key="shed", translation_key="shed")
+
 
 async def async_setup_entry(
-    hass: HomeAssistant,  # noqa: ARG001 as Home Assistant calls it
-    entry: SmartChargingConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
+    hass: HomeAssistant, entry: SmartChargingConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Set up the site's binary sensors."""
+    """Set up the binary sensors of the site and of its appliances."""
     async_add_entities([MeterBinarySensor(entry, METER_DESCRIPTION)])
+    for place in async_load_places(hass, entry):
+        shed = ShedBinarySensor(entry, SHED_DESCRIPTION, place)
+        async_add_entities([shed], config_subentry_id=place.subentry_id)
 
 
 class MeterBinarySensor(SiteEntity, BinarySensorEntity):
@@ -37,6 +41,25 @@ class MeterBinarySensor(SiteEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool:
         return self.view.headroom.known
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        return {"phases_assumed": self.view.headroom.phases_assumed}
+
+    @override
+    def _shows(self) -> object:
+        return self.is_on, self.view.headroom.phases_assumed
+
+
+class ShedBinarySensor(LoadEntity, BinarySensorEntity):
+    """On while an appliance is held off by us."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        status = self.view.status
+        return None if status is None else status.shed
 
     @override
     def _shows(self) -> object:

@@ -40,7 +40,7 @@ KEPT_TICKS: Final = 300
 """Five minutes of a meter that speaks each second."""
 
 _MOMENT_S: Final = 0.05
-"""After the moment at which a meter becomes unknown: at that moment itself it is still known."""
+"""After the moment at which something is due: a meter, say, is still known at the very moment when its time is up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +108,11 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         return self._site
 
     @property
+    def circuit_names(self) -> Mapping[str, str]:
+        """The circuits' names by id, without the supply of the site."""
+        return self._setup.circuit_names
+
+    @property
     def ticks(self) -> tuple[Tick, ...]:
         """The last ticks, oldest first."""
         return tuple(self._ticks)
@@ -129,6 +134,14 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         """Let something go before this charger's mode just this once, or nothing any more; it outlasts restarts."""
         self._store.set_override(evse_id, wish)
         self.wake()
+
+    def priority(self, evse_id: str) -> int:
+        """Tell a charger's priority: who has more is served first."""
+        return next(evse.priority for evse in self._site.evses if evse.evse_id == evse_id)
+
+    def name_of(self, evse_id: str) -> str:
+        """Tell a charger's name."""
+        return self.config_entry.subentries[evse_id].title
 
     async def async_set_priority(self, evse_id: str, priority: int) -> None:
         """Choose a charger's priority; it goes before the configured one until somebody configures another."""
@@ -251,13 +264,16 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         return setpoint is not None and setpoint.reason.code is ReasonCode.NOT_TAKING
 
     def _next_tick_in_s(self) -> float:
-        """Tell when the next tick has to come at the latest: also at the very moment when a meter becomes unknown."""
+        """Tell when the next tick has to come at the latest: also when a meter becomes unknown, or something is due."""
         now, left_s = dt_util.utcnow(), [MOST_INTERVAL_S]
         for circuit_id, reading in self._state.meters.items():
             stale_after_s = self._site.circuit(circuit_id).stale_after_s or self._site.policy.stale_after_s
             age_s = (now - reading.at).total_seconds()
             if age_s <= stale_after_s:
                 left_s.append(stale_after_s - age_s + _MOMENT_S)
+        next_at = None if not self._ticks else self._ticks[-1].decision.next_at
+        if next_at is not None:
+            left_s.append((next_at - now).total_seconds() + _MOMENT_S)
         return max(LEAST_INTERVAL_S, min(left_s))
 
 

@@ -18,7 +18,7 @@ async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: SmartC
     runtime = entry.runtime_data
     return {
         "entry": async_redact_data(entry.as_dict(), _REDACTED),
-        "site": to_json(runtime.setup.site),
+        "site": to_json(runtime.coordinator.site),
         "capabilities": {evse_id: to_json(driver.capabilities) for evse_id, driver in runtime.drivers.items()},
         "failures": dict(runtime.coordinator.data.failures),
         "ticks": [

@@ -1,6 +1,7 @@
 """What all entities share: their device, their unique id, and that they are views of the tick's result."""
 
 from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import override
@@ -17,8 +18,11 @@ from .coordinator import SiteCoordinator, TickResult
 from .engine.accounting.session import SessionEnergy
 from .engine.model.decision import Headroom, Setpoint
 from .engine.model.evse import Evse, EvseStatus
+from .engine.model.load import LoadStatus
 from .engine.model.mode import Mode
+from .engine.model.override import Override
 from .engine.model.policy import ControlPolicy
+from .engine.model.reason import Reason
 from .runtime import SmartChargingConfigEntry
 
 
@@ -30,9 +34,17 @@ class ChargerView:
     policy: ControlPolicy
     at: datetime
     mode: Mode
+    """The one that is kept."""
+    wish: Override | None
+    """What goes before it just this once."""
     status: EvseStatus | None
     setpoint: Setpoint | None
     session: SessionEnergy | None
+
+    @property
+    def effective_mode(self) -> Mode:
+        """How the charger is asked to charge at the moment."""
+        return self.mode if self.wish is None else self.wish.mode
 
     @property
     def reachable(self) -> EvseStatus | None:
@@ -57,19 +69,34 @@ class ChargerView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteView:
-    """What a tick tells of the site: its root circuit, and every charger's setpoint."""
+    """What a tick tells of the site: its root circuit, and every charger's setpoint; and its circuits' names by id."""
 
     headroom: Headroom
     setpoints: tuple[Setpoint, ...]
+    circuit_names: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChargerPlace:
-    """A charger and where its entities belong."""
+class LoadView:
+    """What a tick tells of one appliance."""
+
+    status: LoadStatus | None
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A subentry's device, where its entities belong."""
+
+    subentry_id: str
+    device_info: DeviceInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargerPlace(Place):
+    """A charger and where its entities belong. Its id is that of its subentry."""
 
     evse: Evse
-    """Its id is that of its subentry."""
-    device_info: DeviceInfo
 
 
 class SmartChargingEntity(CoordinatorEntity[SiteCoordinator]):
@@ -121,6 +148,7 @@ class ChargerEntity(SmartChargingEntity):
             policy=self._policy,
             at=tick.snapshot.at,
             mode=self.coordinator.mode(evse_id),
+            wish=self.coordinator.wish(evse_id),
             status=tick.snapshot.evses.get(evse_id),
             setpoint=tick.decision.setpoints.get(evse_id),
             session=tick.sessions.get(evse_id),
@@ -130,6 +158,35 @@ class ChargerEntity(SmartChargingEntity):
         """Ask the charger to charge so. Everything that shows the mode shows it at once; its effect comes with the next tick."""
         await self.coordinator.async_set_mode(self._evse.evse_id, mode)
         self.coordinator.async_update_listeners()
+
+
+class LoadEntity(SmartChargingEntity):
+    """A view of one appliance that gives way."""
+
+    def __init__(self, entry: SmartChargingConfigEntry, description: EntityDescription, place: Place) -> None:
+        super().__init__(entry.runtime_data.coordinator, description, place.subentry_id, place.device_info)
+        self._load_id = place.subentry_id
+
+    @property
+    def view(self) -> LoadView:
+        """What the last tick tells of this appliance."""
+        tick = self.tick
+        return LoadView(
+            status=tick.snapshot.loads.get(self._load_id), reason=tick.decision.load_reasons.get(self._load_id)
+        )
+
+
+class CircuitEntity(SmartChargingEntity):
+    """A view of one circuit below the supply."""
+
+    def __init__(self, entry: SmartChargingConfigEntry, description: EntityDescription, place: Place) -> None:
+        super().__init__(entry.runtime_data.coordinator, description, place.subentry_id, place.device_info)
+        self._circuit_id = place.subentry_id
+
+    @property
+    def view(self) -> Headroom | None:
+        """What the last tick tells of this circuit."""
+        return self.tick.decision.headroom.get(self._circuit_id)
 
 
 class SiteEntity(SmartChargingEntity):
@@ -142,24 +199,48 @@ class SiteEntity(SmartChargingEntity):
     def view(self) -> SiteView:
         """What the last tick tells of the site."""
         decision = self.tick.decision
-        return SiteView(headroom=decision.headroom[ROOT_CIRCUIT], setpoints=tuple(decision.setpoints.values()))
+        return SiteView(
+            headroom=decision.headroom[ROOT_CIRCUIT],
+            setpoints=tuple(decision.setpoints.values()),
+            circuit_names={ROOT_CIRCUIT: self.coordinator.config_entry.title} | dict(self.coordinator.circuit_names),
+        )
 
 
 @callback
 def async_charger_places(hass: HomeAssistant, entry: SmartChargingConfigEntry) -> list[ChargerPlace]:
-    """List the chargers of a site. The site's device is made first: theirs name it as what they hang on."""
-    site = dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **_site_device(entry))
+    """List the chargers of a site."""
     return [
-        ChargerPlace(
-            evse=evse,
-            device_info=DeviceInfo(
-                identifiers={(DOMAIN, evse.evse_id)},
-                name=entry.subentries[evse.evse_id].title,
-                via_device_id=site.id,
-            ),
-        )
+        ChargerPlace(evse=evse, subentry_id=evse.evse_id, device_info=_device(hass, entry, evse.evse_id))
         for evse in entry.runtime_data.setup.site.evses
     ]
+
+
+@callback
+def async_load_places(hass: HomeAssistant, entry: SmartChargingConfigEntry) -> list[Place]:
+    """List the appliances of a site."""
+    return [
+        Place(subentry_id=load_id, device_info=_device(hass, entry, load_id))
+        for load_id in entry.runtime_data.setup.loads
+    ]
+
+
+@callback
+def async_circuit_places(hass: HomeAssistant, entry: SmartChargingConfigEntry) -> list[Place]:
+    """List the circuits below the supply that have a meter of their own; of the others nothing is known."""
+    return [
+        Place(subentry_id=circuit_id, device_info=_device(hass, entry, circuit_id))
+        for circuit_id in entry.runtime_data.setup.meters
+        if circuit_id != ROOT_CIRCUIT
+    ]
+
+
+@callback
+def _device(hass: HomeAssistant, entry: SmartChargingConfigEntry, subentry_id: str) -> DeviceInfo:
+    """Describe a subentry's device. The site's is made first: the others name it as what they hang on."""
+    site = dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **_site_device(entry))
+    return DeviceInfo(
+        identifiers={(DOMAIN, subentry_id)}, name=entry.subentries[subentry_id].title, via_device_id=site.id
+    )
 
 
 def _site_device(entry: SmartChargingConfigEntry) -> DeviceInfo:
@@ -168,7 +249,7 @@ def _site_device(entry: SmartChargingConfigEntry) -> DeviceInfo:
 
 @callback
 def async_forget_others(
-    hass: HomeAssistant, entry: SmartChargingConfigEntry, platform: str, entities: list[SmartChargingEntity]
+    hass: HomeAssistant, entry: SmartChargingConfigEntry, platform: str, entities: Sequence[SmartChargingEntity]
 ) -> None:
     """Remove what a platform no longer has: a charger that was wired anew has currents on other phases."""
     registry = er.async_get(hass)

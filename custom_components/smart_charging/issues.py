@@ -12,10 +12,13 @@ from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN, ROOT_CIRCUIT
 from .coordinator import TickResult
+from .engine.model.evse import Means
 
 METER_SILENT: Final = "meter_silent"
 CHARGER_OFFLINE: Final = "charger_offline"
 PORT_IN_USE: Final = "port_in_use"
+CHARGER_DISOBEYS: Final = "charger_disobeys"
+FAILSAFE_REFUSED: Final = "failsafe_refused"
 CIRCUIT_GONE: Final = "circuit_gone"
 
 METER_SILENT_AFTER: Final = timedelta(seconds=60)
@@ -50,6 +53,11 @@ class SiteIssues:
             offline = since is not None and now - since >= CHARGER_OFFLINE_AFTER
             placeholders = {"site": self._title, "charger": self._names[evse_id]}
             self._set(CHARGER_OFFLINE, f"{CHARGER_OFFLINE}_{evse_id}", offline, placeholders)
+            unsafe = evse_id in tick.unsafe
+            self._set(FAILSAFE_REFUSED, f"{FAILSAFE_REFUSED}_{evse_id}", unsafe, placeholders)
+            setpoint = tick.decision.setpoints.get(evse_id)
+            disobeys = setpoint is not None and setpoint.means is Means.DISABLE
+            self._set(CHARGER_DISOBEYS, f"{CHARGER_DISOBEYS}_{evse_id}", disobeys, placeholders)
 
     @callback
     def clear(self) -> None:

@@ -62,7 +62,7 @@ class Load:
             self._store.set_shed(self._load_id, None)
         if self._told is not None and on is self._told.on and self._task is None:
             self._told = None
-        return self.source.status(at, shed=self._shed is not None and on is not True)
+        return self.source.status(at, shed=self._shed is not None)
 
     def apply(self, *, shed: bool, at: datetime) -> None:
         """Switch it off, or back on, if that is still to be done. Returns at once."""

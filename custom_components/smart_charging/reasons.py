@@ -5,6 +5,7 @@ be missing. A sentence is a state, so it has at most 255 characters and changes 
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Final
 
@@ -15,12 +16,18 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, ROOT_CIRCUIT
 from .engine.model.decision import Setpoint
-from .engine.model.evse import EvState
+from .engine.model.evse import EvState, Means
+from .engine.model.limit import LimitSource
+from .engine.model.override import Override
 from .engine.model.reason import Reason, ReasonCode, ReasonParam
 
+_UNBALANCE: Final = LimitSource.UNBALANCE.value
+"""A limit that says how far phases may differ, and not how much there is for all."""
 _PREFIX: Final = f"component.{DOMAIN}.common."
 _TIMES: Final = frozenset({"at", "until", "starts"})
 _MISSING: Final = "?"
+_COARSE: Final[Mapping[str, float]] = {"surplus_w": 100.0, "drawn_a": 1.0, "needed_w": 100.0}
+"""What moves all the time is told in these steps: each other sentence is written down."""
 
 
 class _Blanks(dict[str, str]):
@@ -30,105 +37,156 @@ class _Blanks(dict[str, str]):
         return _MISSING
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speech:
+    """How to speak: the texts, keyed as Home Assistant flattens them, the time zone, and the circuits' names by id."""
+
+    texts: Mapping[str, str]
+    timezone: tzinfo
+    circuits: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def say(self, key: str, blanks: _Blanks) -> str:
+        """Fill a text's blanks; one that is not there shows its key."""
+        return self.texts.get(_PREFIX + key, key).format_map(blanks)
+
+
 async def async_load_texts(hass: HomeAssistant) -> None:
     """Have the texts at hand, in the configured language and in English; later languages are loaded by Home Assistant."""
     await async_get_translations(hass, hass.config.language, "common", {DOMAIN})
 
 
 @callback
-def async_sentence(hass: HomeAssistant, setpoint: Setpoint) -> str:
-    """Say why a charger has its setpoint, in the language of this Home Assistant."""
+def async_speech(hass: HomeAssistant, circuits: Mapping[str, str]) -> Speech:
+    """Speak the language of this Home Assistant, or English as long as that is not loaded."""
     texts = async_get_cached_translations(hass, hass.config.language, "common", DOMAIN)
-    return sentence(
-        texts or async_get_cached_translations(hass, LOCALE_EN, "common", DOMAIN),
-        setpoint,
-        dt_util.get_default_time_zone(),
+    return Speech(
+        texts=texts or async_get_cached_translations(hass, LOCALE_EN, "common", DOMAIN),
+        timezone=dt_util.get_default_time_zone(),
+        circuits=circuits,
     )
 
 
-def sentence(texts: Mapping[str, str], setpoint: Setpoint, timezone: tzinfo) -> str:
-    """Say why a charger has its setpoint: the texts are keyed as Home Assistant flattens them, times are told in `timezone`."""
-    blanks = _blanks(texts, setpoint.reason.params, timezone)
+def sentence(speech: Speech, setpoint: Setpoint) -> str:
+    """Say why a charger has its setpoint."""
+    reason = setpoint.reason
+    blanks = _blanks(speech, reason.params)
     if setpoint.current_a is not None:
-        blanks["setpoint"] = _current(texts, setpoint.current_a)
-    said = _text(texts, f"reason_{_variant(setpoint)}", blanks)
+        blanks.setdefault("setpoint", _current(speech, setpoint.current_a))
+        limit_a = reason.params.get("limit_a")
+        if "others" in blanks and isinstance(limit_a, float):
+            # What the others take moves all the time. What they leave is given, and moves with the setpoint only.
+            blanks["others"] = _current(speech, max(0.0, limit_a - setpoint.current_a))
+    return _cut(speech.say(f"reason_{_variant(setpoint)}", blanks))
+
+
+def load_sentence(speech: Speech, reason: Reason) -> str:
+    """Say why an appliance runs, or does not."""
+    return _cut(speech.say(f"reason_{reason.code}", _blanks(speech, reason.params)))
+
+
+def override_sentence(speech: Speech, override: Override | None) -> str:
+    """Say what is wanted just this once, and what ends it."""
+    if override is None:
+        return speech.say("override_none", _Blanks())
+    blanks = _Blanks(mode=speech.say(f"override_mode_{override.mode}", _Blanks()))
+    if override.until is not None:
+        blanks["until"] = _time(override.until.isoformat(), speech.timezone)
+    if override.energy_kwh is not None:
+        blanks["energy"] = f"{_number(speech, override.energy_kwh)} kWh"
+    return speech.say(f"override_{override.end}", blanks)
+
+
+def _cut(said: str) -> str:
     return said if len(said) <= MAX_LENGTH_STATE_STATE else f"{said[: MAX_LENGTH_STATE_STATE - 1]}…"
 
 
 def _variant(setpoint: Setpoint) -> str:
     """Name the text that fits what is known and what is commanded."""
-    reason, current_a = setpoint.reason, setpoint.current_a
+    reason, current_a, params = setpoint.reason, setpoint.current_a, setpoint.reason.params
+    needed, vague = _VAGUE.get(reason.code, (None, ""))
+    variant = vague if needed is not None and needed not in params else reason.code.value
     match reason.code:
         case ReasonCode.OFF if current_a:
-            return "off_cannot_pause"
-        case ReasonCode.OFFLINE if "budget_a" not in reason.params:
-            return "offline_unknown"
-        case ReasonCode.FAULT if reason.params.get("fault", EvState.F) in tuple(EvState):
-            return "fault_unnamed"
-        case ReasonCode.METER_SILENT:
-            return _meter_silent(reason, current_a)
-        case ReasonCode.PLAN_WAITS if "starts" not in reason.params:
-            return "plan_done"
-        case code:
-            return code.value
+            variant = "off_cannot_pause"
+        case ReasonCode.FAULT if params.get("fault", EvState.F) in tuple(EvState):
+            variant = "fault_unnamed"
+        case ReasonCode.METER_SILENT if "silent_s" in params and current_a == 0:
+            variant = "meter_silent_paused"
+        case ReasonCode.LIMITED | ReasonCode.SHARED if "others_a" in params and params.get("source") != _UNBALANCE:
+            variant = f"{reason.code}_others"
+        case ReasonCode.SWITCHING_PHASES if params.get("phases") == 1:
+            variant = "switching_phases_one"
+        case ReasonCode.DISOBEDIENT if setpoint.means in _MEANS:
+            variant = f"disobedient_{_MEANS[setpoint.means]}"
+    return variant
 
 
-def _meter_silent(reason: Reason, current_a: float | None) -> str:
-    if "silent_s" not in reason.params:
-        return "meter_never_spoke"
-    return "meter_silent_paused" if current_a == 0 else ReasonCode.METER_SILENT.value
+_MEANS: Final = {Means.STOP: "stopped", Means.DISABLE: "disabled"}
+"""How the texts call what is done to a charger that does not obey."""
+
+_VAGUE: Final[Mapping[ReasonCode, tuple[str, str]]] = {
+    ReasonCode.OFFLINE: ("budget_a", "offline_unknown"),
+    ReasonCode.METER_SILENT: ("silent_s", "meter_never_spoke"),
+    ReasonCode.PLAN_WAITS: ("starts", "plan_done"),
+    ReasonCode.WAITING_FOR_TURN: ("at", "waiting_for_turn_some_time"),
+    ReasonCode.SOLAR_WAITS: ("at", "solar_waits_long"),
+}
+"""What may not be known, and the text that does without."""
 
 
-def _text(texts: Mapping[str, str], key: str, blanks: _Blanks) -> str:
-    return texts.get(_PREFIX + key, key).format_map(blanks)
-
-
-def _blanks(texts: Mapping[str, str], params: Mapping[str, ReasonParam], timezone: tzinfo) -> _Blanks:
+def _blanks(speech: Speech, params: Mapping[str, ReasonParam]) -> _Blanks:
     """Make words of the parameters, under their names without the unit."""
     blanks = _Blanks()
     for name, value in params.items():
         if isinstance(value, str):
-            blanks[name] = _time(value, timezone) if name in _TIMES else value
-        elif name.endswith("_a"):
-            blanks[name.removesuffix("_a")] = _current(texts, value)
+            blanks[name] = _time(value, speech.timezone) if name in _TIMES else value
+            continue
+        told = round(value / _COARSE[name]) * _COARSE[name] if name in _COARSE else value
+        if name.endswith("_a"):
+            blanks[name.removesuffix("_a")] = _current(speech, told)
         elif name.endswith("_w"):
-            blanks[name.removesuffix("_w")] = _power(texts, value)
+            blanks[name.removesuffix("_w")] = _power(speech, told)
         elif name.endswith("_s"):
-            blanks[name.removesuffix("_s")] = _duration(value)
+            blanks[name.removesuffix("_s")] = _duration(told)
         else:
-            blanks[name] = _number(texts, value)
-    return _name_limit(texts, blanks)
+            blanks[name] = _number(speech, told)
+    return _name_limit(speech, blanks)
 
 
-def _name_limit(texts: Mapping[str, str], blanks: _Blanks) -> _Blanks:
+def _name_limit(speech: Speech, blanks: _Blanks) -> _Blanks:
     """Say whose limit it is and where it holds; the circuit of the whole supply needs no name."""
-    if "source" in blanks:
-        blanks["source"] = _text(texts, f"source_{blanks['source']}", blanks)
+    circuit_id = blanks.get("circuit", ROOT_CIRCUIT)
+    blanks["circuit"] = speech.circuits.get(circuit_id, circuit_id)
+    below = circuit_id != ROOT_CIRCUIT
     if "phase" in blanks:
         blanks["phase"] = blanks["phase"].upper()
-        blanks["limit"] = _text(texts, "limit_on_phase", blanks)
-    if blanks.get("circuit", ROOT_CIRCUIT) != ROOT_CIRCUIT:
-        blanks["limit"] = _text(texts, "limit_in_circuit", blanks)
+        blanks["limit"] = speech.say("limit_on_phase", blanks)
+    if below and blanks.get("source") == LimitSource.RATING:
+        blanks["source"] = speech.say("source_circuit", blanks)
+    elif "source" in blanks:
+        blanks["source"] = speech.say(f"source_{blanks['source']}", blanks)
+        if below:
+            blanks["limit"] = speech.say("limit_in_circuit", blanks)
     return blanks
 
 
-def _number(texts: Mapping[str, str], value: float, decimals: int = 1) -> str:
+def _number(speech: Speech, value: float, decimals: int = 1) -> str:
     """Write a number without needless decimals, and with the language's own separator."""
     rounded = round(value, decimals) + 0.0  # adding 0.0 makes 0.0 of -0.0
     plain = f"{rounded:.{decimals}f}"
     if "." in plain:
         plain = plain.rstrip("0").rstrip(".")
-    return plain.replace(".", texts.get(f"{_PREFIX}decimal_separator", "."))
+    return plain.replace(".", speech.texts.get(f"{_PREFIX}decimal_separator", "."))
 
 
-def _current(texts: Mapping[str, str], current_a: float) -> str:
-    return f"{_number(texts, current_a)} A"
+def _current(speech: Speech, current_a: float) -> str:
+    return f"{_number(speech, current_a)} A"
 
 
-def _power(texts: Mapping[str, str], power_w: float) -> str:
+def _power(speech: Speech, power_w: float) -> str:
     if abs(power_w) < 1000:  # noqa: PLR2004 a kilo is a thousand
-        return f"{_number(texts, power_w, 0)} W"
-    return f"{_number(texts, power_w / 1000, 2)} kW"
+        return f"{_number(speech, power_w, 0)} W"
+    return f"{_number(speech, power_w / 1000, 2)} kW"
 
 
 def _duration(seconds: float) -> str:

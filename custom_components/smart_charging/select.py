@@ -12,7 +12,7 @@ from .runtime import SmartChargingConfigEntry
 
 PARALLEL_UPDATES = 0
 
-MODES: Final = (Mode.OFF, Mode.FAST)
+MODES: Final = (Mode.OFF, Mode.FAST, Mode.SOLAR, Mode.SOLAR_MIN)
 """Those that work: `smart` joins with the planner."""
 
 MODE_DESCRIPTION: Final = SelectEntityDescription(
@@ -30,7 +30,7 @@ async def async_setup_entry(
 
 
 class ModeSelect(ChargerEntity, SelectEntity):
-    """How a charger is asked to charge. It can be asked while it is offline: it is told when it is back."""
+    """How a charger is asked to charge, when nothing goes before that. It can be asked while it is offline."""
 
     @property
     @override

@@ -44,14 +44,14 @@ class Resume(ExtraStoredData):
 
 
 class ChargingSwitch(ChargerEntity, SwitchEntity, RestoreEntity):
-    """On while the mode is not `off`; turning it on returns to the mode before."""
+    """On while the charger is asked to charge, just this once or for good; turning it on returns to the mode before."""
 
     _resume = Resume()
 
     @property
     @override
     def is_on(self) -> bool:
-        return self.view.mode is not Mode.OFF
+        return self.view.effective_mode is not Mode.OFF
 
     @property
     @override
@@ -81,8 +81,8 @@ class ChargingSwitch(ChargerEntity, SwitchEntity, RestoreEntity):
         await self.async_set_mode(Mode.OFF)
 
     def _remember(self) -> None:
-        if self.is_on:
-            self._resume = Resume(self.view.mode)
+        if (mode := self.view.mode) is not Mode.OFF:
+            self._resume = Resume(mode)
 
     @override
     def _shows(self) -> object:

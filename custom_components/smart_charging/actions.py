@@ -1,0 +1,120 @@
+"""Actions: what is wanted of a charger just this once, by an automation or a script."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+
+import voluptuous as vol
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, ServiceCall, callback
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN
+from .coordinator import SiteCoordinator
+from .runtime import SmartChargingConfigEntry
+from .wishes import async_cancel_override, async_charge_now
+
+ACTION_CHARGE_NOW: Final = "charge_now"
+ACTION_CANCEL_OVERRIDE: Final = "cancel_override"
+
+ATTR_UNTIL: Final = "until"
+"""A time of day, which is the next one, or a date and time."""
+ATTR_ENERGY_KWH: Final = "energy_kwh"
+ATTR_UNTIL_FULL: Final = "until_full"
+
+MOST_KWH: Final = 500.0
+"""No vehicle's battery takes more."""
+
+CHARGE_NOW_SCHEMA: Final = cv.make_entity_service_schema(
+    {
+        vol.Optional(ATTR_UNTIL): vol.Any(cv.time, cv.datetime),
+        vol.Optional(ATTR_ENERGY_KWH): vol.All(vol.Coerce(float), vol.Range(min=0, min_included=False, max=MOST_KWH)),
+        vol.Optional(ATTR_UNTIL_FULL): cv.boolean,
+    }
+)
+CANCEL_OVERRIDE_SCHEMA: Final = cv.make_entity_service_schema({})
+
+type _Charger = tuple[SiteCoordinator, str]
+
+
+@callback
+def async_register_actions(hass: HomeAssistant) -> None:
+    """Offer the actions, whether a site is set up or not."""
+    hass.services.async_register(DOMAIN, ACTION_CHARGE_NOW, _charge_now, schema=CHARGE_NOW_SCHEMA)
+    hass.services.async_register(DOMAIN, ACTION_CANCEL_OVERRIDE, _cancel_override, schema=CANCEL_OVERRIDE_SCHEMA)
+
+
+async def _charge_now(call: ServiceCall) -> None:
+    ends = {key: call.data[key] for key in (ATTR_UNTIL, ATTR_ENERGY_KWH, ATTR_UNTIL_FULL) if call.data.get(key)}
+    if len(ends) > 1:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="several_ends")
+    until = _until(ends.get(ATTR_UNTIL))
+
+    async def charge(coordinator: SiteCoordinator, evse_id: str) -> None:
+        await async_charge_now(
+            coordinator,
+            evse_id,
+            until=until,
+            energy_kwh=ends.get(ATTR_ENERGY_KWH),
+            until_full=bool(ends.get(ATTR_UNTIL_FULL)),
+        )
+
+    await _for_each(call, charge)
+
+
+async def _cancel_override(call: ServiceCall) -> None:
+    await _for_each(call, async_cancel_override)
+
+
+async def _for_each(call: ServiceCall, do: Callable[[SiteCoordinator, str], Awaitable[None]]) -> None:
+    for coordinator, evse_id in _chargers(call.hass, call.data):
+        await do(coordinator, evse_id)
+
+
+def _until(wanted: time | datetime | None) -> datetime | None:
+    """Tell when that is, in UTC: a time of day is its next occurrence."""
+    if wanted is None:
+        return None
+    now = dt_util.now()
+    if not isinstance(wanted, datetime):
+        at = now.replace(hour=wanted.hour, minute=wanted.minute, second=wanted.second, microsecond=0)
+        return dt_util.as_utc(at if at > now else at + timedelta(days=1))
+    at = wanted if wanted.tzinfo is not None else wanted.replace(tzinfo=dt_util.get_default_time_zone())
+    if at <= now:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="in_the_past")
+    return dt_util.as_utc(at)
+
+
+@callback
+def _chargers(hass: HomeAssistant, target: dict[str, Any]) -> list[_Charger]:
+    """Find the chargers that are meant, by their devices or by any of their entities."""
+    selected = async_extract_referenced_entity_ids(hass, TargetSelection(target))
+    registry = er.async_get(hass)
+    entries = (registry.async_get(entity_id) for entity_id in selected.referenced | selected.indirectly_referenced)
+    device_ids = {entry.device_id for entry in entries if entry is not None and entry.device_id is not None}
+    devices = dr.async_get(hass)
+    found = {
+        identifier
+        for device_id in sorted(device_ids | selected.referenced_devices)
+        if (device := devices.async_get(device_id)) is not None
+        for domain, identifier in device.identifiers
+        if domain == DOMAIN
+    }
+    chargers = [charger for evse_id in sorted(found) if (charger := _charger(hass, evse_id)) is not None]
+    if not chargers:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_charger")
+    return chargers
+
+
+@callback
+def _charger(hass: HomeAssistant, evse_id: str) -> _Charger | None:
+    entries: list[SmartChargingConfigEntry] = hass.config_entries.async_entries(DOMAIN)
+    for entry in entries:
+        if entry.state is ConfigEntryState.LOADED and evse_id in entry.runtime_data.setup.chargers:
+            return entry.runtime_data.coordinator, evse_id
+    return None

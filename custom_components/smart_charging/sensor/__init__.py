@@ -1,0 +1,30 @@
+"""Sensors: what each charger does and why, what the supply and its circuits carry, and why appliances are off."""
+
+from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from ..entity import SmartChargingEntity, async_forget_others
+from ..reasons import async_load_texts
+from ..runtime import SmartChargingConfigEntry
+from .charger import async_charger_sensors
+from .circuit import async_circuit_sensors
+from .load import async_load_sensors
+from .site import site_sensors
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: SmartChargingConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Set up the sensors of the site, of its chargers, of its circuits and of its appliances."""
+    await async_load_texts(hass)
+    made: list[SmartChargingEntity] = [*site_sensors(entry)]
+    async_add_entities(made)
+    below = (async_charger_sensors(hass, entry), async_circuit_sensors(hass, entry), async_load_sensors(hass, entry))
+    for places in below:
+        for place, sensors in places:
+            async_add_entities(sensors, config_subentry_id=place.subentry_id)
+            made += sensors
+    async_forget_others(hass, entry, SENSOR_DOMAIN, made)
