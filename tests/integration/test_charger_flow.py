@@ -19,7 +19,8 @@ from custom_components.smart_charging.const import DOMAIN
 from tests.csms.conftest import until
 from tests.csms.peer import station_at
 
-from .flow_helpers import Result, add_site, fields, pass_time, say, settle, suggested
+from .flow_helpers import Result, add_site, fields, options_of, pass_time, say, settle, suggested
+from .parts import circuit
 
 DETAILS = {
     "name": "Garage",
@@ -336,6 +337,43 @@ async def test_a_wiring_that_the_form_does_not_know_is_asked_for_again(
     flow: Result = await site.start_subentry_reconfigure_flow(hass, subentry.subentry_id)
 
     assert "wiring" not in suggested(flow)
+
+
+async def test_a_charger_on_a_circuit(hass: HomeAssistant, site: MockConfigEntry) -> None:
+    garage = ConfigSubentry(
+        data=MappingProxyType(circuit(wiring=["l2"], limit=10.0)),
+        subentry_type="circuit",
+        title="Garage",
+        unique_id=None,
+    )
+    hass.config_entries.async_add_subentry(site, garage)
+    await hass.async_block_till_done()
+    flow = await choose(hass, await start(hass, site), "station")
+    flow = await answer(hass, flow, {"station": "CP1", "connector": 1})
+    assert options_of(flow, "circuit") == {
+        "site": "The supply of the whole site",
+        garage.subentry_id: "Garage",
+    }
+    on_it = {**DETAILS, "circuit": garage.subentry_id}
+    flow = await answer(hass, flow, on_it)
+    assert flow["errors"] == {"wiring": "phase_not_on_circuit"}
+    flow = await answer(hass, flow, {**on_it, "wiring": "l2", "failsafe_a": 11})
+    assert flow["errors"] == {"failsafe_a": "failsafe_above_circuit"}
+    flow = await answer(hass, flow, {**on_it, "wiring": "l2"})
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    known = {**DATA, "wiring": ["l2"], "circuit": garage.subentry_id}
+    assert chargers(site)["ocpp:CP1:1"] == known
+
+    # Its circuit is removed: it hangs on the supply, and can be changed.
+    (subentry_id,) = [subentry.subentry_id for subentry in site.get_subentries_of_type("charger")]
+    hass.config_entries.async_remove_subentry(site, garage.subentry_id)
+    await hass.async_block_till_done()
+    assert site.state is ConfigEntryState.LOADED
+    flow = await site.start_subentry_reconfigure_flow(hass, subentry_id)
+    assert "circuit" not in fields(flow)
+    await answer(hass, flow, suggested(flow))
+    assert chargers(site)["ocpp:CP1:1"] == {**DATA, "wiring": ["l2"]}
 
 
 async def discover(hass: HomeAssistant, site: MockConfigEntry, identity: str = "CP1") -> Result:

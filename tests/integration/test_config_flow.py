@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import SOURCE_USER, ConfigSubentry
+from homeassistant.config_entries import SOURCE_USER, ConfigSubentry, ConfigSubentryData
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
@@ -30,6 +30,7 @@ from .flow_helpers import (
     settle,
     suggested,
 )
+from .parts import charger, circuit, load, metered, part
 
 pytestmark = pytest.mark.usefixtures("without_set_up")
 
@@ -702,6 +703,53 @@ async def test_a_limit_that_the_chargers_do_not_fit(hass: HomeAssistant) -> None
     flow = await answer(hass, flow, {**LIMIT, "limit": 9})
     assert flow["errors"] == {"limit": "failsafes_above_limit"}
     assert (await answer(hass, flow, {**LIMIT, "limit": 10}))["reason"] == "reconfigure_successful"
+
+
+@pytest.mark.parametrize(
+    ("thing", "wrong", "errors"),
+    [
+        (part("circuit", "garage", circuit()), {"phases": "1"}, {"phases": "phases_needed"}),
+        (part("load", "boiler", load(wiring=["l3"])), {"phases": "1"}, {"phases": "phases_needed"}),
+    ],
+)
+async def test_a_supply_without_the_phases_of_what_hangs_on_it(
+    hass: HomeAssistant, thing: ConfigSubentryData, wrong: dict[str, Any], errors: dict[str, str]
+) -> None:
+    entry = add_site(hass, thing)
+    flow: Result = await entry.start_reconfigure_flow(hass)
+    flow = await choose(hass, flow, "limit")
+    flow = await answer(hass, flow, {**LIMIT, **wrong})
+    assert flow["errors"] == errors
+    assert (await answer(hass, flow, LIMIT))["reason"] == "reconfigure_successful"
+
+
+async def test_another_voltage_may_be_too_high_for_a_circuit(hass: HomeAssistant) -> None:
+    entry = add_site(
+        hass,
+        part("circuit", "garage", circuit(limit_unit="kva", limit=6)),
+        part("charger", "one", charger(circuit="garage", failsafe_a=8.6)),
+    )
+    flow: Result = await entry.start_reconfigure_flow(hass)
+    flow = await answer(hass, await choose(hass, flow, "limit"), {**LIMIT, "voltage_v": 240})
+    assert flow["errors"] == {"voltage_v": "failsafes_above_circuit"}
+    assert (await answer(hass, flow, LIMIT))["reason"] == "reconfigure_successful"
+
+
+async def test_a_circuit_s_meter_is_not_the_site_s(hass: HomeAssistant) -> None:
+    say(hass, "sensor.circuit_l1", "5")
+    (found,) = add_meter(hass, "teslemetry", {"1-grid_power": Sensor(state="800")}).values()
+    meter = [{"role": "net", "phase": None, "entity_id": found}]
+    entry = add_site(
+        hass,
+        part("circuit", "garage", metered(["l1"])),
+        part("circuit", "box", metered(["l1"], meter=meter)),
+    )
+    flow = await choose(hass, await entry.start_reconfigure_flow(hass), "meter")
+    flow = await answer(hass, flow, {"meter": next(iter(options_of(flow, "meter")))})
+    assert flow["errors"] == {"meter": "meter_used"}
+    flow = await answer(hass, await answer(hass, flow, {"meter": "manual"}), NET_TOTAL)
+    flow = await answer(hass, flow, {"net": "sensor.circuit_l1"})
+    assert flow["errors"] == {"base": "meter_used"}
 
 
 async def test_a_stored_meter_that_no_rule_knows_any_more(hass: HomeAssistant) -> None:

@@ -43,6 +43,8 @@ from .places import circuit_options, circuits_of
 class CircuitSubentryFlow(MeasureSteps[SubentryFlowContext, SubentryFlowResult, tuple[str, str]], ConfigSubentryFlow):
     """Asks what a circuit bears and what feeds it, and tries its meter."""
 
+    _preview_label = "circuit_power"
+
     def __init__(self) -> None:
         super().__init__()
         self._title = ""
@@ -64,7 +66,7 @@ class CircuitSubentryFlow(MeasureSteps[SubentryFlowContext, SubentryFlowResult, 
             errors = circuit_errors(entry, data, user_input, self._circuit_id() or NEW_CIRCUIT)
             if not errors:
                 self._title, self._data = user_input[CONF_NAME].strip(), data
-                return await self._go_on_after_circuit(new_meter=user_input[CONF_METER] == METER_NEW)
+                return await self.async_step_meter() if user_input[CONF_METER] == METER_NEW else self._save_circuit()
         schema = circuit_schema(
             entry.data,
             await circuit_options(self.hass, entry, without=self._circuit_id()),
@@ -74,11 +76,7 @@ class CircuitSubentryFlow(MeasureSteps[SubentryFlowContext, SubentryFlowResult, 
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(schema, user_input or self._suggestions()),
             errors=errors,
-            last_step=False,
         )
-
-    async def _go_on_after_circuit(self, *, new_meter: bool) -> SubentryFlowResult:
-        return await self.async_step_meter() if new_meter else self._save_circuit()
 
     async def async_step_meter(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Choose a meter: sensor by sensor, for those that were found are a site's."""

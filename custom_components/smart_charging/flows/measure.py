@@ -26,6 +26,9 @@ UNKNOWN_PERIOD_S: Final = 60.0
 class MeasureSteps[Context: FlowContext, Result: FlowResult[Any, Any], Handler](FlowHandler[Context, Result, Handler]):
     """Try the meter in `_data`, the site's or a circuit's own, and let the user say that it is right."""
 
+    _preview_label = "power"
+    """What the meter measures, see `words.measured`."""
+
     def __init__(self) -> None:
         self._data: dict[str, Any] = {}
         """What is stored in the end, as far as it is known."""
@@ -121,7 +124,7 @@ class MeasureSteps[Context: FlowContext, Result: FlowResult[Any, Any], Handler](
         self._stop_reading()
         self._source = self._make_source(self._data.get(CONF_METER_INVERTED, False))
         self._source.start(lambda: None)
-        offer_preview(self.hass, self.flow_id, self._make_source, self._voltage_v())
+        offer_preview(self.hass, self.flow_id, self._make_source, self._voltage_v(), self._preview_label)
 
     def _make_source(self, inverted: bool) -> MeterSource:  # noqa: FBT001 called with the form's answer alone
         return MeterSource(

@@ -1,0 +1,122 @@
+"""How a site is controlled is changed in its options, a section at a time."""
+
+from typing import Any
+
+import pytest
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from .flow_helpers import Result, add_site, fields, suggested
+from .test_config_options import ALL
+
+pytestmark = pytest.mark.usefixtures("without_set_up")
+
+AS_IT_WAS = {
+    "margin_a": 0.5,
+    "sharing": {"strategy": "equal", "turn_min": 30.0},
+    "supply": {"protection": "unknown", "ride_out": False, "unbalance_kva": 0.0},
+    "solar": {"solar_start_min": 2.0, "solar_stop_min": 5.0, "solar_grid_pct": 0.0, "solar_first": "battery"},
+    "battery": {"battery_inverted": False},
+}
+
+
+@pytest.fixture
+async def site(hass: HomeAssistant) -> MockConfigEntry:
+    """A site on three phases, with a fuse."""
+    return await loaded(hass)
+
+
+async def loaded(hass: HomeAssistant, **changes: Any) -> MockConfigEntry:
+    entry = add_site(hass, **changes)
+    await hass.config_entries.async_setup(entry.entry_id)
+    return entry
+
+
+async def start(hass: HomeAssistant, site: MockConfigEntry) -> Result:
+    return await hass.config_entries.options.async_init(site.entry_id)
+
+
+async def answer(hass: HomeAssistant, flow: Result, answers: dict[str, Any]) -> Result:
+    return await hass.config_entries.options.async_configure(flow["flow_id"], answers)
+
+
+async def test_the_margin_alone(hass: HomeAssistant, site: MockConfigEntry) -> None:
+    flow = await start(hass, site)
+    assert suggested(flow) == AS_IT_WAS
+
+    flow = await answer(hass, flow, {"margin_a": 1.5})
+
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    assert site.options == {"margin_a": 1.5}
+    assert suggested(await start(hass, site)) == {**AS_IT_WAS, "margin_a": 1.5}
+
+
+async def test_every_one_of_them(hass: HomeAssistant, site: MockConfigEntry) -> None:
+    answers: dict[str, Any] = {
+        "margin_a": 1.5,
+        **{section: {field: ALL[field] for field in fields} for section, fields in _FIELDS.items()},
+    }
+    flow = await answer(hass, await start(hass, site), answers)
+    assert (flow["step_id"], suggested(flow)) == ("overshoot", {"overshoot_pct": 10.0, "overshoot_s": 60.0})
+    flow = await answer(hass, flow, {"overshoot_pct": 0, "overshoot_s": 90})
+    assert flow["errors"] == {"overshoot_pct": "overshoot_not_positive"}
+    flow = await answer(hass, flow, {"overshoot_pct": 30, "overshoot_s": 90})
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    assert site.options == ALL
+
+    flow = await start(hass, site)
+    assert suggested(flow) == answers
+    flow = await answer(hass, flow, answers)
+    assert suggested(flow) == {"overshoot_pct": 30, "overshoot_s": 90}
+
+
+_FIELDS = {
+    "sharing": ("strategy", "turn_min"),
+    "supply": ("protection", "ride_out", "unbalance_kva"),
+    "solar": ("solar_start_min", "solar_stop_min", "solar_grid_pct", "solar_first"),
+    "battery": ("battery_power", "battery_inverted", "battery_soc", "battery_floor_pct"),
+}
+
+
+async def test_a_section_that_is_left_out_stays_and_an_emptied_field_goes(
+    hass: HomeAssistant, site: MockConfigEntry
+) -> None:
+    hass.config_entries.async_update_entry(site, options=ALL)
+    answers = {
+        "margin_a": 1.5,
+        "supply": {"protection": "unknown", "ride_out": True},
+        "battery": {"battery_power": "sensor.battery"},
+    }
+    await answer(hass, await start(hass, site), answers)
+    gone = {"protection", "overshoot_pct", "overshoot_s", "unbalance_kva"} | {
+        "battery_soc",
+        "battery_inverted",
+        "battery_floor_pct",
+    }
+    assert site.options == {key: value for key, value in ALL.items() if key not in gone}
+
+
+async def test_on_a_single_phase_nothing_can_be_unbalanced(hass: HomeAssistant) -> None:
+    flow = await start(hass, await loaded(hass, phases=1))
+    (supply,) = [kind for key, kind in flow["data_schema"].schema.items() if key == "supply"]
+    assert [str(key) for key in supply.schema.schema] == ["protection", "ride_out"]
+    assert fields(flow) == ["margin_a", "sharing", "supply", "solar", "battery"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"sharing": {"turn_min": 1}}, "turn_out_of_range"),
+        ({"supply": {"unbalance_kva": 101}}, "unbalance_out_of_range"),
+        ({"solar": {"solar_stop_min": 61}}, "delay_out_of_range"),
+        ({"battery": {"battery_soc": "sensor.soc"}}, "battery_power_missing"),
+        ({"battery": {"battery_power": "sensor.battery", "battery_floor_pct": 20}}, "battery_soc_missing"),
+    ],
+)
+async def test_impossible_options(
+    hass: HomeAssistant, site: MockConfigEntry, wrong: dict[str, Any], error: str
+) -> None:
+    flow = await answer(hass, await start(hass, site), {"margin_a": 1, **wrong})
+    assert (flow["step_id"], flow["errors"]) == ("init", {"base": error})
+    assert (await answer(hass, flow, {"margin_a": 1}))["type"] is FlowResultType.CREATE_ENTRY
