@@ -190,10 +190,14 @@ def _judge(entry: ConfigEntry[Any]) -> None:
     for circuit_id, circuit in circuits.items():
         _expect(validate_circuit(site, tree, circuit_id), circuit.title)
     chargers = _of_type(entry, SUBENTRY_CHARGER)
+    # The faults of others are told in their own turn, and must not stand in the way of this one's.
+    sound = {
+        charger_id: charger.data
+        for charger_id, charger in chargers.items()
+        if not validate_charger(site, (), charger.data, tree)
+    }
     for charger_id, charger in chargers.items():
-        others = [other.data for other_id, other in chargers.items() if other_id != charger_id]
-        # Their own faults are told in their own turn, and must not stand in the way of this one's.
-        others = [other for other in others if not validate_charger(site, (), other, tree)]
+        others = [data for other_id, data in sound.items() if other_id != charger_id]
         _expect(validate_charger(site, others, charger.data, tree), charger.title)
     loads = _of_type(entry, SUBENTRY_LOAD)
     for load_id, load in loads.items():
