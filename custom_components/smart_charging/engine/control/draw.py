@@ -5,13 +5,17 @@ draws is an interval, not a number: a reduction is judged by its upper end (so t
 not taken for the house and cut twice), a rise by its lower end (so that a car that has gone is not counted as room).
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Final
 
-from ..model.evse import Evse, EvseStatus
 from ..model.quantities import PerPhase, Phase
 from ..model.state import EvseMemory, PastTarget
+from .phases import FLOWS_A
 from .view import EvseView, updated
+
+_NONE: Final[Mapping[Phase, float]] = {}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,34 +24,47 @@ class Draw:
 
     least_a: PerPhase
     most_a: PerPhase
+    excess_a: PerPhase = field(default_factory=lambda: _NONE)
+    """What it measures beyond the most that it may draw. A meter above it sees that as base load; where there is none it
+    has to be added to that, or it would be given away."""
 
 
 def bound_draw(view: EvseView, meter_at: datetime) -> Draw:
     """Bound what a charger drew at `meter_at`, UTC; the memory must have followed this tick's target already."""
-    measured = view.measured_a
-    status = view.reachable_status
+    status, measured = view.reachable_status, view.measured_a
     if status is None:
         # What it measured last is taken for what it draws, once, beside the budget that is kept for it: to take less
         # would count it twice for as long as it is away, to take more would hide it.
         budget, last = budget_a(view), view.last_measured_a
         held = {phase: min(last.get(phase, 0.0), budget) for phase in view.evse.phases}
         return Draw(least_a=held, most_a=held)
-    target = target_a(view.evse, status)
-    settled_s = view.measured_since_change_s
-    if settled_s is not None and settled_s >= view.policy.follow_s and status.measured_at is not None:
-        lag_s = max(0.0, (meter_at - status.measured_at).total_seconds())
-        reach = view.policy.ramp_a_per_s * lag_s
-        return _draw({phase: _measured_span(measured[phase], target, reach) for phase in view.evse.phases})
-    follow = timedelta(seconds=view.policy.follow_s)
-    leaving = [past.current_a for past in view.memory.past_targets if past.ended + follow > meter_at]
-    return _draw({phase: _following_span(measured.get(phase, 0.0), target, leaving) for phase in view.evse.phases})
+    target, since, measured_at = target_a(view), view.memory.target_since, status.measured_at
+    if not measured or measured_at is None or since is None:
+        return _bound(view, {}, _Following(target=target, leaving=_leaving(view, meter_at)))
+    followed_at = since + timedelta(seconds=view.policy.follow_s)
+    if measured_at >= followed_at and meter_at >= followed_at:
+        lag_s = max(0.0, (meter_at - measured_at).total_seconds())
+        return _bound(view, measured, _Settled(target=target, reach=view.policy.ramp_a_per_s * lag_s))
+    shows = since <= measured_at <= meter_at
+    return _bound(view, measured, _Following(target=target, leaving=_leaving(view, meter_at), shows=shows))
 
 
-def target_a(evse: Evse, status: EvseStatus) -> float:
+def target_a(view: EvseView) -> float:
     """Where the draw is heading, A per phase: the offer while the car's contactor is closed (or may be), else nothing."""
-    if status.state is not None and not status.state.power_flows:
+    status = view.reachable_status
+    if status is None or (status.state is not None and not status.state.power_flows and not lies(view)):
         return 0.0
-    return evse.maximum_a if status.offered_a is None else status.offered_a
+    return view.evse.maximum_a if status.offered_a is None else status.offered_a
+
+
+def lies(view: EvseView) -> bool:
+    """Tell whether a charger says that no power flows, and measures a current all the same, long after it said so."""
+    status = view.reachable_status
+    if status is None or status.state is None or status.state.power_flows or not view.measured_a:
+        return False
+    if status.state_at is None or status.measured_at is None or max(view.measured_a.values()) < FLOWS_A:
+        return False
+    return (status.measured_at - status.state_at).total_seconds() >= view.policy.follow_s
 
 
 def budget_a(view: EvseView) -> float:
@@ -68,45 +85,103 @@ def budget_a(view: EvseView) -> float:
     return max(evse.maximum_a if status.offered_a is None else status.offered_a, evse.failsafe_a)
 
 
-def follow_target(view: EvseView) -> EvseMemory:
-    """Note where the car is heading, and what it may still be leaving."""
-    status, memory = view.reachable_status, view.memory
+def follow_target(view: EvseView, meter_age_s: float | None = None) -> EvseMemory:
+    """Note where the car is heading, and what it may still be leaving.
+
+    `meter_age_s` is how old a reading may be that the draw is bounded for; None: the policy's `stale_after_s`. What was
+    left before that, and before the charger's own last measurement, is forgotten.
+    """
+    status, memory, policy = view.reachable_status, view.memory, view.policy
     if status is None:
         return memory
-    target = target_a(view.evse, status)
-    keep = view.now - timedelta(seconds=view.policy.follow_s + view.policy.stale_after_s)
-    past = memory.past_targets
-    if past and past[0].ended <= keep:
-        past = tuple(item for item in past if item.ended > keep)
+    target, past = target_a(view), memory.past_targets
     if memory.target_a is None:
         return replace(memory, target_a=target, target_since=status.state_at or view.now)
+    if past:
+        oldest_s = max(policy.stale_after_s if meter_age_s is None else meter_age_s, policy.measured_max_age_s)
+        keep = view.now - timedelta(seconds=policy.follow_s + MEASURING_S + oldest_s)
+        if past[0].ended <= keep:
+            past = tuple(item for item in past if item.ended > keep)
     if memory.target_a != target:
-        past = (*past, PastTarget(current_a=memory.target_a, ended=view.now))
+        past = _without_inner((*past, PastTarget(current_a=memory.target_a, ended=view.now)))
         return replace(memory, target_a=target, target_since=view.now, past_targets=past)
     return updated(memory, past_targets=past)
 
 
-def _measured_span(measured: float, target: float, reach: float) -> tuple[float, float]:
-    """Bound a settled draw by its measurement.
+MEASURING_S: Final = 10.0
+"""What a charger says that it measures may be so old already: many tell what they last sampled."""
+
+
+def _without_inner(past: tuple[PastTarget, ...]) -> tuple[PastTarget, ...]:
+    """Leave out those that lie between two that ended later, or at one of them: they bound nothing, and there may be many."""
+    kept: list[PastTarget] = []
+    for item in reversed(past):
+        currents = [later.current_a for later in kept]
+        if not currents or not min(currents) <= item.current_a <= max(currents):
+            kept.append(item)
+    return tuple(reversed(kept))
+
+
+def _leaving(view: EvseView, meter_at: datetime) -> list[float]:
+    """List what the car may still have been leaving when the meter was read."""
+    follow = timedelta(seconds=view.policy.follow_s)
+    return [past.current_a for past in view.memory.past_targets if past.ended + follow > meter_at]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Settled:
+    """A car that had time to follow before both the charger measured and the meter was read.
 
     What exceeds the offer is left to the base load: it cannot be given away. A car that draws less than it is offered
     may come up by itself by `reach` since it was measured.
     """
-    if target < 0:
-        held = max(measured, target)
-        return held, held
-    held = min(measured, target)
-    return held, max(held, min(held + reach, target))
+
+    target: float
+    reach: float
+
+    def span(self, measured: float) -> tuple[float, float]:
+        if self.target < 0:
+            held = max(measured, self.target)
+            return held, held
+        held = min(measured, self.target)
+        return held, max(held, min(held + self.reach, self.target))
+
+    @property
+    def limit_a(self) -> float:
+        return max(0.0, self.target)
 
 
-def _following_span(measured: float, target: float, leaving: list[float]) -> tuple[float, float]:
-    """Bound a draw that is under way from `leaving` to `target`, last measured before."""
-    least = min(measured, target) if target >= 0 else target
-    return min(least, *leaving, target), max(0.0, *leaving, target)
+@dataclass(slots=True, kw_only=True)
+class _Following:
+    """A car that may be under way from `leaving` to `target`.
+
+    `shows`: the charger measured since the target changed, and before the meter was read. A car that draws more by then
+    than all that it may be leaving has left it for good: it draws that at the least.
+    """
+
+    target: float
+    leaving: list[float]
+    shows: bool = False
+
+    def span(self, measured: float) -> tuple[float, float]:
+        least = min(measured, self.target) if self.target >= 0 else self.target
+        most = max(0.0, *self.leaving, self.target)
+        if self.shows and self.leaving and least > max(self.leaving):
+            return least, most
+        return min(least, *self.leaving, self.target), most
+
+    @property
+    def limit_a(self) -> float:
+        return max(0.0, *self.leaving, self.target)
 
 
-def _draw(spans: dict[Phase, tuple[float, float]]) -> Draw:
-    return Draw(
+def _bound(view: EvseView, measured: PerPhase, way: _Settled | _Following) -> Draw:
+    spans = {phase: way.span(measured.get(phase, 0.0)) for phase in view.evse.phases}
+    limit_a = way.limit_a
+    draw = Draw(
         least_a={phase: least for phase, (least, _) in spans.items()},
         most_a={phase: most for phase, (_, most) in spans.items()},
     )
+    if measured and max(measured.values()) > limit_a:
+        draw.excess_a = {phase: max(0.0, current_a - limit_a) for phase, current_a in measured.items()}
+    return draw
