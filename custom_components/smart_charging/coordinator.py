@@ -59,8 +59,9 @@ class TickResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """A tick as it is replayed: the same snapshot and state give the same decision."""
+    """A tick as it is replayed: the same site, snapshot and state give the same decision."""
 
+    site: Site
     snapshot: SiteSnapshot
     state: ControlState
     decision: Decision
@@ -223,7 +224,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         state = self._state
         decision = step(self._site, snapshot, state, self._plans)
         self._state = decision.next_state
-        self._ticks.append(Tick(snapshot=snapshot, state=state, decision=decision))
+        self._ticks.append(Tick(site=self._site, snapshot=snapshot, state=state, decision=decision))
         sessions = {
             evse_id: update(self._store.sessions.get(evse_id, SessionEnergy()), status, now)
             for evse_id, status in snapshot.evses.items()

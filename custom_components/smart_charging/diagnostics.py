@@ -16,13 +16,16 @@ _REDACTED: Final = frozenset({CONF_KEY, CONF_HOST, CONF_STATION, "unique_id"})
 async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: SmartChargingConfigEntry) -> dict[str, Any]:
     """Tell everything but credentials, addresses and identities."""
     runtime = entry.runtime_data
+    site = runtime.coordinator.site
     return {
         "entry": async_redact_data(entry.as_dict(), _REDACTED),
-        "site": to_json(runtime.coordinator.site),
+        "site": to_json(site),
         "capabilities": {evse_id: to_json(driver.capabilities) for evse_id, driver in runtime.drivers.items()},
         "failures": dict(runtime.coordinator.data.failures),
         "ticks": [
             {
+                # One from before somebody chose another priority was decided for the site as it was then.
+                **({} if tick.site is site else {"site": to_json(tick.site)}),
                 "snapshot": to_json(tick.snapshot),
                 "state": to_json(tick.state),
                 "decision": to_json(tick.decision),
