@@ -5,6 +5,7 @@ draws is an interval, not a number: a reduction is judged by its upper end (so t
 not taken for the house and cut twice), a rise by its lower end (so that a car that has gone is not counted as room).
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -40,13 +41,12 @@ def bound_draw(view: EvseView, meter_at: datetime) -> Draw:
         return Draw(least_a=held, most_a=held)
     target, since, measured_at = target_a(view), view.memory.target_since, status.measured_at
     if not measured or measured_at is None or since is None:
-        return _bound(view, {}, _Following(target=target, leaving=_leaving(view, meter_at)))
+        return _following(view, target, meter_at, shows=False)
     followed_at = since + timedelta(seconds=view.policy.follow_s)
     if measured_at >= followed_at and meter_at >= followed_at:
-        lag_s = max(0.0, (meter_at - measured_at).total_seconds())
-        return _bound(view, measured, _Settled(target=target, reach=view.policy.ramp_a_per_s * lag_s))
-    shows = since <= measured_at <= meter_at
-    return _bound(view, measured, _Following(target=target, leaving=_leaving(view, meter_at), shows=shows))
+        lag_s = (meter_at - measured_at).total_seconds()
+        return _settled(measured, target, view.policy.ramp_a_per_s * lag_s if lag_s > 0 else 0.0)
+    return _following(view, target, meter_at, shows=since <= measured_at <= meter_at)
 
 
 def target_a(view: EvseView) -> float:
@@ -128,60 +128,41 @@ def _leaving(view: EvseView, meter_at: datetime) -> list[float]:
     return [past.current_a for past in view.memory.past_targets if past.ended + follow > meter_at]
 
 
-@dataclass(slots=True, kw_only=True)
-class _Settled:
-    """A car that had time to follow before both the charger measured and the meter was read.
+def _settled(measured: PerPhase, target: float, reach: float) -> Draw:
+    """Bound the draw of a car that had time to follow before the charger measured, and before the meter was read.
 
     What exceeds the offer is left to the base load: it cannot be given away. A car that draws less than it is offered
     may come up by itself by `reach` since it was measured.
     """
-
-    target: float
-    reach: float
-
-    def span(self, measured: float) -> tuple[float, float]:
-        if self.target < 0:
-            held = max(measured, self.target)
-            return held, held
-        held = min(measured, self.target)
-        return held, max(held, min(held + self.reach, self.target))
-
-    @property
-    def limit_a(self) -> float:
-        return max(0.0, self.target)
+    draw = Draw(least_a=measured, most_a=measured)
+    if target < 0:
+        draw.least_a = draw.most_a = {phase: max(current_a, target) for phase, current_a in measured.items()}
+    elif max(measured.values()) > target:
+        draw.least_a = {phase: min(current_a, target) for phase, current_a in measured.items()}
+        draw.most_a = {phase: min(current_a + reach, target) for phase, current_a in measured.items()}
+    elif reach:
+        draw.most_a = {phase: min(current_a + reach, target) for phase, current_a in measured.items()}
+    draw.excess_a = _excess(measured, max(0.0, target))
+    return draw
 
 
-@dataclass(slots=True, kw_only=True)
-class _Following:
-    """A car that may be under way from `leaving` to `target`.
+def _following(view: EvseView, target: float, meter_at: datetime, *, shows: bool) -> Draw:
+    """Bound the draw of a car that may be under way from an earlier target.
 
     `shows`: the charger measured since the target changed, and before the meter was read. A car that draws more by then
     than all that it may be leaving has left it for good: it draws that at the least.
     """
-
-    target: float
-    leaving: list[float]
-    shows: bool = False
-
-    def span(self, measured: float) -> tuple[float, float]:
-        least = min(measured, self.target) if self.target >= 0 else self.target
-        most = max(0.0, *self.leaving, self.target)
-        if self.shows and self.leaving and least > max(self.leaving):
-            return least, most
-        return min(least, *self.leaving, self.target), most
-
-    @property
-    def limit_a(self) -> float:
-        return max(0.0, *self.leaving, self.target)
+    leaving, measured = _leaving(view, meter_at), view.measured_a
+    lowest, highest = min((target, *leaving)), max(0.0, target, *leaving)
+    left = max(leaving) if shows and leaving and target >= 0 else math.inf
+    least: dict[Phase, float] = {}
+    for phase in view.evse.phases:
+        current_a = min(measured.get(phase, 0.0), target) if target >= 0 else target
+        least[phase] = current_a if current_a > left else min(current_a, lowest)
+    return Draw(least_a=least, most_a=dict.fromkeys(least, highest), excess_a=_excess(measured, highest))
 
 
-def _bound(view: EvseView, measured: PerPhase, way: _Settled | _Following) -> Draw:
-    spans = {phase: way.span(measured.get(phase, 0.0)) for phase in view.evse.phases}
-    limit_a = way.limit_a
-    draw = Draw(
-        least_a={phase: least for phase, (least, _) in spans.items()},
-        most_a={phase: most for phase, (_, most) in spans.items()},
-    )
-    if measured and max(measured.values()) > limit_a:
-        draw.excess_a = {phase: max(0.0, current_a - limit_a) for phase, current_a in measured.items()}
-    return draw
+def _excess(measured: PerPhase, limit_a: float) -> PerPhase:
+    if not measured or max(measured.values()) <= limit_a:
+        return _NONE
+    return {phase: max(0.0, current_a - limit_a) for phase, current_a in measured.items()}
