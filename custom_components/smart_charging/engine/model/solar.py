@@ -7,15 +7,23 @@ from dataclasses import dataclass
 class SolarPolicy:
     """Powers in W, times in s, shares 0 to 1."""
 
-    start_delay_s: float = 120.0
-    """Surplus for the minimum current must have been there, on average, for this long before a car starts."""
-    stop_delay_s: float = 300.0
-    """It must have been missing, on average, for this long before the car is paused: clouds pass."""
+    start_delay_s: float = 30.0
+    """A car starts when there has been twice its minimum for this long: sooner with more, later with hardly enough."""
+    stop_delay_s: float = 90.0
+    """A car is paused when there has been nothing for this long: later when a part of its minimum is still there."""
     average_s: float = 60.0
-    """Time constant of the average that smooths the surplus."""
+    """Time constant of the average that smooths the surplus for what cannot be taken back at once."""
     grid_share: float = 0.0
     """How much of the car's power may come from the grid, so that it starts earlier and stops later."""
     battery_first: bool = True
     """Whether the home battery fills before the car: its charging power then is not surplus."""
     battery_floor_soc: float | None = None
     """Above this the home battery may help the car with what it has; None: it never does."""
+    starts_per_day: int = 6
+    """A car is not started more often in 24 h. From the second start on, each one doubles both delays above."""
+    switches_per_day: int = 6
+    """Its phases are not switched more often in 24 h."""
+    switch_dwell_s: float = 600.0
+    """After a switch it stays on one phase for at least so long."""
+    switch_up_wh: float = 60.0
+    """So much energy beyond what the minimum on all phases takes must have gathered before they are used."""

@@ -63,6 +63,40 @@ class Disobedience:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SunMemory:
+    """About one charger that follows the sun."""
+
+    runs: bool = False
+    """Whether it may charge: there was enough to start, and has not been missing for too long since."""
+    enough_s: float = 0.0
+    """For how long there has been enough to start, weighed by how much there was beyond the minimum, as a part of that."""
+    missing_s: float = 0.0
+    """For how long the minimum has been missing, weighed by how much of it."""
+    starts: tuple[datetime, ...] = ()
+    """Those of the last 24 h."""
+    takes: float = 1.0
+    """What its car takes of its offer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseMemory:
+    """About one charger that can be told on how many phases to charge."""
+
+    told: int | None = None
+    """What it was told last; None: nothing yet."""
+    switching_to: int | None = None
+    """Set while it is paused for a switch."""
+    since: datetime | None = None
+    """Since when it is paused for that, or the limits have called for another number."""
+    gathered_wh: float = 0.0
+    """Surplus beyond what the minimum on all phases would have taken, less what was missing for it."""
+    switched: tuple[datetime, ...] = ()
+    """The switches of the last 24 h."""
+    car: int | None = None
+    """On how many its car was seen to charge when it could have used more than one; None: not seen yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvseMemory:
     """About one charger. Times are UTC, currents A per phase."""
 
@@ -98,6 +132,8 @@ class EvseMemory:
     refused_since: datetime | None = None
     """Since when it has acknowledged no setpoint as low as the one that it was commanded."""
     disobedience: Disobedience | None = None
+    sun: SunMemory = SunMemory()
+    phases: PhaseMemory = PhaseMemory()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,3 +189,5 @@ class ControlState:
     """When the last tick was."""
     started_at: datetime | None = None
     """When a charger or a load was last started."""
+    surplus_w: float | None = None
+    """The solar surplus, smoothed; None while it is not known."""
