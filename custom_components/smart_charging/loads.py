@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from homeassistant.const import ATTR_ENTITY_ID
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CoreState, HomeAssistant, callback
 
 from .config import LoadConfig
+from .const import DOMAIN
 from .engine.model.load import LoadStatus
 from .sources.appliance import Call, is_on, off_calls, on_calls
 from .sources.load import LoadSource
@@ -100,7 +101,10 @@ class Load:
 
     def _tell(self, calls: tuple[Call, ...], *, on: bool, at: datetime) -> None:
         self._told = _Told(on=on, at=at)
-        self._task = self._hass.async_create_task(self._call(calls), f"smart_charging {self._config.entity_id}")
+        # Lazily, so that the task is known before it runs.
+        self._task = self._hass.async_create_task(
+            self._call(calls), f"{DOMAIN} {self._config.entity_id}", eager_start=False
+        )
 
     async def _call(self, calls: tuple[Call, ...]) -> None:
         try:
@@ -163,7 +167,7 @@ async def _async_let_go(hass: HomeAssistant, shed: Shed) -> bool:
     state = hass.states.get(shed.entity_id)
     if state is None:
         # While Home Assistant starts, it may still come.
-        return hass.is_running
+        return hass.state is CoreState.running
     on = is_on(state, shed.shed_value)
     if on is not False:
         return on is True

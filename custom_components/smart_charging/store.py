@@ -52,6 +52,7 @@ class SiteStore:
         self._sheds: dict[str, Shed] = {}
         self._interrupted: dict[str, Means] = {}
         self._due = False
+        self._changed = False
 
     async def async_load(self) -> None:
         """Read the file, if there is one."""
@@ -141,8 +142,8 @@ class SiteStore:
             self._keep(_SESSION_DELAY_S)
 
     async def async_save(self) -> None:
-        """Write what is due at once, before somebody else reads."""
-        if self._due:
+        """Write what changed at once, before somebody else reads: a write that is due may be under way, and not done."""
+        if self._changed:
             await self._store.async_save(self._data())
 
     async def async_remove(self) -> None:
@@ -150,7 +151,7 @@ class SiteStore:
         await self._store.async_remove()
 
     def _keep(self, delay_s: float) -> None:
-        self._due = True
+        self._due = self._changed = True
         self._store.async_delay_save(self._data, delay_s)
 
     @callback

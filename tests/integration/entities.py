@@ -1,5 +1,6 @@
 """A site whose ticks are told by the test: real coordinator, real entities, no meter and no charger."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,14 +9,15 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.smart_charging.config import MeterConfig, SiteSetup
-from custom_components.smart_charging.const import DOMAIN, SUBENTRY_CHARGER
+from custom_components.smart_charging.config import LoadConfig, MeterConfig, SiteSetup
+from custom_components.smart_charging.const import DOMAIN, SUBENTRY_CHARGER, SUBENTRY_CIRCUIT, SUBENTRY_LOAD
 from custom_components.smart_charging.coordinator import SiteCoordinator, TickResult
 from custom_components.smart_charging.engine.accounting.session import SessionEnergy
 from custom_components.smart_charging.engine.model.circuit import Circuit
 from custom_components.smart_charging.engine.model.decision import Decision, Headroom, Setpoint
 from custom_components.smart_charging.engine.model.evse import Evse, EvseStatus, EvState
 from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
+from custom_components.smart_charging.engine.model.load import LoadStatus, SheddableLoad
 from custom_components.smart_charging.engine.model.mode import Mode
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES, Phase
 from custom_components.smart_charging.engine.model.reason import Reason, ReasonCode
@@ -29,6 +31,7 @@ from custom_components.smart_charging.store import SiteStore
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GARAGE, CARPORT = "garage_id", "carport_id"
+BARN, BOILER = "barn_id", "boiler_id"
 
 SUBSCRIBED = Limit(source=LimitSource.SUBSCRIBED, current_a=39.0)
 OPERATOR = Limit(source=LimitSource.OPERATOR, power_w=9200.0)
@@ -39,6 +42,20 @@ SITE = Site(
         Evse(evse_id=GARAGE, circuit_id="site", phases=(Phase.L2, Phase.L3, Phase.L1)),
         Evse(evse_id=CARPORT, circuit_id="site", phases=(Phase.L3,)),
     ),
+)
+
+RATING = Limit(source=LimitSource.RATING, current_a=20.0)
+WHOLE_SITE = replace(
+    SITE,
+    circuits=(
+        *SITE.circuits,
+        Circuit(circuit_id=BARN, phases=ALL_PHASES, limits=(RATING, OPERATOR), parent_id="site", metered=True),
+    ),
+    loads=(SheddableLoad(load_id=BOILER, circuit_id=BARN, phases=(Phase.L1,), power_w=2000.0),),
+)
+"""With a circuit and an appliance too."""
+BOILER_CONFIG = LoadConfig(
+    name="Boiler", entity_id="switch.boiler", power_entity_id=None, shed_value=None, load=WHOLE_SITE.loads[0]
 )
 
 CHARGING = EvseStatus(
@@ -79,6 +96,8 @@ def tick(
     headroom: Headroom = HEADROOM,
     session: SessionEnergy | None = None,
     at: datetime = NOW,
+    barn: Headroom | None = None,
+    boiler: tuple[LoadStatus, Reason] | None = None,
 ) -> TickResult:
     """Tell a tick: the carport is empty, and at the garage is what is given."""
     setpoints = (
@@ -86,15 +105,26 @@ def tick(
         Setpoint(evse_id=CARPORT, current_a=0.0, reason=NO_CAR),
     )
     return TickResult(
-        snapshot=SiteSnapshot(at=at, evses={GARAGE: garage, CARPORT: EMPTY}),
+        snapshot=SiteSnapshot(
+            at=at, evses={GARAGE: garage, CARPORT: EMPTY}, loads={} if boiler is None else {BOILER: boiler[0]}
+        ),
         decision=Decision(
             at=at,
             setpoints={setpoint.evse_id: setpoint for setpoint in setpoints},
-            headroom={"site": headroom},
+            headroom={"site": headroom} if barn is None else {"site": headroom, BARN: barn},
             next_state=ControlState(),
+            load_reasons={} if boiler is None else {BOILER: boiler[1]},
         ),
         sessions={} if session is None else {GARAGE: session},
     )
+
+
+SUBENTRIES: Mapping[str, tuple[str, str]] = {
+    GARAGE: (SUBENTRY_CHARGER, "Garage"),
+    CARPORT: (SUBENTRY_CHARGER, "Carport"),
+    BARN: (SUBENTRY_CIRCUIT, "Barn"),
+    BOILER: (SUBENTRY_LOAD, "Boiler"),
+}
 
 
 def site_limited_by(*limits: Limit) -> Site:
@@ -138,16 +168,21 @@ async def load(
         title="Home",
         subentries_data=[
             ConfigSubentryDataWithId(
-                data={}, subentry_id=evse_id, subentry_type=SUBENTRY_CHARGER, title=title, unique_id=evse_id
+                data={}, subentry_id=subentry_id, subentry_type=kind, title=title, unique_id=subentry_id
             )
-            for evse_id, title in ((GARAGE, "Garage"), (CARPORT, "Carport"))
+            for subentry_id, (kind, title) in SUBENTRIES.items()
         ],
     )
     entry.add_to_hass(hass)
+    whole = len(site.circuits) > 1
+    meter = MeterConfig(channels=channels, inverted=False, period_s=1.0)
     setup = SiteSetup(
         site=site,
-        meter=MeterConfig(channels=channels, inverted=False, period_s=1.0),
+        meter=meter,
+        meters={circuit.circuit_id: meter for circuit in site.circuits},
         chargers={},
+        circuit_names={BARN: "Barn"} if whole else {},
+        loads={BOILER: BOILER_CONFIG} if whole else {},
         host="127.0.0.1",
         port=9000,
     )

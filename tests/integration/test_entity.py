@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,25 @@ from custom_components.smart_charging.const import DOMAIN, SUBENTRY_CHARGER
 from custom_components.smart_charging.engine.model.evse import EvState
 from custom_components.smart_charging.engine.model.limit import LimitSource
 
-from .entities import CARPORT, GARAGE, OPERATOR, SUBSCRIBED, ToldSite, load, site_limited_by, tick
+from .entities import GARAGE, OPERATOR, SUBENTRIES, SUBSCRIBED, WHOLE_SITE, ToldSite, load, site_limited_by, tick
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
 INTEGRATION = Path(__file__).parents[2] / "custom_components/smart_charging"
-PLATFORMS = (Platform.BINARY_SENSOR, Platform.SELECT, Platform.SENSOR, Platform.SWITCH)
+PLATFORMS = (
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+)
 
 
 async def load_all(hass: HomeAssistant) -> ToldSite:
-    """Load every platform, of a site with limits of both kinds."""
-    site = await load(hass, PLATFORMS[0], site=site_limited_by(SUBSCRIBED, OPERATOR))
+    """Load every platform, of a site with limits of both kinds, a circuit and an appliance."""
+    circuits = (*site_limited_by(SUBSCRIBED, OPERATOR).circuits, *WHOLE_SITE.circuits[1:])
+    site = await load(hass, PLATFORMS[0], site=replace(WHOLE_SITE, circuits=circuits))
     await hass.config_entries.async_forward_entry_setups(site.entry, PLATFORMS[1:])
     await hass.async_block_till_done()
     return site
@@ -42,7 +51,7 @@ def load_json(name: str) -> dict[str, Any]:
     return loaded
 
 
-async def test_a_charger_is_a_device_of_its_subentry_behind_the_site(
+async def test_each_part_is_a_device_of_its_subentry_behind_the_site(
     hass: HomeAssistant, device_registry: dr.DeviceRegistry
 ) -> None:
     site = await load_all(hass)
@@ -51,8 +60,7 @@ async def test_a_charger_is_a_device_of_its_subentry_behind_the_site(
     home = by_id.pop((DOMAIN, site.entry.entry_id))
     assert (home.name, home.entry_type, home.config_subentry_id) == ("Home", dr.DeviceEntryType.SERVICE, None)
     assert {identifier: device.name for identifier, device in by_id.items()} == {
-        (DOMAIN, GARAGE): "Garage",
-        (DOMAIN, CARPORT): "Carport",
+        (DOMAIN, subentry_id): title for subentry_id, (_, title) in SUBENTRIES.items()
     }
     for (_, subentry_id), device in by_id.items():
         assert device.via_device_id == home.id

@@ -3,6 +3,7 @@
 import json
 import string
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,9 +11,19 @@ import pytest
 from homeassistant.core import HomeAssistant
 
 from custom_components.smart_charging.engine.model.decision import Setpoint
+from custom_components.smart_charging.engine.model.evse import Means
 from custom_components.smart_charging.engine.model.limit import LimitSource
+from custom_components.smart_charging.engine.model.mode import Mode
+from custom_components.smart_charging.engine.model.override import Override, OverrideEnd
 from custom_components.smart_charging.engine.model.reason import Reason, ReasonCode, ReasonParam
-from custom_components.smart_charging.reasons import async_load_texts, async_sentence, sentence
+from custom_components.smart_charging.reasons import (
+    Speech,
+    async_load_texts,
+    async_speech,
+    load_sentence,
+    override_sentence,
+    sentence,
+)
 
 TRANSLATIONS = Path(__file__).parents[2] / "custom_components/smart_charging/translations"
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -25,9 +36,21 @@ def texts(language: str = "en") -> dict[str, str]:
     return {f"component.smart_charging.common.{key}": text for key, text in common.items()}
 
 
-def said(code: ReasonCode, current_a: float | None, params: Params, words: Mapping[str, str] | None = None) -> str:
-    setpoint = Setpoint(evse_id="garage", current_a=current_a, reason=Reason(code=code, params=params))
-    return sentence(texts() if words is None else words, setpoint, BERLIN)
+def speech(words: Mapping[str, str] | None = None) -> Speech:
+    return Speech(texts=texts() if words is None else words, timezone=BERLIN, circuits={"garage_id": "Garage"})
+
+
+def said(
+    code: ReasonCode,
+    current_a: float | None,
+    params: Params,
+    words: Mapping[str, str] | None = None,
+    means: Means = Means.OFFER,
+) -> str:
+    reason = Reason(code=code, params=params)
+    if code.startswith("load_"):
+        return load_sentence(speech(words), reason)
+    return sentence(speech(words), Setpoint(evse_id="garage", current_a=current_a, reason=reason, means=means))
 
 
 ON_L2: Params = {"source": "subscribed", "circuit": "site", "limit_a": 39.0, "phase": "l2"}
@@ -63,12 +86,32 @@ SENTENCES: dict[ReasonCode, list[tuple[float | None, Params, str]]] = {
         (6.5, {**IN_TOTAL, "limit_w": 900.0}, "Held at 6.5 A: the grid operator allows 900 W"),
         (
             10,
-            {**ON_L2, "source": "rating", "limit_a": 20.0, "circuit": "Garage"},
-            "Held at 10 A: the rating of the supply allows 20 A on L2 in circuit Garage",
+            {**ON_L2, "source": "rating", "limit_a": 20.0, "circuit": "garage_id"},
+            "Held at 10 A: circuit Garage allows 20 A on L2",
+        ),
+        (
+            10,
+            {**ON_L2, "source": "user", "limit_a": 20.0, "circuit": "garage_id"},
+            "Held at 10 A: your own limit allows 20 A on L2 in circuit Garage",
+        ),
+        (
+            9,
+            {**ON_L2, "source": "rating", "limit_a": 20.0, "circuit": "garage_id", "others_a": 10.7, "wanted_a": 16.0},
+            "Held at 9 A: circuit Garage allows 20 A on L2, and others use 11 A of it; wanted 16 A",
+        ),
+        (
+            6,
+            {**ON_L2, "source": "unbalance", "limit_a": 20.0, "others_a": 14.0, "wanted_a": 16.0},
+            "Held at 6 A: the rule on unbalanced phases allows 20 A on L2",
         ),
     ],
     ReasonCode.SHARED: [
-        (13, {**ON_L2, "chargers": 3.0}, "Held at 13 A: 3 chargers share what the subscribed power allows, 39 A on L2")
+        (13, {**ON_L2, "chargers": 3.0}, "Held at 13 A: 3 chargers share what the subscribed power allows, 39 A on L2"),
+        (
+            13,
+            {**ON_L2, "chargers": 3.0, "others_a": 25.5, "wanted_a": 32.0},
+            "Held at 13 A: 3 chargers share what the subscribed power allows, 39 A on L2, and others use 26 A of it; wanted 32 A",
+        ),
     ],
     ReasonCode.NO_ROOM: [
         (
@@ -101,6 +144,65 @@ SENTENCES: dict[ReasonCode, list[tuple[float | None, Params, str]]] = {
         (0, {"starts": "2026-07-01T22:30:00+00:00"}, "The plan waits until 00:30"),
         (0, {}, "The plan has nothing left to do"),
     ],
+    ReasonCode.WAITING_FOR_TURN: [
+        (
+            0,
+            {**ON_L2, "minimum_a": 6.0, "at": "2026-07-01T12:30:00+00:00"},
+            "Not all cars fit at once: another one charges until 14:30",
+        ),
+        (
+            0,
+            {**ON_L2, "minimum_a": 6.0},
+            "Not all cars fit at once: the subscribed power allows 39 A on L2, and it is another one's turn",
+        ),
+    ],
+    ReasonCode.SOLAR: [(8, {"surplus_w": 2345.6}, "Follows the sun: 2.3 kW more than the home needs")],
+    ReasonCode.SOLAR_WAITS: [
+        (
+            0,
+            {"surplus_w": 1523.0, "needed_w": 1380.0, "at": "2026-07-01T12:30:00+00:00"},
+            "Waits for the sun: starts at 14:30 if 1.5 kW of surplus last until then",
+        ),
+        (
+            0,
+            {"surplus_w": 812.0, "needed_w": 1380.0},
+            "Waits for the sun: 800 W of surplus, and 1.4 kW are needed",
+        ),
+    ],
+    ReasonCode.SOLAR_ENDS: [
+        (
+            6,
+            {"minimum_a": 6.0, "at": "2026-07-01T12:30:00+00:00"},
+            "The sun is gone: 6 A until 14:30, in case it is only a cloud",
+        )
+    ],
+    ReasonCode.SOLAR_MINIMUM: [
+        (6, {"minimum_a": 6.0, "surplus_w": 20.0}, "At the minimum of 6 A: the sun gives 0 W of surplus")
+    ],
+    ReasonCode.SWITCHING_PHASES: [
+        (0, {"phases": 1.0}, "Pauses to switch to one phase"),
+        (0, {"phases": 3.0}, "Pauses to switch to 3 phases"),
+    ],
+    ReasonCode.WAKING: [(6, {"tries": 2.0}, "The car does not take what it is offered: it is woken, try 2")],
+    ReasonCode.ASLEEP: [
+        (6, {"tries": 3.0}, "The car does not take what it is offered, and could not be woken in 3 tries")
+    ],
+    ReasonCode.DISOBEDIENT: [
+        (0, {"drawn_a": 15.8, "setpoint_a": 6.0}, "The car draws 16 A though it is told 6 A"),
+    ],
+    ReasonCode.LOAD_RUNS: [(None, {}, "Runs")],
+    ReasonCode.LOAD_SHED: [(None, IN_TOTAL, "Switched off: the grid operator allows 4.2 kW")],
+    ReasonCode.LOAD_RESTORES: [
+        (None, {"at": "2026-07-01T12:30:00+00:00"}, "Comes back at 14:30 if there is still room then")
+    ],
+    ReasonCode.LOAD_WAITS: [
+        (
+            None,
+            {**ON_L2, "source": "rating", "circuit": "garage_id", "needed_w": 2012.0},
+            "Off until there is room for 2 kW: circuit Garage allows 39 A on L2",
+        )
+    ],
+    ReasonCode.LOAD_OFF: [(None, {}, "Off or out of reach, and not by Smart Charging")],
 }
 
 
@@ -108,6 +210,46 @@ SENTENCES: dict[ReasonCode, list[tuple[float | None, Params, str]]] = {
 def test_every_reason_is_a_sentence(code: ReasonCode) -> None:
     for current_a, params, expected in SENTENCES[code]:
         assert said(code, current_a, params) == expected
+
+
+@pytest.mark.parametrize(
+    ("means", "expected"),
+    [
+        (Means.PAUSE, "The car draws 16 A though it is told 0 A"),
+        (Means.STOP, "The car drew 16 A though it was told 0 A: charging was ended"),
+        (Means.DISABLE, "The car drew 16 A though it was told 0 A: the charger was taken out of service"),
+    ],
+)
+def test_what_is_done_to_a_charger_that_does_not_obey(means: Means, expected: str) -> None:
+    assert said(ReasonCode.DISOBEDIENT, 0, {"drawn_a": 16.0, "setpoint_a": 0.0}, means=means) == expected
+
+
+SINCE = datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("override", "expected"),
+    [
+        (None, "As usual"),
+        (Override(mode=Mode.FAST, since=SINCE), "Charging now until the car is unplugged"),
+        (Override(mode=Mode.FAST, since=SINCE, end=OverrideEnd.FULL), "Charging now until the car is full"),
+        (
+            Override(mode=Mode.FAST, since=SINCE, end=OverrideEnd.ENERGY, energy_kwh=12.5),
+            "Charging now until 12.5 kWh are charged",
+        ),
+        (
+            Override(mode=Mode.FAST, since=SINCE, end=OverrideEnd.TIME, until=SINCE + timedelta(hours=8)),
+            "Charging now until 22:00",
+        ),
+    ],
+)
+def test_what_is_wanted_just_this_once_is_a_sentence(override: Override | None, expected: str) -> None:
+    assert override_sentence(speech(), override) == expected
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_every_mode_can_be_wanted_just_this_once(mode: Mode) -> None:
+    assert "override" not in override_sentence(speech(), Override(mode=mode, since=SINCE))
 
 
 @pytest.mark.parametrize("source", LimitSource)
@@ -157,7 +299,7 @@ async def test_home_assistant_has_the_texts(hass: HomeAssistant, language: str) 
     hass.config.language = language
     await async_load_texts(hass)
     setpoint = Setpoint(evse_id="garage", current_a=0, reason=Reason(code=ReasonCode.NO_CAR))
-    assert async_sentence(hass, setpoint) == "No car is plugged in"
+    assert sentence(async_speech(hass, {}), setpoint) == "No car is plugged in"
 
 
 @pytest.mark.usefixtures("enable_custom_integrations")
@@ -165,4 +307,4 @@ async def test_a_language_that_is_not_loaded_yet_is_told_in_english(hass: HomeAs
     await async_load_texts(hass)
     hass.config.language = "nl"
     setpoint = Setpoint(evse_id="garage", current_a=0, reason=Reason(code=ReasonCode.NO_CAR))
-    assert async_sentence(hass, setpoint) == "No car is plugged in"
+    assert sentence(async_speech(hass, {}), setpoint) == "No car is plugged in"

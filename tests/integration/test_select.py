@@ -59,3 +59,11 @@ async def test_a_mode_that_is_not_offered_is_unknown(hass: HomeAssistant) -> Non
     await site.coordinator.async_set_mode(GARAGE, Mode.SMART)
     await site.tell(tick())
     assert site.state("select.garage_mode") == STATE_UNKNOWN
+
+
+@pytest.mark.parametrize("mode", [Mode.SOLAR, Mode.SOLAR_MIN])
+async def test_the_sun_can_be_followed(hass: HomeAssistant, mode: Mode) -> None:
+    site = await load(hass, Platform.SELECT)
+    await choose(hass, mode.value)
+    assert site.coordinator.mode(GARAGE) is mode
+    assert site.state("select.garage_mode") == mode

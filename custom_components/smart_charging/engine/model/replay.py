@@ -114,7 +114,7 @@ def _read_plain(wanted: Any, data: Json, place: str) -> object:
     try:
         if wanted is float and not isinstance(data, bool) and isinstance(data, (int, float, str)):
             return float(data)
-        if wanted is datetime and isinstance(data, str):
+        if issubclass(wanted, datetime) and isinstance(data, str):
             return datetime.fromisoformat(data)
         if issubclass(wanted, StrEnum) and isinstance(data, str):
             return wanted(data)
