@@ -28,6 +28,7 @@ class Options:
     control: bool
     faults: tuple[Fault, ...]
     report: Path | None
+    diagnostics: Path | None
     seed: int
     jitter: float
     """Share of the minute's load."""
@@ -54,8 +55,11 @@ def parse_options(arguments: Sequence[str]) -> Options:
         raise DemoError(f"--minutes {given.minutes:g}: expected more than 0, and at most a week")
     if not 0 <= given.jitter <= LARGEST_JITTER:
         raise DemoError(f"--jitter {given.jitter:g}: expected 0 to {LARGEST_JITTER:g} percent")
-    if given.report is not None:
-        _refuse_unwritable(given.report)
+    if given.no_control and given.diagnostics is not None:
+        raise DemoError("--diagnostics are of Smart Charging: there are none with --no-control")
+    for option, path in (("--report", given.report), ("--diagnostics", given.diagnostics)):
+        if path is not None:
+            _refuse_unwritable(option, path)
     return Options(
         scenario=make_scenario(given.scenario, given.supply, given.phases),
         trace=given.trace,
@@ -65,6 +69,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
         control=not given.no_control,
         faults=parse_faults(given.fault) if given.fault else (),
         report=given.report,
+        diagnostics=given.diagnostics,
         seed=given.seed,
         jitter=given.jitter / 100,
         port=given.port,
@@ -104,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
         help="meter-silent@120,kill-ha@300:150,station-drops@60:20,garbage@30,flood@30: kind@second[:for]",
     )
     add("--report", type=Path, metavar="FILE", help="write the summary as one JSON object")
+    add("--diagnostics", type=Path, metavar="FILE", help="write the site's diagnostics at the end, for script/replay")
     add("--seed", type=int, default=0, metavar="N", help="of all that is left to chance (default: 0)")
     add(
         "--jitter",
@@ -116,9 +122,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _refuse_unwritable(path: Path) -> None:
+def _refuse_unwritable(option: str, path: Path) -> None:
     folder = path.absolute().parent
     if path.is_dir() or not folder.is_dir():
-        raise DemoError(f"--report {path}: {'is a folder' if path.is_dir() else f'there is no folder {folder}'}")
+        raise DemoError(f"{option} {path}: {'is a folder' if path.is_dir() else f'there is no folder {folder}'}")
     if not os.access(path if path.exists() else folder, os.W_OK):
-        raise DemoError(f"--report {path}: Permission denied")
+        raise DemoError(f"{option} {path}: Permission denied")

@@ -66,12 +66,22 @@ def write_report(summary: Summary, path: Path) -> None:
         DemoError: the file cannot be written.
 
     """
+    figures = asdict(summary)
+    figures |= figures.pop("parts") or {}
+    write_json(figures, path, option="--report")
+
+
+def write_json(content: Any, path: Path, *, option: str) -> None:
+    """Write it for people to read too.
+
+    Raises:
+        DemoError: the file that `option` names cannot be written.
+
+    """
     try:
-        figures = asdict(summary)
-        figures |= figures.pop("parts") or {}
-        path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
-        raise DemoError(f"--report {path}: {error.strerror or error}") from None
+        raise DemoError(f"{option} {path}: {error.strerror or error}") from None
 
 
 def summary_lines(summary: Summary, score: Score, failsafe: FailsafeClock) -> list[str]:

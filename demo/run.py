@@ -21,7 +21,7 @@ from .options import Options
 from .parts import PartsScore
 from .peers import Peers
 from .perfect_sharing import PerfectSharing
-from .report import Summary, decided_text, part_lines, status_line, summarise, summary_lines
+from .report import Summary, decided_text, part_lines, status_line, summarise, summary_lines, write_json
 from .score import CALLS_ABOVE_A, FailsafeClock, Score, WireClock
 from .setup_flow import SAFE_A, add_meter, charger_entities, set_up_energy_dashboard, set_up_site
 from .trace import HOUSE_EVENING, HouseLoad, read_trace
@@ -124,6 +124,9 @@ class Run:
         await self._ended.wait()
         if self._failure is not None:
             raise self._failure
+        if self.options.diagnostics is not None:
+            diagnostics = await self.api.get(f"/api/diagnostics/config_entry/{self._entry_id}")
+            write_json(diagnostics, self.options.diagnostics, option="--diagnostics")
 
     async def _set_up_control(self) -> None:
         self._say("adding Smart Charging …")

@@ -26,6 +26,7 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
     assert (options.start, options.seed, options.jitter, options.port) == ("19:30", 7, 0.0, 8999)
     assert [fault.kind for fault in options.faults] == [FaultKind.FLOOD]
     assert options.report == tmp_path / "r.json"
+    assert parse_options(["--diagnostics", f"{tmp_path}/d.json"]).diagnostics == tmp_path / "d.json"
 
 
 def test_a_scenario_has_a_supply_of_its_own_unless_another_is_asked_for() -> None:
@@ -49,6 +50,8 @@ def test_a_scenario_has_a_supply_of_its_own_unless_another_is_asked_for() -> Non
         ("--colour", "--colour"),
         ("--report /", "is a folder"),
         ("--report /nowhere/at/all.json", "there is no folder"),
+        ("--diagnostics /", "--diagnostics /: is a folder"),
+        ("--diagnostics d.json --no-control", "there are none with --no-control"),
     ],
 )
 def test_what_cannot_be_followed_is_said_in_one_line(words: str, complaint: str) -> None:
