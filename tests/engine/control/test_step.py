@@ -5,12 +5,16 @@ import pytest
 from custom_components.smart_charging.engine.control.step import step
 from custom_components.smart_charging.engine.model.decision import Decision
 from custom_components.smart_charging.engine.model.evse import EvState
+from custom_components.smart_charging.engine.model.goal import Goal
+from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
 from custom_components.smart_charging.engine.model.mode import Mode
+from custom_components.smart_charging.engine.model.policy import ControlPolicy
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES, Phase
 from custom_components.smart_charging.engine.model.reason import ReasonCode
 from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
 from custom_components.smart_charging.engine.model.state import ControlState
+from custom_components.smart_charging.engine.model.strategy import Strategy
 from tests.engine.builders import charger, contract, later, mains, rating, reading, site, status
 
 
@@ -151,3 +155,70 @@ def test_when_not_all_minimums_fit_priority_decides_not_the_order(names: str):
     setpoints = run(place, scene, seconds=12).setpoints
     assert [setpoints[name].current_a for name in "ab"] == [0, 11]
     assert setpoints["a"].reason.code is ReasonCode.NO_ROOM
+
+
+def test_the_goal_and_the_departure_say_who_is_in_a_hurry():
+    place = Site(
+        circuits=(mains(rating(40)),),
+        evses=(charger("a"), charger("b")),
+        policy=ControlPolicy(strategy=Strategy.LAXITY),
+    )
+    scene = SiteSnapshot(
+        at=later(0),
+        meters={"site": reading(40)},
+        evses={"a": status(offered_a=20, draws=[20]), "b": status(offered_a=20, draws=[20])},
+        goals={
+            "a": Goal(departure=later(3600), energy_kwh=7.36),
+            "b": Goal(departure=later(3600 * 12), energy_kwh=7.36),
+        },
+    )
+    setpoints = run(place, scene).setpoints
+    assert [setpoints[name].current_a for name in "ab"] == [20, 8]
+
+
+def test_a_limit_that_holds_for_now_is_named_like_any_other():
+    """The grid operator dims the chargers to 4.2 kW, whatever the house does."""
+    dimmed = Limit(source=LimitSource.OPERATOR, power_w=4200, chargers_only=True)
+    place = site(charger(phases=ALL_PHASES), circuits=[mains(rating(35), phases=3)])
+    scene = SiteSnapshot(
+        at=later(0),
+        meters={"site": reading(30, 30, 30)},
+        evses={"a": status(draws=[16, 16, 16])},
+        limits={"site": (dimmed,), "nowhere": (dimmed,)},
+    )
+    setpoint = run(place, scene).setpoints["a"]
+    assert setpoint.current_a == 6
+    assert setpoint.reason.code is ReasonCode.LIMITED
+    assert setpoint.reason.params == {"source": "operator", "circuit": "site", "limit_w": 4200, "wanted_a": 32}
+
+
+def test_the_chargers_that_others_have_and_the_house_are_told_as_others():
+    place = site(charger("a"), charger("b"), limit_a=40)
+    scene = SiteSnapshot(
+        at=later(0),
+        meters={"site": reading(14 + 13 + 13)},
+        evses={"a": status(offered_a=13, draws=[13]), "b": status(offered_a=13, draws=[13])},
+    )
+    params = run(place, scene).setpoints["a"].reason.params
+    assert (params["others_a"], params["wanted_a"]) == (27, 32), "40 A, of which the house has 14 and the other car 13"
+
+
+def test_how_far_phases_may_differ_is_named():
+    place = site(
+        charger("a"),
+        circuits=[mains(rating(63), phases=3, unbalance_a=20)],
+    )
+    scene = SiteSnapshot(at=later(0), meters={"site": reading(32, 2, 2)}, evses={"a": status(offered_a=30, draws=[30])})
+    setpoint = run(place, scene).setpoints["a"]
+    assert setpoint.current_a == 20
+    assert setpoint.reason.params["source"] == "unbalance"
+    assert setpoint.reason.params["limit_a"] == 20
+
+
+def test_what_the_meters_said_is_remembered_with_the_time():
+    place = site(charger(), limit_a=40)
+    scene = SiteSnapshot(at=later(0), meters={"site": reading(16)}, evses={"a": status()})
+    state = run(place, scene).next_state
+    assert state.at == later(0)
+    assert state.meters == {"site": reading(16)}
+    assert state.circuits["site"].heat == pytest.approx({"l1": 0.16})
