@@ -1,0 +1,120 @@
+"""What is counted of a run with cars, and how runs are put together."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from demo.electrical import VOLTAGE_V
+
+WS_PER_KWH: Final = 3_600_000
+SMALL_A: Final = 0.5
+"""Per charger and phase: a difference that is not worth a command."""
+
+
+class Counted(Protocol):
+    """What is looked at of a charger."""
+
+    @property
+    def capability_w(self) -> float:
+        """What its car will take of its offer."""
+
+    @property
+    def power_w(self) -> float:
+        """What it takes."""
+
+    @property
+    def offered_a(self) -> float:
+        """A per phase."""
+
+    @property
+    def car_phases(self) -> int:
+        """On which its car charges."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Figures:
+    """Of one run, or of several: energies in kWh, times in s."""
+
+    lag_s: int = 0
+    charger_s: float = 0.0
+    """Seconds that count, once for each charger."""
+    energy: float = 0.0
+    possible: float = 0.0
+    """What a perfect controller could have given."""
+    lost_paused: float = 0.0
+    """Lost in seconds in which fewer cars were offered anything than a perfect controller would have served."""
+    lost_small: float = 0.0
+    """Lost by offers that were lower by no more than `SMALL_A`."""
+    lost_low: float = 0.0
+    """Lost by offers that were lower by more than that; less than nothing: by which they were higher."""
+    lost_car: float = 0.0
+    """Lost by cars that had not yet followed."""
+    commands: int = 0
+    trips_ours: int = 0
+    """That the house alone would not have had; by the reading of its protection that gives the most."""
+    trips_house: int = 0
+    trips_perfect: int = 0
+    """Those which a perfect controller would have had."""
+    overloads_s: list[int] = field(default_factory=list[int])
+    """How long each overload of our doing was."""
+    beyond_lag_s: list[int] = field(default_factory=list[int])
+    """By how much each was longer than the meter's lag."""
+    excess_a: float = 0.0
+    nearness: float = 0.0
+    """How far of the way from the limit to a trip its protection came, less how far it came in that second by the house alone."""
+    nearness_perfect: float = 0.0
+    """The same, of a perfect controller."""
+
+    def step(self, chargers: Sequence[Counted], possible_w: float, perfect: Sequence[float]) -> None:
+        """One second."""
+        offered_w = drawn_w = small_w = 0.0
+        served = 0
+        for item in chargers:
+            offered_w += item.capability_w
+            drawn_w += item.power_w
+            served += item.offered_a > 0
+            small_w += SMALL_A * item.car_phases * VOLTAGE_V
+        lost_kwh = (possible_w - offered_w) / WS_PER_KWH
+        if served < sum(offer > 0 for offer in perfect):
+            self.lost_paused += lost_kwh
+        elif 0 <= possible_w - offered_w <= small_w:
+            self.lost_small += lost_kwh
+        else:
+            self.lost_low += lost_kwh
+        self.lost_car += (offered_w - drawn_w) / WS_PER_KWH
+        self.energy += drawn_w / WS_PER_KWH
+        self.possible += possible_w / WS_PER_KWH
+        self.charger_s += len(chargers)
+
+    @property
+    def share(self) -> float | None:
+        """Of what was possible; None where nothing was."""
+        return self.energy / self.possible if self.possible else None
+
+    @property
+    def commands_per_hour(self) -> float | None:
+        """For each charger."""
+        return self.commands / self.charger_s * 3600 if self.charger_s else None
+
+
+def together(runs: Sequence[Figures]) -> Figures:
+    """Put runs together: energies and counts are added, of extremes the worst holds."""
+    whole = Figures()
+    for run in runs:
+        for name in ("charger_s", "energy", "possible", "lost_paused", "lost_small", "lost_low", "lost_car"):
+            setattr(whole, name, getattr(whole, name) + getattr(run, name))
+        for name in ("commands", "trips_ours", "trips_house", "trips_perfect"):
+            setattr(whole, name, getattr(whole, name) + getattr(run, name))
+        whole.overloads_s.extend(run.overloads_s)
+        whole.beyond_lag_s.extend(max(0, length - run.lag_s) for length in run.overloads_s)
+        whole.excess_a = max(whole.excess_a, run.excess_a)
+        whole.nearness = max(whole.nearness, run.nearness)
+        whole.nearness_perfect = max(whole.nearness_perfect, run.nearness_perfect)
+    return whole
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest of the values that at least `share` of them do not exceed; 0 for none."""
+    ranked = sorted(values)
+    return ranked[max(0, math.ceil(share * len(ranked)) - 1)] if ranked else 0.0
