@@ -3,7 +3,8 @@
 from typing import Final
 
 from ..model.quantities import Phase
-from .view import EvseView
+from ..model.state import PhaseMemory
+from .view import EvseView, updated
 
 FLOWS_A: Final = 2.0
 """A phase that the car uses carries at least this: it takes 6 A or more, or tapers towards full."""
@@ -12,18 +13,63 @@ IDLE_A: Final = 0.5
 
 
 def active_phases(view: EvseView) -> tuple[Phase, ...]:
-    """Tell the phases that count for this charger: all of its own, unless its car is seen to charge on fewer.
+    """Tell the phases that count for this charger: all that it can use, unless its car is seen to charge on fewer.
 
     Two one-phase cars on different phases do not stand in each other's way. A car is believed to use fewer phases only
     while it charges, and only by a measurement made after it had settled.
     """
-    phases, status = view.evse.phases, view.reachable_status
+    phases, status = possible_phases(view), view.reachable_status
     if status is None or status.state is None or not status.state.power_flows:
         return phases
+    used = _seen_phases(view, phases)
+    return used or phases
+
+
+def possible_phases(view: EvseView) -> tuple[Phase, ...]:
+    """Tell the phases on which a charger can let a current flow: its first ones, where it was switched to fewer.
+
+    It counts as switched to fewer only when it has said so, and to more as soon as it is told so. What it measures on
+    the others since then counts more than what it says.
+    """
+    phases, status = view.evse.phases, view.reachable_status
+    if status is None or status.offered_phases is None or not view.evse.can_switch_phases:
+        return phases
+    count = max(1, status.offered_phases, view.memory.phases.told or 0)
+    stray = any(abs(view.measured_a[phase]) >= IDLE_A for phase in phases[count:]) if view.measured_a else False
+    return phases if stray and _measured_since_switch(view) else phases[:count]
+
+
+def likely_phases(view: EvseView) -> tuple[Phase, ...]:
+    """Tell the phases that a car most likely uses: as `active_phases`, and what was seen of it before while nothing is seen.
+
+    Good enough to follow the sun by; limits are judged by `active_phases`.
+    """
+    phases = active_phases(view)
+    return phases[: view.memory.phases.car or len(phases)]
+
+
+def note_car_phases(view: EvseView) -> PhaseMemory:
+    """Remember on how many phases a car charges that could use several."""
+    memory, phases, status = view.memory.phases, possible_phases(view), view.reachable_status
+    if len(phases) == 1 or status is None or status.state is None or not status.state.power_flows:
+        return memory
+    used = _seen_phases(view, phases)
+    return updated(memory, car=len(used)) if used else memory
+
+
+def _seen_phases(view: EvseView, phases: tuple[Phase, ...]) -> tuple[Phase, ...]:
+    """Tell the phases on which a settled car is seen to charge; empty where that is not clear."""
     settled_s = view.measured_since_change_s
     if settled_s is None or settled_s < view.policy.follow_s:
-        return phases
+        return ()
     measured = view.measured_a
     used = tuple(phase for phase in phases if abs(measured[phase]) >= FLOWS_A)
     idle = all(abs(measured[phase]) < IDLE_A for phase in phases if phase not in used)
-    return used if used and idle else phases
+    return used if idle else ()
+
+
+def _measured_since_switch(view: EvseView) -> bool:
+    status, switched = view.reachable_status, view.memory.phases.switched
+    if status is None or status.measured_at is None or not switched:
+        return True
+    return (status.measured_at - switched[-1]).total_seconds() >= view.policy.follow_s

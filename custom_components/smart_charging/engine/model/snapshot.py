@@ -27,5 +27,7 @@ class SiteSnapshot:
     goals: Mapping[str, Goal] = field(default_factory=dict[str, Goal])
     loads: Mapping[str, LoadStatus] = field(default_factory=dict[str, LoadStatus])
     battery: BatteryReading | None = None
+    keep_phases: frozenset[str] = frozenset()
+    """Chargers whose car must not be switched between phases; see `control/shy_cars.py`."""
     limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict[str, tuple[Limit, ...]])
     """Limits that hold now beside those of the site, by circuit id: an operator's signal, a window of time, a user's wish."""

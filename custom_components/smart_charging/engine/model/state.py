@@ -84,14 +84,20 @@ class PhaseMemory:
 
     told: int | None = None
     """What it was told last; None: nothing yet."""
-    switching_to: int | None = None
-    """Set while it is paused for a switch."""
-    since: datetime | None = None
-    """Since when it is paused for that, or the limits have called for another number."""
+    wanted: int | None = None
+    """What it is to be told as soon as that may be; where it must not switch under load it is paused meanwhile."""
+    paused_at: datetime | None = None
+    """Since when it is paused for that."""
+    for_sun: bool = False
+    """It was switched last because of the sun, and not of a limit."""
     gathered_wh: float = 0.0
     """Surplus beyond what the minimum on all phases would have taken, less what was missing for it."""
     switched: tuple[datetime, ...] = ()
     """The switches of the last 24 h."""
+    tight: bool = False
+    """The limits leave no room for its minimum on all of its phases."""
+    tight_since: datetime | None = None
+    """Since when `tight` is what it is; None: it was not looked at yet."""
     car: int | None = None
     """On how many its car was seen to charge when it could have used more than one; None: not seen yet."""
 
