@@ -6,9 +6,7 @@ import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from .flow_helpers import (
     Result,
@@ -120,6 +118,7 @@ async def test_a_circuit_with_a_meter_on_one_phase(hass: HomeAssistant, freezer:
     flow = await answer_part(hass, flow)
     assert (flow["step_id"], fields(flow)) == ("confirm", ["inverted"])
     assert flow["description_placeholders"] == {"reading": "460 W", "period": "1.0 s"}
+    assert flow["preview"] is None
 
     flow = await answer_part(hass, flow, {"inverted": True})
 
@@ -131,6 +130,15 @@ async def test_a_circuit_with_a_meter_on_one_phase(hass: HomeAssistant, freezer:
         "meter_inverted": True,
         "meter_period_s": 1.0,
     }
+
+
+async def test_a_current_is_weighed_with_the_site_s_own_voltage(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    flow = await reach_measure(hass, add_site(hass, voltage_v=100.0))
+    say(hass, "sensor.garage", "5", "A")
+    await let_speak(hass, freezer, {"sensor.garage": "5"})
+    assert (await answer_part(hass, flow))["description_placeholders"]["reading"] == "500 W"
 
 
 async def test_a_meter_that_tells_each_phase(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
@@ -195,32 +203,6 @@ async def test_a_sensor_measures_one_circuit_only(hass: HomeAssistant, taken: st
     flow = await answer_part(hass, flow, {"net": "sensor.nobody"})
     assert flow["errors"] == {"net": "entity_missing"}
     assert (await answer_part(hass, flow, {"net": "sensor.garage"}))["step_id"] == "measure"
-
-
-async def test_what_the_meter_says_is_shown_live(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, hass_ws_client: WebSocketGenerator
-) -> None:
-    await async_setup_component(hass, "config", {})
-    site = add_site(hass, voltage_v=100.0)
-    flow = await reach_measure(hass, site)
-    say(hass, "sensor.garage", "5", "A")
-    await let_speak(hass, freezer, {"sensor.garage": "5"})
-    flow = await answer_part(hass, flow)
-    assert flow["preview"] == "smart_charging"
-    client = await hass_ws_client()
-    await client.send_json_auto_id(
-        {
-            "type": "smart_charging/start_preview",
-            "flow_id": flow["flow_id"],
-            "flow_type": "config_subentries_flow",
-            "user_input": {},
-        }
-    )
-    assert (await client.receive_json())["success"]
-    assert (await client.receive_json())["event"]["state"] == "unknown"
-    say(hass, "sensor.garage", "6", "A")
-    event = (await client.receive_json())["event"]
-    assert (event["state"], event["attributes"]["friendly_name"]) == ("600", "Power through the circuit")
 
 
 async def test_change_a_circuit(hass: HomeAssistant) -> None:

@@ -7,16 +7,24 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.smart_charging.engine.model.policy import ControlPolicy
+
 from .flow_helpers import Result, add_site, fields, suggested
 from .test_config_options import ALL
 
 pytestmark = pytest.mark.usefixtures("without_set_up")
 
+POLICY = ControlPolicy()
 AS_IT_WAS = {
     "margin_a": 0.5,
-    "sharing": {"strategy": "equal", "turn_min": 30.0},
+    "sharing": {"strategy": "equal", "turn_min": POLICY.turn_s / 60},
     "supply": {"protection": "unknown", "ride_out": False, "unbalance_kva": 0.0},
-    "solar": {"solar_start_min": 2.0, "solar_stop_min": 5.0, "solar_grid_pct": 0.0, "solar_first": "battery"},
+    "solar": {
+        "solar_start_min": POLICY.solar.start_delay_s / 60,
+        "solar_stop_min": POLICY.solar.stop_delay_s / 60,
+        "solar_grid_pct": 0.0,
+        "solar_first": "battery",
+    },
     "battery": {"battery_inverted": False},
 }
 

@@ -43,7 +43,7 @@ from .places import circuit_options, circuits_of
 class CircuitSubentryFlow(MeasureSteps[SubentryFlowContext, SubentryFlowResult, tuple[str, str]], ConfigSubentryFlow):
     """Asks what a circuit bears and what feeds it, and tries its meter."""
 
-    _preview_label = "circuit_power"
+    _preview = None  # Home Assistant's page shows none in the flow of a subentry.
 
     def __init__(self) -> None:
         super().__init__()

@@ -26,8 +26,8 @@ UNKNOWN_PERIOD_S: Final = 60.0
 class MeasureSteps[Context: FlowContext, Result: FlowResult[Any, Any], Handler](FlowHandler[Context, Result, Handler]):
     """Try the meter in `_data`, the site's or a circuit's own, and let the user say that it is right."""
 
-    _preview_label = "power"
-    """What the meter measures, see `words.measured`."""
+    _preview: str | None = DOMAIN
+    """Whose preview the page shows below the form, None for none."""
 
     def __init__(self) -> None:
         self._data: dict[str, Any] = {}
@@ -92,7 +92,7 @@ class MeasureSteps[Context: FlowContext, Result: FlowResult[Any, Any], Handler](
             data_schema=self._inverted_schema(),
             description_placeholders=self._meter_says(),
             last_step=False,
-            preview=DOMAIN,
+            preview=self._preview,
         )
 
     async def _settle(self, user_input: dict[str, Any]) -> Result:
@@ -124,7 +124,7 @@ class MeasureSteps[Context: FlowContext, Result: FlowResult[Any, Any], Handler](
         self._stop_reading()
         self._source = self._make_source(self._data.get(CONF_METER_INVERTED, False))
         self._source.start(lambda: None)
-        offer_preview(self.hass, self.flow_id, self._make_source, self._voltage_v(), self._preview_label)
+        offer_preview(self.hass, self.flow_id, self._make_source, self._voltage_v())
 
     def _make_source(self, inverted: bool) -> MeterSource:  # noqa: FBT001 called with the form's answer alone
         return MeterSource(

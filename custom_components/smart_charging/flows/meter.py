@@ -205,7 +205,7 @@ class MeterSteps(MeasureSteps[ConfigFlowContext, ConfigFlowResult, str], ConfigF
             data_schema=self._inverted_schema(),
             description_placeholders=self._meter_says(),
             last_step=False,
-            preview=DOMAIN,
+            preview=self._preview,
         )
 
     def _measured_voltage_v(self) -> float | None:

@@ -19,21 +19,21 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
 from ..sources.meter import MeterSource
-from .words import measured, power_w
+from .words import grid_power, power_w
 
 CONF_INVERTED: Final = "inverted"
 
 type MakeSource = Callable[[bool], MeterSource]
 """Makes a reader of a flow's meter; told whether its sign is the wrong way round."""
 
-_METERS: Final[HassKey[dict[str, tuple[MakeSource, float, str]]]] = HassKey(f"{DOMAIN}_previews")
-"""By flow id: how to read the meter, the voltage between a phase and neutral, V, and what it measures, see `measured`."""
+_METERS: Final[HassKey[dict[str, tuple[MakeSource, float]]]] = HassKey(f"{DOMAIN}_previews")
+"""By flow id: how to read the meter, and the voltage between a phase and neutral, V."""
 
 
 @callback
-def offer_preview(hass: HomeAssistant, flow_id: str, make_source: MakeSource, voltage_v: float, label: str) -> None:
-    """Let a flow's meter be shown. `label` says what it measures, see `measured`."""
-    hass.data.setdefault(_METERS, {})[flow_id] = make_source, voltage_v, label
+def offer_preview(hass: HomeAssistant, flow_id: str, make_source: MakeSource, voltage_v: float) -> None:
+    """Let a flow's meter be shown."""
+    hass.data.setdefault(_METERS, {})[flow_id] = make_source, voltage_v
 
 
 @callback
@@ -63,10 +63,10 @@ async def _start_preview(hass: HomeAssistant, connection: ActiveConnection, mess
     if meter is None:
         connection.send_error(message["id"], ERR_NOT_FOUND, "This flow shows no meter")
         return
-    make_source, voltage_v, label = meter
+    make_source, voltage_v = meter
     source = make_source(bool(message["user_input"].get(CONF_INVERTED, False)))
     attributes = {
-        "friendly_name": await measured(hass, label),
+        "friendly_name": await grid_power(hass),
         "device_class": SensorDeviceClass.POWER,
         "unit_of_measurement": UnitOfPower.WATT,
     }

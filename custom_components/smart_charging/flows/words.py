@@ -48,9 +48,9 @@ async def _words(hass: HomeAssistant, selector: str) -> dict[str, str]:
     return {key.removeprefix(prefix): text for key, text in translations.items() if key.startswith(prefix)}
 
 
-async def measured(hass: HomeAssistant, label: str) -> str:
-    """Say what a meter measures: `power` is that from the grid, `circuit_power` that through a circuit."""
-    return (await _words(hass, "preview_label"))[label]
+async def grid_power(hass: HomeAssistant) -> str:
+    """Say "power from the grid"."""
+    return (await _words(hass, "preview_label"))["power"]
 
 
 def power_w(reading: MeterReading, voltage_v: float) -> float:
