@@ -13,9 +13,9 @@ from custom_components.smart_charging.engine.model.quantities import ALL_PHASES,
 from custom_components.smart_charging.engine.model.reason import ReasonCode
 from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
-from custom_components.smart_charging.engine.model.state import ControlState
+from custom_components.smart_charging.engine.model.state import Appetite, ControlState, EvseMemory
 from custom_components.smart_charging.engine.model.strategy import Strategy
-from tests.engine.builders import charger, contract, later, mains, rating, reading, site, status
+from tests.engine.builders import LONG_AGO, charger, contract, later, mains, rating, reading, site, status
 
 
 def run(place: Site, snapshot: SiteSnapshot, seconds: int = 1, state: ControlState | None = None) -> Decision:
@@ -138,7 +138,8 @@ def test_a_car_that_takes_nothing_leaves_its_share_but_for_the_minimum():
         meters={"site": reading(13)},
         evses={"a": status(offered_a=13, draws=[13]), "b": status(EvState.B, offered_a=13)},
     )
-    setpoints = run(place, scene, seconds=12).setpoints
+    done = ControlState(evses={"b": EvseMemory(appetite=Appetite(done_at=LONG_AGO))})
+    setpoints = run(place, scene, seconds=12, state=done).setpoints
     assert [setpoints[name].current_a for name in "ab"] == [20, 6]
     assert setpoints["b"].reason.code is ReasonCode.NOT_TAKING
 

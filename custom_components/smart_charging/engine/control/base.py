@@ -89,7 +89,8 @@ def _known_below(
 ) -> Base:
     """Add up what is known below a circuit without a meter: the houses behind the meters there, and appliances that run.
 
-    A meter that is silent is taken by its last reading, and by its circuit's limit when it never spoke.
+    What chargers draw beyond what they are told belongs to it, since nothing else shows it. A meter that is
+    silent is taken by its last reading, and by its circuit's limit when it never spoke.
     """
     meters = site.meters_below(circuit.circuit_id)
     behind = {load.load_id for meter in meters for load in site.loads_below(meter.circuit_id)}
@@ -99,16 +100,28 @@ def _known_below(
         if load.load_id not in behind
     ]
     parts = [_behind(site, meter, views[meter.circuit_id].reading, draws) for meter in meters]
-    least_a = _sum([*(part.least_a for part in parts), *appliances], circuit)
-    most_a = _sum([*(part.most_a for part in parts), *appliances], circuit)
-    appliances_w = math.fsum(value for item in appliances for value in item.values()) * site.voltage_v
+    unseen = [*appliances, *_excess(site, circuit, meters, draws)]
+    least_a = _sum([*(part.least_a for part in parts), *unseen], circuit)
+    most_a = _sum([*(part.most_a for part in parts), *unseen], circuit)
+    unseen_w = math.fsum(value for item in unseen for value in item.values()) * site.voltage_v
     return Base(
         least_a=least_a,
         most_a=most_a,
-        least_w=math.fsum(part.least_w for part in parts) + appliances_w,
-        most_w=math.fsum(part.most_w for part in parts) + appliances_w,
+        least_w=math.fsum(part.least_w for part in parts) + unseen_w,
+        most_w=math.fsum(part.most_w for part in parts) + unseen_w,
         assumed=any(part.assumed for part in parts),
     )
+
+
+def _excess(
+    site: Site, circuit: Circuit, meters: Iterable[Circuit], draws: Mapping[str, Draw]
+) -> list[Mapping[Phase, float]]:
+    """List what the chargers that no meter sees draw beyond what they are told."""
+    beyond = [(evse.evse_id, draws[evse.evse_id].excess_a) for evse in site.evses_below(circuit.circuit_id)]
+    if not any(excess_a for _, excess_a in beyond):
+        return []
+    seen = {evse.evse_id for meter in meters for evse in site.evses_below(meter.circuit_id)}
+    return [excess_a for evse_id, excess_a in beyond if evse_id not in seen]
 
 
 def _behind(site: Site, circuit: Circuit, reading: MeterReading | None, draws: Mapping[str, Draw]) -> Base:

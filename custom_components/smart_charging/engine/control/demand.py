@@ -10,7 +10,9 @@ from ..model.plan import Plan
 from ..model.quantities import round_down
 from ..model.reason import Reason, ReasonCode, ReasonParam
 from ..model.state import EvseMemory
-from .draw import budget_a
+from .draw import budget_a, lies
+from .expectation import expected_a
+from .phases import IDLE_A
 from .view import EvseView, updated
 
 
@@ -33,6 +35,8 @@ class Demand:
     expected_a: float | None = None
     """What the car is expected to take of `maximum_a`, at least `minimum_a`; None: all of it. What is beyond it is offered
     when nobody else wants it."""
+    at_surplus: Reason | None = None
+    """What to say where the solar surplus gives it no more; None: it does not follow the sun."""
     laxity_s: float | None = None
     """How long it could wait and still be ready by its departure, s; None without a departure."""
     arrived_at: datetime | None = None
@@ -54,15 +58,17 @@ def demand(view: EvseView, mode: Mode, plan: Plan | None) -> Demand:
     if status is None:
         budget = budget_a(view)
         return _demand(evse, budget, ReasonCode.OFFLINE, {"budget_a": budget}, pinned=True)
-    if (nothing := _wants_nothing(evse, status, mode)) is not None:
+    if (nothing := _wants_nothing(view, status, mode)) is not None:
         return nothing
     planned = _planned(view, plan) if mode is Mode.SMART and plan is not None else None
     if planned is not None and planned.is_fixed:
         return planned
-    if _takes_nothing(view):
+    if takes_nothing(view):
         lowest = lowest_a(evse)
         return _demand(evse, lowest, ReasonCode.NOT_TAKING, {"minimum_a": lowest})
-    return planned or _demand(evse, evse.maximum_a, ReasonCode.AT_MAXIMUM, {"maximum_a": evse.maximum_a})
+    wanted = planned or _demand(evse, evse.maximum_a, ReasonCode.AT_MAXIMUM, {"maximum_a": evse.maximum_a})
+    wanted.expected_a = expected_a(view, wanted.minimum_a, wanted.maximum_a)
+    return wanted
 
 
 def lowest_a(evse: Evse) -> float:
@@ -70,10 +76,11 @@ def lowest_a(evse: Evse) -> float:
     return -round_down(-evse.minimum_a, evse.step_a)
 
 
-def _wants_nothing(evse: Evse, status: EvseStatus, mode: Mode) -> Demand | None:
+def _wants_nothing(view: EvseView, status: EvseStatus, mode: Mode) -> Demand | None:
+    evse = view.evse
     if status.state in {EvState.E, EvState.F}:
         return _demand(evse, 0.0, ReasonCode.FAULT, {"fault": status.fault or status.state.value})
-    if status.state is EvState.A:
+    if status.state is EvState.A and not lies(view):
         return _demand(evse, 0.0, ReasonCode.NO_CAR)
     if mode is Mode.OFF:
         return _demand(evse, _floor_a(evse), ReasonCode.OFF)
@@ -100,14 +107,29 @@ def note_untaken(view: EvseView) -> EvseMemory:
     status, memory = view.reachable_status, view.memory
     if status is None:
         return memory
-    if status.state is not EvState.B or status.offered_a is None or status.offered_a < view.evse.minimum_a:
-        return updated(memory, untaken_since=None)
+    if status.offered_a is None or status.offered_a < view.evse.minimum_a or not _draws_nothing(view, status):
+        return memory if memory.untaken_since is None else updated(memory, untaken_since=None)
+    if memory.untaken_since is not None:
+        return memory
+    if status.state is not EvState.B:
+        return updated(memory, untaken_since=view.now)
     since = max(filter(None, (status.offered_at, status.state_at)), default=view.now)
-    return updated(memory, untaken_since=memory.untaken_since or since)
+    return updated(memory, untaken_since=since)
 
 
-def _takes_nothing(view: EvseView) -> bool:
-    """Tell whether the car was offered enough for long enough, and yet keeps its contactor open."""
+def _draws_nothing(view: EvseView, status: EvseStatus) -> bool:
+    """Tell whether the car keeps its contactor open, or has it closed and takes nothing, as measured since."""
+    if status.state is EvState.B:
+        return not lies(view)
+    if status.state is None or not status.state.power_flows or not view.measured_a or status.measured_at is None:
+        return False
+    if max(view.measured_a.values()) >= IDLE_A:
+        return False
+    return status.state_at is not None and status.measured_at > status.state_at
+
+
+def takes_nothing(view: EvseView) -> bool:
+    """Tell whether the car was offered enough for long enough, and yet takes nothing."""
     since = view.memory.untaken_since
     return since is not None and view.now - since >= timedelta(seconds=view.policy.idle_after_s)
 

@@ -53,6 +53,16 @@ def view_meters(
     return believed, views
 
 
+def oldest_s(site: Site, circuit_id: str) -> float:
+    """Tell how old a reading may be that the chargers of a circuit are judged by, s: of its meter, or of one above."""
+    ages = site.derived(oldest_s, lambda: {circuit.circuit_id: _oldest_s(site, circuit) for circuit in site.circuits})
+    return ages[circuit_id]
+
+
+def _oldest_s(site: Site, circuit: Circuit) -> float:
+    return max((_stale_after_s(above, site) for above in site.path(circuit.circuit_id) if above.metered), default=0.0)
+
+
 def _view(last: MeterReading | None, now: datetime, stale_after_s: float) -> MeterView:
     if last is None:
         return MeterView(reading=None, known=False, silent_s=None)

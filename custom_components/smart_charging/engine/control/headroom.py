@@ -91,7 +91,7 @@ def _capacities(
     if row.than is not None:
         return _unbalance(row, base, site, draws)
     if row.limit.chargers_only:
-        allowed = (row.limit.power_w if row.phase is None else row.limit.current_a) or 0.0
+        allowed = ((row.limit.power_w if row.phase is None else row.limit.current_a) or 0.0) - _beyond(row, site, draws)
         return allowed, allowed
     if row.phase is None:
         limit, least, most = row.limit.power_w or 0.0, base.least_w, base.most_w
@@ -107,6 +107,14 @@ def _capacities(
     ridden = site.policy.ride_out and row.circuit.protection is not None
     holds = usable * spare.multiple[key] if ridden else usable - reserve
     return usable - reserve - most, holds - least
+
+
+def _beyond(row: Row, site: Site, draws: Mapping[str, Draw]) -> float:
+    """Add up what the chargers of a row draw beyond what they are told, A or W; elsewhere that is part of the base load."""
+    excesses = [excess_a for evse_id in row.weights if (excess_a := draws[evse_id].excess_a)]
+    if row.phase is None:
+        return math.fsum(value for excess_a in excesses for value in excess_a.values()) * site.voltage_v
+    return math.fsum(excess_a.get(row.phase, 0.0) for excess_a in excesses)
 
 
 def _is_guarded(row: Row) -> bool:

@@ -1,6 +1,6 @@
 """One tick, as a recipe."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,15 +18,19 @@ from .constraint import Constraint, Ledger
 from .damping import Candidate, claims, damp, next_rise, standing_a
 from .demand import Demand, demand, note_untaken
 from .draw import Draw, bound_draw, follow_target
+from .expectation import note_shortfall
 from .explain import explain
 from .failsafe import blind_circuit, fall_back
-from .freshness import MeterView, view_meters
+from .freshness import MeterView, oldest_s, view_meters
 from .headroom import Capacity, constrain, measure_headroom
+from .obedience import impose, note_obedience, restrain
+from .overload import Overload
 from .phases import active_phases
 from .shed import Shedding, look_at_loads, reserve
 from .unrest import remember
 from .urgency import laxity_s, note_arrival
 from .view import EvseView
+from .waking import note_appetite, wake
 
 
 def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping[str, Plan]) -> Decision:
@@ -38,8 +42,12 @@ def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping
     site = site.limited(snapshot.limits)
     believed, meters = view_meters(site, snapshot, state)
     views = {evse.evse_id: _view(site, evse, snapshot, state) for evse in site.evses}
+    overload = Overload(site=site, meters=meters, views=views)
+    for view in views.values():
+        view.memory = note_obedience(view, overload.concerns)
     demands = {evse_id: _demand(view, site, snapshot, plans) for evse_id, view in views.items()}
     apart = _decide_apart(site, meters, views, demands)
+    _wake(views, demands, apart, snapshot)
     read_at = {circuit.circuit_id: _read_at(site, circuit.circuit_id, meters, snapshot.at) for circuit in site.circuits}
     draws = {evse_id: bound_draw(view, read_at[view.evse.circuit_id]) for evse_id, view in views.items()}
     phases = {evse_id: active_phases(view) for evse_id, view in views.items()}
@@ -68,7 +76,10 @@ def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping
     memories = {evse_id: together.decided[evse_id].memory for evse_id in views}
     return Decision(
         at=snapshot.at,
-        setpoints={evse_id: together.decided[evse_id].setpoint for evse_id in views},
+        setpoints={
+            evse_id: impose(together.decided[evse_id].setpoint, memory, snapshot.at)
+            for evse_id, memory in memories.items()
+        },
         headroom=measure_headroom(site, meters, circuits),
         next_state=ControlState(
             meters=believed,
@@ -92,8 +103,10 @@ def _view(site: Site, evse: Evse, snapshot: SiteSnapshot, state: ControlState) -
         now=snapshot.at,
         policy=site.policy,
     )
-    view.memory = follow_target(view)
+    view.memory = follow_target(view, oldest_s(site, evse.circuit_id))
     view.memory = note_untaken(view)
+    view.memory = note_shortfall(view)
+    view.memory = note_appetite(view)
     view.memory = note_arrival(view)
     return view
 
@@ -109,7 +122,17 @@ def _demand(view: EvseView, site: Site, snapshot: SiteSnapshot, plans: Mapping[s
         wanted.laxity_s = laxity_s(goal, wanted.maximum_a, len(view.evse.phases), site, snapshot.at)
     wanted.arrived_at, wanted.served_since = memory.arrived_at, memory.served_since
     wanted.waiting_since = memory.waiting_since
-    return wanted
+    return restrain(view, wanted)
+
+
+def _wake(
+    views: Mapping[str, EvseView], demands: dict[str, Demand], apart: Container[str], snapshot: SiteSnapshot
+) -> None:
+    """Wake the cars that sleep, where the offer that is taken away for that can be given again."""
+    for evse_id, view in views.items():
+        if evse_id not in apart:
+            wish = snapshot.overrides.get(evse_id)
+            demands[evse_id] = wake(view, demands[evse_id], None if wish is None else wish.since)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
