@@ -108,20 +108,21 @@ def _names(entry: Any) -> dict[str, str]:
     }
 
 
-def replay(tick: Tick) -> Outcome:
-    """Decide once more."""
+def replay(tick: Tick, names: Mapping[str, str]) -> Outcome:
+    """Decide once more; `names` stand for the ids in the differences."""
     try:
         decision = step(tick.site, tick.snapshot, tick.state, {})
     except Exception as error:  # noqa: BLE001 whatever the engine does not bear now is what is looked for
         return Outcome(decision=None, differences=(f"the engine fails now: {error!r}",))
-    return Outcome(decision=decision, differences=tuple(differences(to_json(tick.decision), to_json(decision))))
+    return Outcome(decision=decision, differences=tuple(differences(to_json(tick.decision), to_json(decision), names)))
 
 
-def differences(recorded: Json, now: Json, place: str = "") -> Iterator[str]:
+def differences(recorded: Json, now: Json, names: Mapping[str, str], place: str = "") -> Iterator[str]:
     """Name each place where two decisions differ, down to the single value."""
     if isinstance(recorded, dict) and isinstance(now, dict):
         for key in dict.fromkeys((*recorded, *now)):
-            yield from differences(recorded.get(key), now.get(key), f"{place}.{key}" if place else key)
+            name = names.get(key, key)
+            yield from differences(recorded.get(key), now.get(key), names, f"{place}.{name}" if place else name)
     elif recorded != now:
         yield f"{place}: recorded {json.dumps(recorded)}, now {json.dumps(now)}"
 
@@ -190,7 +191,7 @@ def run(arguments: Sequence[str]) -> int:
     differing = []
     for number in wanted:
         tick = recording.ticks[number - 1]
-        outcome = replay(tick)
+        outcome = replay(tick, recording.names)
         print("\n".join(tick_lines(number, tick, outcome.decision or tick.decision, recording.names, speech)))
         shown = outcome.differences if given.tick else outcome.differences[:SHOWN]
         for difference in shown:

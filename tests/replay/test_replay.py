@@ -93,7 +93,7 @@ def test_a_decision_that_differs_is_named_to_the_value_and_one(tmp_path: Path, p
     was_a, setpoint["current_a"] = setpoint["current_a"], 31.5
     code, lines, _ = play(write(tmp_path, data))
     assert code == 1
-    assert lines[5] == f"      ≠ setpoints.a.current_a: recorded 31.5, now {json.dumps(was_a)}"
+    assert lines[5] == f"      ≠ setpoints.Garage.current_a: recorded 31.5, now {json.dumps(was_a)}"
     assert lines[-1] == "1 of 30 ticks are decided otherwise now: 5"
 
 
