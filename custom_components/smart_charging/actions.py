@@ -115,6 +115,8 @@ def _chargers(hass: HomeAssistant, target: dict[str, Any]) -> list[_Charger]:
 def _charger(hass: HomeAssistant, evse_id: str) -> _Charger | None:
     entries: list[SmartChargingConfigEntry] = hass.config_entries.async_entries(DOMAIN)
     for entry in entries:
-        if entry.state is ConfigEntryState.LOADED and evse_id in entry.runtime_data.setup.chargers:
+        if entry.state is not ConfigEntryState.LOADED:
+            continue
+        if any(evse.evse_id == evse_id for evse in entry.runtime_data.setup.site.evses):
             return entry.runtime_data.coordinator, evse_id
     return None

@@ -252,16 +252,19 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
                 now,
                 session_started_at=session.started_at,
                 session_kwh=session.energy_kwh,
-                full=self._is_full(evse_id),
+                full=self._is_full(evse_id, wish),
             ):
                 holding[evse_id] = wish
             else:
                 self._store.set_override(evse_id, None)
         return holding
 
-    def _is_full(self, evse_id: str) -> bool:
-        """Tell whether the last tick saw that the car takes nothing more."""
-        setpoint = None if not self._ticks else self._ticks[-1].decision.setpoints.get(evse_id)
+    def _is_full(self, evse_id: str, wish: Override) -> bool:
+        """Tell whether the last tick saw that the car takes nothing more, though this was wanted."""
+        last = self._ticks[-1] if self._ticks else None
+        if last is None or last.snapshot.overrides.get(evse_id) != wish:
+            return False
+        setpoint = last.decision.setpoints.get(evse_id)
         return setpoint is not None and setpoint.reason.code is ReasonCode.NOT_TAKING
 
     def _next_tick_in_s(self) -> float:

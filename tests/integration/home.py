@@ -7,14 +7,22 @@ socket is waited for by letting the event loop turn.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigEntryState, ConfigSubentryData, ConfigSubentryDataWithId
+from homeassistant.config_entries import (
+    ConfigEntryState,
+    ConfigSubentry,
+    ConfigSubentryData,
+    ConfigSubentryDataWithId,
+)
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
-from custom_components.smart_charging.const import DOMAIN, SUBENTRY_CHARGER
+from custom_components.smart_charging.const import DOMAIN, SUBENTRY_CHARGER, SUBENTRY_LOAD
 from custom_components.smart_charging.coordinator import SiteCoordinator
 from custom_components.smart_charging.engine.model.decision import Setpoint
 from custom_components.smart_charging.engine.model.evse import EvseStatus
@@ -85,12 +93,28 @@ class Home:
         entry.add_to_hass(self.hass)
         return entry
 
+    def add_load(self, load_id: str, title: str, entity_id: str, **changes: Any) -> None:
+        """Add an appliance to the home's own entry."""
+        data = {"entity_id": entity_id, "wiring": ["l1"], "power_w": 2300.0, "priority": 0} | changes
+        load = ConfigSubentry(
+            data=MappingProxyType(data),
+            subentry_id=load_id,
+            subentry_type=SUBENTRY_LOAD,
+            title=title,
+            unique_id=entity_id,
+        )
+        self.hass.config_entries.async_add_subentry(self.entry, load)
+
     async def set_up(self, entry: MockConfigEntry | None = None) -> None:
         """Set up an entry, by default the home's own."""
         entry = entry or self.entry
         assert await self.hass.config_entries.async_setup(entry.entry_id)
         await self.hass.async_block_till_done()
         assert entry.state is ConfigEntryState.LOADED
+
+    def now(self) -> datetime:
+        """What the time is, UTC."""
+        return dt_util.utcnow()
 
     @property
     def coordinator(self) -> SiteCoordinator:

@@ -89,7 +89,7 @@ async def test_a_limit_is_renewed_while_it_lasts(home: Home) -> None:
         await home.charge(peer)
         await home.pass_s(40, watts=1000)
         before = len(commands(peer))
-        await home.pass_s(100, watts=1000)
+        await home.pass_s(120, watts=1000)
         assert commands(peer)[before:] == [16] * 4
 
 

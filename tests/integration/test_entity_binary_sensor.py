@@ -1,13 +1,18 @@
-"""Whether the meter can be heard."""
+"""Whether the meter can be heard, and which appliances are held off."""
+
+from dataclasses import replace
 
 import pytest
-from homeassistant.const import STATE_OFF, STATE_ON, Platform
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import snapshot_platform
 from syrupy.assertion import SnapshotAssertion
 
-from .entities import BLIND, load, tick
+from custom_components.smart_charging.engine.model.load import LoadStatus
+from custom_components.smart_charging.engine.model.reason import Reason, ReasonCode
+
+from .entities import BLIND, HEADROOM, WHOLE_SITE, load, tick
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
@@ -24,3 +29,21 @@ async def test_a_silent_meter_is_off(hass: HomeAssistant) -> None:
     assert site.state("binary_sensor.home_meter") == STATE_ON
     await site.tell(tick(headroom=BLIND))
     assert site.state("binary_sensor.home_meter") == STATE_OFF
+
+
+async def test_phases_that_are_assumed_are_told(hass: HomeAssistant) -> None:
+    site = await load(hass, Platform.BINARY_SENSOR)
+    for assumed in (True, False):
+        await site.tell(tick(headroom=replace(HEADROOM, phases_assumed=assumed)))
+        state = hass.states.get("binary_sensor.home_meter")
+        assert state is not None
+        assert state.attributes["phases_assumed"] is assumed
+
+
+@pytest.mark.parametrize("shed", [True, False])
+async def test_an_appliance_tells_whether_it_is_held_off(hass: HomeAssistant, shed: bool) -> None:
+    boiler = LoadStatus(reachable=True, on=False, shed=shed), Reason(code=ReasonCode.LOAD_OFF)
+    site = await load(hass, Platform.BINARY_SENSOR, tick(boiler=boiler), site=WHOLE_SITE)
+    assert site.state("binary_sensor.boiler_held_off") == (STATE_ON if shed else STATE_OFF)
+    await site.tell(tick())
+    assert site.state("binary_sensor.boiler_held_off") == STATE_UNKNOWN

@@ -1,16 +1,27 @@
 """Repair issues: raised when something has lasted, cleared when it is over."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
 import custom_components.smart_charging
 from custom_components.smart_charging.central import LISTEN_KEYS
 from custom_components.smart_charging.const import DOMAIN
-from custom_components.smart_charging.issues import CHARGER_OFFLINE, METER_SILENT
+from custom_components.smart_charging.engine.model.evse import Means
+from custom_components.smart_charging.issues import (
+    CHARGER_DISOBEYS,
+    CHARGER_OFFLINE,
+    FAILSAFE_REFUSED,
+    METER_SILENT,
+    SiteIssues,
+)
 
+from ..csms.peer import station_at
+from .entities import CARPORT, tick
 from .home import GARAGE, Home
 
 
@@ -50,6 +61,38 @@ async def test_a_charger_that_is_away_for_five_minutes(home: Home) -> None:
         assert raised(home) == {}
 
 
+async def test_a_charger_that_does_not_take_its_failsafe_current(home: Home) -> None:
+    await home.set_up()
+    issue = {f"{FAILSAFE_REFUSED}_{GARAGE}": {"site": "Home", "charger": "Garage"}}
+    async with station_at(home.port) as peer:
+        peer.answers["SetChargingProfile"] = lambda _: {"status": "Rejected"}
+        await peer.boot()
+        await peer.status("Available")
+        await peer.asked("SetChargingProfile")
+        await home.pass_s(2, watts=500)
+        assert raised(home) == issue
+    await home.until(lambda: not home.status().reachable)
+    await home.pass_s(2, watts=500)
+    assert raised(home) == issue
+    async with home.station():
+        await home.pass_s(2, watts=500)
+        assert raised(home) == {}
+
+
+def test_a_charger_that_does_not_obey(hass: HomeAssistant) -> None:
+    issues = SiteIssues(hass, "entry", "Home", {GARAGE: "Garage", CARPORT: "Carport"})
+    first = tick()
+    for means, present in ((Means.STOP, False), (Means.DISABLE, True), (Means.OFFER, False)):
+        setpoints = {
+            evse_id: replace(setpoint, means=means if evse_id == GARAGE else Means.OFFER)
+            for evse_id, setpoint in first.decision.setpoints.items()
+        }
+        issues.update(replace(first, decision=replace(first.decision, setpoints=setpoints)))
+        issue = ir.async_get(hass).async_get_issue(DOMAIN, f"{CHARGER_DISOBEYS}_{GARAGE}")
+        assert (issue is not None) is present
+        assert ir.async_get(hass).async_get_issue(DOMAIN, f"{CHARGER_DISOBEYS}_{CARPORT}") is None
+
+
 async def test_who_unloads_a_site_leaves_no_issue_behind(home: Home) -> None:
     await home.set_up()
     await home.pass_s(90)
@@ -61,6 +104,8 @@ async def test_who_unloads_a_site_leaves_no_issue_behind(home: Home) -> None:
 TEXTS = json.loads((Path(custom_components.smart_charging.__file__).parent / "translations/en.json").read_text())
 
 
-@pytest.mark.parametrize("key", [METER_SILENT, CHARGER_OFFLINE, *LISTEN_KEYS.values(), "cannot_listen"])
+@pytest.mark.parametrize(
+    "key", [METER_SILENT, CHARGER_OFFLINE, CHARGER_DISOBEYS, FAILSAFE_REFUSED, *LISTEN_KEYS.values(), "cannot_listen"]
+)
 def test_every_issue_has_a_text(key: str) -> None:
     assert set(TEXTS["issues"][key]) == {"title", "description"}

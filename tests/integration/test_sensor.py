@@ -15,20 +15,26 @@ from custom_components.smart_charging.const import DOMAIN
 from custom_components.smart_charging.engine.accounting.session import SessionEnergy
 from custom_components.smart_charging.engine.model.decision import Headroom
 from custom_components.smart_charging.engine.model.evse import EvseStatus, EvState
-from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
+from custom_components.smart_charging.engine.model.load import LoadStatus
+from custom_components.smart_charging.engine.model.mode import Mode
+from custom_components.smart_charging.engine.model.override import Override, OverrideEnd
 from custom_components.smart_charging.engine.model.reason import Reason, ReasonCode
 
 from .entities import (
+    BARN,
     BLIND,
     CHARGING,
+    GARAGE,
     HEADROOM,
     LIMITED,
     NO_CAR,
     NOW,
     OFFLINE,
     OPERATOR,
+    RATING,
     SUBSCRIBED,
     TOTAL,
+    WHOLE_SITE,
     ToldSite,
     load,
     site_limited_by,
@@ -153,9 +159,6 @@ async def test_a_silent_meter_leaves_the_limit(hass: HomeAssistant) -> None:
     assert site.state("sensor.home_active_limitation") == "meter_silent"
 
 
-RATING = Limit(source=LimitSource.RATING, current_a=20.0)
-
-
 @pytest.mark.parametrize(
     ("reason", "headroom", "expected"),
     [
@@ -218,3 +221,66 @@ async def test_a_charger_that_was_wired_anew_forgets_its_old_phases(
     await hass.config_entries.async_forward_entry_setups(site.entry, [Platform.SENSOR])
     assert entity_registry.async_get(old.entity_id) is None
     assert entity_registry.async_get("sensor.carport_current_l3") is not None
+
+
+async def test_a_circuit_tells_its_tightest_phase_and_how_near_it_is_to_a_trip(hass: HomeAssistant) -> None:
+    barn = replace(HEADROOM, limits=(RATING, OPERATOR), headroom_w=-20.4, nearness=0.256)
+    site = await load(hass, Platform.SENSOR, tick(barn=barn), site=WHOLE_SITE)
+    headroom = hass.states.get("sensor.barn_headroom")
+    assert headroom is not None
+    assert (headroom.state, headroom.attributes["phase"]) == ("0.8", "l2")
+    assert site.state("sensor.barn_headroom_in_total") == "-20"
+    assert site.state("sensor.barn_near_to_a_trip") == "26"
+    await site.tell(tick(barn=replace(BLIND, limits=(RATING, OPERATOR))))
+    for key in ("headroom", "headroom_in_total", "near_to_a_trip"):
+        assert site.state(f"sensor.barn_{key}") == STATE_UNAVAILABLE
+    await site.tell(tick())
+    assert site.state("sensor.barn_headroom") == STATE_UNAVAILABLE
+
+
+async def test_a_circuit_whose_phases_are_not_told_has_no_tightest_one(hass: HomeAssistant) -> None:
+    barn = replace(HEADROOM, headroom_a={})
+    site = await load(hass, Platform.SENSOR, tick(barn=barn), site=WHOLE_SITE)
+    assert site.state("sensor.barn_headroom") == STATE_UNAVAILABLE
+    assert site.state("sensor.barn_near_to_a_trip") == "0"
+
+
+async def test_the_site_tells_how_near_it_is_to_a_trip(hass: HomeAssistant) -> None:
+    site = await load(hass, Platform.SENSOR, tick(headroom=replace(HEADROOM, nearness=0.5)))
+    assert site.state("sensor.home_near_to_a_trip") == "50"
+    await site.tell(tick(headroom=BLIND))
+    assert site.state("sensor.home_near_to_a_trip") == STATE_UNAVAILABLE
+
+
+async def test_an_appliance_says_why_it_is_off(hass: HomeAssistant) -> None:
+    reason = Reason(
+        code=ReasonCode.LOAD_SHED, params={"source": "rating", "circuit": BARN, "limit_a": 20.0, "phase": "l1"}
+    )
+    off = LoadStatus(reachable=True, on=False, shed=True)
+    site = await load(hass, Platform.SENSOR, tick(boiler=(off, reason)), site=WHOLE_SITE)
+    state = hass.states.get("sensor.boiler_reason")
+    assert state is not None
+    assert state.state == "Switched off: circuit Barn allows 20 A on L1"
+    assert state.attributes["code"] == "load_shed"
+    await site.tell(tick())
+    assert site.state("sensor.boiler_reason") == STATE_UNKNOWN
+
+
+async def test_circuits_have_names_in_sentences(hass: HomeAssistant) -> None:
+    reason = replace(LIMITED, params={**LIMITED.params, "source": "rating", "circuit": BARN})
+    site = await load(hass, Platform.SENSOR, tick(reason=reason), site=WHOLE_SITE)
+    assert site.state("sensor.garage_reason") == "Held at 10 A: circuit Barn allows 39 A on L2"
+    limitation = hass.states.get("sensor.home_active_limitation")
+    assert limitation is not None
+    assert limitation.attributes["circuits"] == ["Barn"]
+
+
+async def test_what_is_wanted_just_this_once_is_shown(hass: HomeAssistant) -> None:
+    site = await load(hass, Platform.SENSOR, tick(session=SESSION))
+    assert site.state("sensor.garage_just_this_once") == "As usual"
+    await site.coordinator.async_set_wish(GARAGE, Override(mode=Mode.FAST, since=NOW, end=OverrideEnd.FULL))
+    await site.tell(tick(session=SESSION))
+    state = hass.states.get("sensor.garage_just_this_once")
+    assert state is not None
+    assert state.state == "Charging now until the car is full"
+    assert (state.attributes["mode"], state.attributes["end"]) == ("fast", "full")

@@ -9,8 +9,9 @@ from pytest_homeassistant_custom_component.common import mock_restore_cache_with
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.smart_charging.engine.model.mode import Mode
+from custom_components.smart_charging.engine.model.override import Override
 
-from .entities import GARAGE, load, tick
+from .entities import GARAGE, NOW, load, tick
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
@@ -78,3 +79,15 @@ async def test_the_mode_before_is_kept_when_the_entry_is_reloaded(hass: HomeAssi
     await hass.config_entries.async_forward_entry_setups(site.entry, [Platform.SWITCH])
     await call(hass, SERVICE_TURN_ON)
     assert site.coordinator.mode(GARAGE) is Mode.SMART
+
+
+async def test_it_is_on_while_charging_is_wanted_just_this_once(hass: HomeAssistant) -> None:
+    site = await load(hass, Platform.SWITCH, mode=Mode.OFF)
+    assert site.state(ENTITY_ID) == STATE_OFF
+    await site.coordinator.async_set_wish(GARAGE, Override(mode=Mode.FAST, since=NOW))
+    await site.tell(tick())
+    assert site.state(ENTITY_ID) == STATE_ON
+    await call(hass, SERVICE_TURN_OFF)
+    assert site.coordinator.wish(GARAGE) is None
+    assert site.coordinator.mode(GARAGE) is Mode.OFF
+    assert site.state(ENTITY_ID) == STATE_OFF

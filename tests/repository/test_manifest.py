@@ -14,7 +14,7 @@ from homeassistant import loader
 from homeassistant.const import Platform
 from packaging.requirements import Requirement
 
-from tests.repository.source import INTEGRATION, ROOT, modules, read_json
+from tests.repository.source import INTEGRATION, ROOT, functions, modules, read_json
 
 MANIFEST = read_json(INTEGRATION / "manifest.json")
 
@@ -162,9 +162,15 @@ def test_requirements_are_used_and_are_ranges_where_home_assistant_pins():
         assert set(MANIFEST["requirements"]) <= set(project["dependency-groups"][group])
 
 
-def test_no_folder_is_taken_for_a_platform():
+def test_no_folder_is_taken_for_a_platform_that_is_none():
     folders = {path.name for path in INTEGRATION.iterdir() if path.is_dir() and (path / "__init__.py").is_file()}
-    assert {name for name in folders if (COMPONENTS / name).is_dir()} == set()
+    taken = {name for name in folders if (COMPONENTS / name).is_dir()}
+    platforms = {
+        name
+        for name in taken
+        if "async_setup_entry" in {function.name for function in functions(modules()[f"{name}/__init__.py"])}
+    }
+    assert taken == platforms
 
 
 def test_discovery_has_its_steps():

@@ -367,9 +367,10 @@ def test_every_entity_has_its_name():
 def enumerations() -> Iterator[tuple[str, EntityDescription, list[str]]]:
     """Every description that stands in a platform's module and lists its states."""
     for path in modules():
-        platform = path.removesuffix(".py")
+        name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        platform = name.split(".")[0]
         if platform in {platform.value for platform in Platform}:
-            for value in vars(importlib.import_module(f"custom_components.smart_charging.{platform}")).values():
+            for value in vars(importlib.import_module(f"custom_components.smart_charging.{name}")).values():
                 for description in value if isinstance(value, tuple) else (value,):
                     if isinstance(description, EntityDescription) and (
                         options := getattr(description, "options", None)

@@ -56,7 +56,7 @@ HEADROOM: Final = CircuitSensorDescription(
 
 HEADROOM_POWER: Final = CircuitSensorDescription(
     key="headroom_power",
-    translation_key="headroom_power",
+    translation_key="circuit_headroom_power",
     device_class=SensorDeviceClass.POWER,
     state_class=SensorStateClass.MEASUREMENT,
     native_unit_of_measurement=UnitOfPower.WATT,
