@@ -8,7 +8,7 @@ from typing import Any, override
 from custom_components.smart_charging.chargers.driver import ChargerDriver
 from custom_components.smart_charging.chargers.registry import DRIVERS, DriverRequest
 from custom_components.smart_charging.csms.server import CentralSystem
-from custom_components.smart_charging.engine.model.evse import Evse
+from custom_components.smart_charging.engine.model.evse import Evse, Means
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES
 
 from ..csms.conftest import IMPATIENT, Clock
@@ -48,6 +48,10 @@ class Bench(ABC):
     @abstractmethod
     def commands(self) -> list[float]:
         """What the charger was told since it was connected, A per phase."""
+
+    @abstractmethod
+    def interruptions(self) -> list[Means | None]:
+        """What the charger was told beyond an offer since it was connected, None for each release."""
 
 
 class OcppBench(Bench):
@@ -99,11 +103,28 @@ class OcppBench(Bench):
 
     @override
     def refuse(self) -> None:
-        self.station.answers["SetChargingProfile"] = lambda _: {"status": "Rejected"}
+        for action in ("SetChargingProfile", "RemoteStopTransaction", "ChangeAvailability"):
+            self.station.answers[action] = lambda _: {"status": "Rejected"}
 
     @override
     def commands(self) -> list[float]:
         return [limit_in(payload) for payload in profiles(self.station, "TxProfile")]
+
+    @override
+    def interruptions(self) -> list[Means | None]:
+        return interruptions(self.station)
+
+
+def interruptions(station: Peer) -> list[Means | None]:
+    """What a station was told beyond a limit, oldest first; None for each release."""
+    found: list[Means | None] = []
+    for action, payload in station.calls:
+        match action, payload:
+            case "RemoteStopTransaction", _:
+                found.append(Means.STOP)
+            case "ChangeAvailability", {"type": kind}:
+                found.append(Means.DISABLE if kind == "Inoperative" else None)
+    return found
 
 
 def profiles(station: Peer, purpose: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.smart_charging.chargers.driver import ChargerRefusedError, ChargerUnreachableError
 from custom_components.smart_charging.chargers.registry import DRIVERS
-from custom_components.smart_charging.engine.model.evse import EvState
+from custom_components.smart_charging.engine.model.evse import EvState, Means
 
 from .benches import BENCHES, EVSE, Bench
 
@@ -81,6 +81,71 @@ async def test_a_refusal_is_an_error_and_what_held_holds(charging: Bench) -> Non
     with pytest.raises(ChargerRefusedError):
         await charging.driver.apply(16)
     assert charging.driver.status.offered_a == 10
+
+
+def beyond_a_pause(bench: Bench) -> list[Means]:
+    return [means for means in bench.driver.capabilities.means if means not in {Means.OFFER, Means.PAUSE}]
+
+
+async def test_the_means_are_told_from_the_gentlest_to_the_last(bench: Bench) -> None:
+    means = bench.driver.capabilities.means
+    assert means[0] is Means.OFFER
+    assert [*means] == [each for each in Means if each in means]
+    assert (Means.PAUSE in means) is bench.driver.capabilities.can_pause
+
+
+async def test_each_means_reaches_the_charger_and_is_taken_back(charging: Bench) -> None:
+    for means in beyond_a_pause(charging):
+        await charging.driver.interrupt(means)
+        assert charging.interruptions()[-1] is means
+        await charging.driver.release()
+        assert charging.interruptions()[-1] is None
+    assert charging.commands() == []
+
+
+async def test_what_an_earlier_driver_did_can_be_taken_back(charging: Bench) -> None:
+    if beyond_a_pause(charging):
+        await charging.driver.release()
+        assert charging.interruptions() == [None]
+
+
+async def test_a_means_that_is_refused_is_an_error(charging: Bench) -> None:
+    charging.refuse()
+    for means in beyond_a_pause(charging):
+        with pytest.raises(ChargerRefusedError):
+            await charging.driver.interrupt(means)
+        with pytest.raises(ChargerRefusedError):
+            await charging.driver.release()
+
+
+async def test_a_charger_that_is_not_there_cannot_be_interrupted_nor_released(bench: Bench) -> None:
+    await bench.driver.start(bench.woken)
+    for means in beyond_a_pause(bench):
+        with pytest.raises(ChargerUnreachableError):
+            await bench.driver.interrupt(means)
+        with pytest.raises(ChargerUnreachableError):
+            await bench.driver.release()
+
+
+async def test_all_of_its_phases_are_no_number_of_phases(charging: Bench) -> None:
+    for phases in (None, len(EVSE.phases)):
+        await charging.driver.apply(10, phases)
+        assert charging.driver.status.offered_phases is None
+
+
+async def test_fewer_phases_show_in_the_status(charging: Bench) -> None:
+    """Also where nobody would tell it so by itself: then it is at least told the truth about."""
+    await charging.driver.apply(10, 1)
+    assert charging.driver.status.offered_phases == 1
+    await charging.driver.apply(10)
+    assert charging.driver.status.offered_phases is None
+
+
+async def test_a_charger_is_taken_to_keep_its_failsafe_current(bench: Bench) -> None:
+    await bench.driver.start(bench.woken)
+    assert bench.driver.keeps_failsafe
+    await bench.connect()
+    assert bench.driver.keeps_failsafe
 
 
 async def test_measurements_are_those_of_the_charger_s_own_phases(charging: Bench) -> None:

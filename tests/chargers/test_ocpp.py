@@ -12,13 +12,14 @@ from custom_components.smart_charging.chargers.driver import ChargerRefusedError
 from custom_components.smart_charging.chargers.ocpp import OcppDriver
 from custom_components.smart_charging.chargers.ocpp_start import PATIENCE
 from custom_components.smart_charging.chargers.ocpp_status import EXPIRY_S
+from custom_components.smart_charging.csms.errors import NoTransaction
 from custom_components.smart_charging.csms.server import CentralSystem
-from custom_components.smart_charging.engine.model.evse import Evse, EvState
+from custom_components.smart_charging.engine.model.evse import Evse, EvState, Means
 from custom_components.smart_charging.engine.model.quantities import Phase
 
 from ..csms.conftest import IMPATIENT, Clock
 from ..csms.peer import CallError, Peer, station_at
-from .benches import EVSE, limit_in, profiles
+from .benches import EVSE, interruptions, limit_in, profiles
 from .waiting import Woken
 
 
@@ -194,6 +195,46 @@ async def test_a_single_phase_charger_says_so(csms: CentralSystem, make_driver: 
         await ready(peer, driver, woken)
         schedule = profiles(peer, "TxDefaultProfile")[0]["csChargingProfiles"]["chargingSchedule"]
         assert schedule["chargingSchedulePeriod"][0]["numberPhases"] == 1
+
+
+@pytest.mark.parametrize(("phases", "number"), [(None, None), (3, None), (2, 2), (1, 1)])
+async def test_a_number_of_phases_is_passed_on(
+    csms: CentralSystem, driver: OcppDriver, woken: Woken, phases: int | None, number: int | None
+) -> None:
+    async with station_at(csms.port) as peer:
+        await ready(peer, driver, woken)
+        await peer.start()
+        await woken.until(lambda: driver.status.session_started_at is not None)
+        await driver.apply(10, phases)
+        period = profiles(peer, "TxProfile")[-1]["csChargingProfiles"]["chargingSchedule"]["chargingSchedulePeriod"][0]
+        assert period.get("numberPhases") == number
+
+
+async def test_a_number_of_phases_ends_with_its_limit(
+    csms: CentralSystem, driver: OcppDriver, woken: Woken, clock: Clock
+) -> None:
+    async with station_at(csms.port) as peer:
+        await ready(peer, driver, woken)
+        await peer.start()
+        await woken.until(lambda: driver.status.session_started_at is not None)
+        await driver.apply(10, 1)
+        assert driver.status.offered_phases == 1
+        clock.advance(EXPIRY_S)
+        assert driver.status.offered_phases is None
+
+
+async def test_a_failsafe_current_that_was_refused_and_taken_later_is_kept(
+    csms: CentralSystem, driver: OcppDriver, woken: Woken
+) -> None:
+    async with station_at(csms.port) as peer:
+        peer.answers["SetChargingProfile"] = lambda _: {"status": "Rejected"}
+        await peer.boot()
+        await peer.asked("SetChargingProfile")
+        await woken.until(lambda: not driver.keeps_failsafe)
+    async with station_at(csms.port) as peer:
+        assert not driver.keeps_failsafe
+        await ready(peer, driver, woken)
+        assert driver.keeps_failsafe
 
 
 async def test_the_next_transaction_begins_with_the_failsafe_current_and_says_since_when(
@@ -454,3 +495,62 @@ class TestFreeStart:
             await woken.until(lambda: later.running != [])
             await driver.stop()
             assert later.running == []
+
+
+class TestInterruptions:
+    async def test_without_a_transaction_there_is_none_to_end(
+        self, csms: CentralSystem, driver: OcppDriver, woken: Woken
+    ) -> None:
+        async with station_at(csms.port) as peer:
+            await ready(peer, driver, woken)
+            await driver.interrupt(Means.STOP)
+            assert interruptions(peer) == []
+            await driver.interrupt(Means.DISABLE)
+            assert interruptions(peer) == [Means.DISABLE]
+
+    async def test_the_contactor_is_opened_even_where_the_transaction_cannot_be_ended(
+        self, csms: CentralSystem, driver: OcppDriver, woken: Woken
+    ) -> None:
+        async with station_at(csms.port) as peer:
+            await ready(peer, driver, woken)
+            await peer.start()
+            await woken.until(lambda: driver.status.session_started_at is not None)
+            peer.answers["RemoteStopTransaction"] = lambda _: {"status": "Rejected"}
+            with pytest.raises(ChargerRefusedError):
+                await driver.interrupt(Means.STOP)
+            await driver.interrupt(Means.DISABLE)
+            assert interruptions(peer) == [Means.STOP, Means.STOP, Means.DISABLE]
+
+    async def test_a_transaction_that_ends_meanwhile_is_what_was_wanted(
+        self, driver: OcppDriver, csms: CentralSystem, woken: Woken, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with station_at(csms.port) as peer:
+            await ready(peer, driver, woken)
+            await peer.start()
+            await woken.until(lambda: driver.status.session_started_at is not None)
+            station = csms.station("CP1")
+
+            async def too_late(connector_id: int) -> None:
+                raise NoTransaction(station.identity, connector_id)
+
+            monkeypatch.setattr(station, "remote_stop", too_late)
+            await driver.interrupt(Means.STOP)
+
+    async def test_a_car_whose_transaction_was_ended_is_started_again_after_the_release_only(
+        self, csms: CentralSystem, driver: OcppDriver, woken: Woken, clock: Clock, later: Later
+    ) -> None:
+        async with station_at(csms.port) as peer:
+            await ready(peer, driver, woken)
+            await peer.start()
+            await woken.until(lambda: driver.status.session_started_at is not None)
+            await driver.interrupt(Means.STOP)
+            await peer.call("StopTransaction", transactionId=_running(csms), meterStop=2000, reason="Remote")
+            await peer.status("Finishing")
+            await woken.until(lambda: driver.status.state is EvState.B)
+            clock.advance(PATIENCE.total_seconds())
+            await driver.apply(10)
+            later.go_off()
+            await round_trip(csms)
+            assert starts(peer) == []
+            await driver.release()
+            await peer.asked("RemoteStartTransaction")

@@ -141,8 +141,7 @@ class OcppDriver(ChargerDriver):
 
     @override
     async def apply(self, current_a: float, phases: int | None = None) -> None:
-        if not self._station.connected:
-            raise ChargerUnreachableError("the station is not connected")
+        self._expect_connection()
         self._start.wanted_a = current_a
         if self._connector.transaction is not None:
             await self._limit(current_a, phases)
@@ -152,6 +151,7 @@ class OcppDriver(ChargerDriver):
 
     @override
     async def interrupt(self, means: Means) -> None:
+        self._expect_connection()
         self._start.forbid()
         with as_charger_errors():
             # With a transaction running, the contactor would stay closed until its end.
@@ -166,6 +166,10 @@ class OcppDriver(ChargerDriver):
             await self._station.change_availability(self._connector_id, operative=True)
         self._start.permit()
         self._on_status()
+
+    def _expect_connection(self) -> None:
+        if not self._station.connected:
+            raise ChargerUnreachableError("the station is not connected")
 
     @property
     def _connector(self) -> Connector:
