@@ -5,6 +5,7 @@ leaves untaken is offered to the others first, and to it when nobody else wants 
 """
 
 import math
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,6 +22,9 @@ SHORT_SHARE: Final = 0.1
 TAKEN_A: Final = 0.5
 TAKEN_SHARE: Final = 0.95
 """Within so many A, or at this share of its offer, a car takes all of it, and would take more."""
+LEAST_PART: Final = 0.5
+SAME_PART: Final = 0.04
+"""A car that takes the same part of two offers, within this much, and at least the former, takes that part of any."""
 
 
 def note_shortfall(view: EvseView) -> EvseMemory:
@@ -34,22 +38,37 @@ def note_shortfall(view: EvseView) -> EvseMemory:
     drawn_a, target = max(view.measured_a.values()), target_a(view)
     if measured_at <= short.until if short is not None else drawn_a >= target - SHORT_A:
         return memory
+    return _judge(view, short, measured_at, drawn_a, target)
+
+
+def _judge(view: EvseView, short: Shortfall | None, measured_at: datetime, drawn_a: float, target: float) -> EvseMemory:
+    """Take a new measurement of a car that draws less than it is offered, or did."""
+    memory = view.memory
     lowest_a, highest_a = _offered(view, target, measured_at)
-    if drawn_a < lowest_a - max(SHORT_A, SHORT_SHARE * lowest_a):
-        return updated(memory, shortfall=_go_on(short, measured_at, drawn_a))
-    takes_all = drawn_a >= min(highest_a - TAKEN_A, highest_a * TAKEN_SHARE)
-    return updated(memory, shortfall=None) if takes_all else memory
+    if drawn_a > highest_a * memory.takes + TAKEN_A:
+        memory = updated(memory, takes=1.0)
+    least_a, most_a = lowest_a * memory.takes, highest_a * memory.takes
+    if drawn_a >= min(most_a - TAKEN_A, most_a * TAKEN_SHARE):
+        return updated(memory, shortfall=None)
+    if highest_a - lowest_a >= SHORT_SHARE * highest_a:
+        # It may be under way from the one to the other.
+        return memory
+    now = Shortfall(since=measured_at, until=measured_at, drawn_a=drawn_a, offered_a=highest_a)
+    if short is not None and _is_in_step(short, now):
+        return updated(memory, shortfall=None, takes=max(drawn_a / highest_a, short.drawn_a / short.offered_a))
+    is_short = drawn_a < least_a - max(SHORT_A, SHORT_SHARE * least_a)
+    return updated(memory, shortfall=_go_on(short, now)) if is_short else memory
 
 
 def expected_a(view: EvseView, minimum_a: float, maximum_a: float) -> float | None:
     """Tell what the car is expected to take of `maximum_a` (A per phase, at least `minimum_a`); None: all of it.
 
-    A little more than it draws is left to it, so that it shows when it wants more.
+    A little more than it needs to draw as much is left to it, so that it shows when it wants more.
     """
     short = view.memory.shortfall
     if short is None or not _is_steady(short):
         return None
-    leave_a = max(short.drawn_a + SHORT_A, short.drawn_a / (1 - SHORT_SHARE))
+    leave_a = max(short.drawn_a + SHORT_A, short.drawn_a / (1 - SHORT_SHARE)) / view.memory.takes
     step_a = view.evse.step_a
     expected = max(minimum_a, math.ceil(leave_a / step_a - 1e-6) * step_a)
     return expected if expected < maximum_a else None
@@ -69,11 +88,19 @@ def _offered(view: EvseView, target: float, measured_at: datetime) -> tuple[floa
     return min((target, *leaving)), max((target, *leaving))
 
 
-def _go_on(short: Shortfall | None, measured_at: datetime, drawn_a: float) -> Shortfall:
-    """Go on from the last measurement; one that is still coming up begins anew."""
-    if short is None or (not _is_steady(short) and drawn_a > short.drawn_a + SHORT_A):
-        return Shortfall(since=measured_at, until=measured_at, drawn_a=drawn_a)
-    return Shortfall(since=short.since, until=measured_at, drawn_a=drawn_a)
+def _is_in_step(short: Shortfall, now: Shortfall) -> bool:
+    """Tell whether a car follows its offer, though it takes only a part of it: that part is all that it takes of any."""
+    if abs(now.offered_a - short.offered_a) < SHORT_SHARE * short.offered_a:
+        return False
+    part, before = now.drawn_a / now.offered_a, short.drawn_a / short.offered_a
+    return min(part, before) >= LEAST_PART and abs(part - before) <= SAME_PART
+
+
+def _go_on(short: Shortfall | None, now: Shortfall) -> Shortfall:
+    """Go on from the last measurement; a car that is still coming up begins anew."""
+    if short is None or (not _is_steady(short) and now.drawn_a > short.drawn_a + SHORT_A):
+        return now
+    return replace(now, since=short.since)
 
 
 def _is_steady(short: Shortfall) -> bool:

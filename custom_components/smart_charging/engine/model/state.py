@@ -36,11 +36,14 @@ class Appetite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortfall:
-    """A car that draws less than it is offered: `drawn_a` A on the phase with the most, as measured first and last, UTC."""
+    """A car that draws less than it is offered, by its first and its last measurement of that, UTC."""
 
     since: datetime
     until: datetime
     drawn_a: float
+    """A on the phase with the most, at the last one."""
+    offered_a: float
+    """What it was offered then, A per phase."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +138,8 @@ class EvseMemory:
     appetite: Appetite = Appetite()
     shortfall: Shortfall | None = None
     """Set while it draws less than it is offered."""
+    takes: float = 1.0
+    """The part of any offer that its car takes at the most, as far as that was seen."""
     refused_since: datetime | None = None
     """Since when it has acknowledged no setpoint as low as the one that it was commanded."""
     disobedience: Disobedience | None = None
