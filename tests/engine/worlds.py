@@ -12,13 +12,16 @@ from custom_components.smart_charging.engine.model.circuit import Circuit
 from custom_components.smart_charging.engine.model.decision import Decision
 from custom_components.smart_charging.engine.model.evse import Evse, EvseStatus, EvState
 from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
+from custom_components.smart_charging.engine.model.load import LoadStatus, SheddableLoad
 from custom_components.smart_charging.engine.model.meter import MeterReading
 from custom_components.smart_charging.engine.model.mode import Mode
 from custom_components.smart_charging.engine.model.policy import ControlPolicy
+from custom_components.smart_charging.engine.model.protection import Protection, ProtectionKind
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES, Phase
 from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
 from custom_components.smart_charging.engine.model.state import ControlState
+from custom_components.smart_charging.engine.model.strategy import Strategy
 
 from .builders import NOW
 
@@ -27,26 +30,54 @@ _LIMITS = st.floats(6, 100)
 
 @st.composite
 def sites(draw: st.DrawFn, *, can_pause: bool = True) -> Site:
-    """A tree of one to four circuits, one or three phases, and up to five chargers wired at random."""
+    """A tree of one to four circuits, one or three phases, up to five chargers and three appliances wired at random.
+
+    Any strategy, any protection; some circuits have a meter of their own, some may not be unbalanced.
+    """
     phases = draw(st.sampled_from([ALL_PHASES[:1], ALL_PHASES]))
-    circuits = [Circuit(circuit_id="site", phases=phases, limits=draw(_limits()), metered=True)]
+    circuits = [draw(_circuit("site", phases))]
     for number in range(draw(st.integers(0, 3))):
         parent = draw(st.sampled_from(circuits))
-        circuits.append(
-            Circuit(circuit_id=f"c{number}", phases=phases, limits=draw(_limits()), parent_id=parent.circuit_id)
-        )
+        circuits.append(draw(_circuit(f"c{number}", phases, parent.circuit_id)))
     evses = [
         draw(_evse(f"e{number}", circuits, phases, can_pause=can_pause)) for number in range(draw(st.integers(1, 5)))
     ]
     return Site(
-        circuits=tuple(circuits), evses=tuple(evses), policy=ControlPolicy(margin_a=draw(st.sampled_from([0.0, 0.5])))
+        circuits=tuple(circuits),
+        evses=tuple(evses),
+        loads=tuple(draw(_load(f"l{number}", circuits, phases)) for number in range(draw(st.integers(0, 3)))),
+        policy=ControlPolicy(
+            margin_a=draw(st.sampled_from([0.0, 0.5])),
+            strategy=draw(st.sampled_from(Strategy)),
+            turn_s=draw(st.sampled_from([120.0, 1800.0])),
+        ),
+    )
+
+
+@st.composite
+def _circuit(draw: st.DrawFn, name: str, phases: tuple[Phase, ...], parent_id: str | None = None) -> Circuit:
+    period_s = draw(st.sampled_from([1.0, 1.0, 2.0, 10.0]))
+    return Circuit(
+        circuit_id=name,
+        phases=phases,
+        limits=draw(_limits()),
+        parent_id=parent_id,
+        metered=parent_id is None or draw(st.booleans()),
+        meter_period_s=period_s,
+        stale_after_s=None if period_s < 10 else 35.0,
+        protection=draw(st.one_of(st.none(), st.sampled_from(ProtectionKind).map(lambda kind: Protection(kind=kind)))),
+        unbalance_a=draw(st.sampled_from([None, None, 20.0])),
     )
 
 
 @st.composite
 def _limits(draw: st.DrawFn) -> tuple[Limit, ...]:
+    """One to three: per phase, in total, or for the chargers alone."""
     per_phase = [Limit(source=LimitSource.RATING, current_a=draw(_LIMITS)) for _ in range(draw(st.integers(0, 2)))]
-    in_total = [Limit(source=LimitSource.OPERATOR, power_w=draw(_LIMITS) * 230) for _ in range(draw(st.integers(0, 1)))]
+    in_total = [
+        Limit(source=LimitSource.OPERATOR, power_w=draw(_LIMITS) * 230, chargers_only=draw(st.booleans()))
+        for _ in range(draw(st.integers(0, 1)))
+    ]
     return (*per_phase, *in_total) or (Limit(source=LimitSource.RATING, current_a=draw(_LIMITS)),)
 
 
@@ -67,6 +98,20 @@ def _evse(
         priority=draw(st.integers(0, 2)),
         can_pause=can_pause,
         watchdog_s=draw(st.sampled_from([None, 120.0])),
+    )
+
+
+@st.composite
+def _load(draw: st.DrawFn, name: str, circuits: Sequence[Circuit], phases: tuple[Phase, ...]) -> SheddableLoad:
+    return SheddableLoad(
+        load_id=name,
+        circuit_id=draw(st.sampled_from(circuits)).circuit_id,
+        phases=tuple(draw(st.permutations(phases))[: draw(st.sampled_from([1, len(phases)]))]),
+        power_w=draw(st.sampled_from([460.0, 2300.0, 6900.0])),
+        priority=draw(st.integers(0, 2)),
+        minimum_on_s=draw(st.sampled_from([0.0, 60.0])),
+        minimum_off_s=draw(st.sampled_from([0.0, 60.0])),
+        maximum_off_s=draw(st.sampled_from([None, 90.0])),
     )
 
 
@@ -101,15 +146,27 @@ def any_status(draw: st.DrawFn, evse: Evse, now: datetime) -> EvseStatus | None:
 def any_snapshot(draw: st.DrawFn, site: Site, now: datetime) -> SiteSnapshot:
     """A snapshot as a bad day may give it."""
     meters: dict[str, MeterReading] = {}
-    if draw(st.integers(0, 4)):
-        values = draw(st.dictionaries(st.sampled_from(ALL_PHASES), ANY_NUMBER))
-        power_w = draw(st.one_of(st.none(), ANY_NUMBER))
-        meters["site"] = MeterReading(at=draw(_moments(now)), current_a=values, power_w=power_w)
+    for circuit in site.circuits:
+        if circuit.metered and draw(st.integers(0, 4)):
+            values = draw(st.dictionaries(st.sampled_from(ALL_PHASES), ANY_NUMBER))
+            power_w = draw(st.one_of(st.none(), ANY_NUMBER))
+            meters[circuit.circuit_id] = MeterReading(at=draw(_moments(now)), current_a=values, power_w=power_w)
     return SiteSnapshot(
         at=now,
         meters=meters,
         evses={evse.evse_id: status for evse in site.evses if (status := draw(any_status(evse, now))) is not None},
         modes={evse.evse_id: draw(st.sampled_from(Mode)) for evse in site.evses},
+        loads={load.load_id: draw(_any_load()) for load in site.loads if draw(st.integers(0, 4))},
+    )
+
+
+@st.composite
+def _any_load(draw: st.DrawFn) -> LoadStatus:
+    return LoadStatus(
+        reachable=draw(st.integers(0, 5)) > 0,
+        on=draw(st.sampled_from([True, True, False, None])),
+        power_w=draw(st.one_of(st.none(), st.floats(0, 8000))),
+        shed=draw(st.booleans()),
     )
 
 
@@ -129,13 +186,14 @@ class Scene:
             evse.evse_id: offered[evse.evse_id] if self.states[evse.evse_id].power_flows else 0.0
             for evse in self.site.evses
         }
-        load = {
-            phase: base + math.fsum(drawn[evse.evse_id] for evse in self.site.evses if phase in evse.phases)
-            for phase, base in base_a.items()
+        meters = {
+            circuit.circuit_id: self._reading(circuit, now, base_a, drawn)
+            for circuit in self.site.circuits
+            if circuit.metered
         }
         return SiteSnapshot(
             at=now,
-            meters={"site": MeterReading(at=now, current_a=load)},
+            meters=meters,
             evses={
                 evse.evse_id: EvseStatus(
                     reachable=True,
@@ -150,6 +208,20 @@ class Scene:
                 for evse in self.site.evses
             },
             modes=self.modes,
+        )
+
+    def _reading(
+        self, circuit: Circuit, now: datetime, base_a: Mapping[Phase, float], drawn: Mapping[str, float]
+    ) -> MeterReading:
+        """All of the house is on the mains."""
+        below = self.site.evses_below(circuit.circuit_id)
+        return MeterReading(
+            at=now,
+            current_a={
+                phase: (base_a[phase] if circuit.parent_id is None else 0.0)
+                + math.fsum(drawn[evse.evse_id] for evse in below if phase in evse.phases)
+                for phase in circuit.phases
+            },
         )
 
     def live(
@@ -189,5 +261,5 @@ def scenes(draw: st.DrawFn) -> Scene:
 
 
 def shuffled(site: Site, order: Sequence[int]) -> Site:
-    """The same site with its chargers listed in another order."""
-    return replace(site, evses=tuple(site.evses[index] for index in order))
+    """The same site with its chargers and appliances listed in another order."""
+    return replace(site, evses=tuple(site.evses[index] for index in order), loads=site.loads[::-1])

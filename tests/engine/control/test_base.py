@@ -65,7 +65,6 @@ class TestMeasured:
         assert base.most_a == pytest.approx(amps(10, 10, 10))
         assert base.most_w == pytest.approx(2300)
 
-    @pytest.mark.xfail(strict=True, reason="told the lead")
     def test_on_one_phase_the_total_is_the_phase(self):
         (base,) = bases(site(charger()), {"site": reading(power_w=-2300)}, {"a": draw(0)}).values()
         assert (base.least_a, base.assumed) == (amps(-10), False)

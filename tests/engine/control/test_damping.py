@@ -391,7 +391,6 @@ class TestTurns:
         gaps = [later_s - earlier_s for (earlier_s, _), (later_s, _) in pairwise(starts)]
         assert all(300 <= gap <= 360 for gap in gaps), "as few starts as turns of five minutes take"
 
-    @pytest.mark.xfail(strict=True, reason="told the lead")
     def test_two_that_are_equally_urgent_do_not_swap_by_the_minute(self):
         flat = Flat(evses=[charger("a"), charger("b")], house_a=29)
         needed_kwh = {"a": 10.0, "b": 10.0}

@@ -137,16 +137,6 @@ def test_a_limit_in_total_weighs_the_phases_in_use():
     assert capacity.for_rises[0].phase is None
 
 
-def test_a_constraint_may_stand_beside_the_circuits_and_is_found_by_its_chargers():
-    more = Constraint(circuit_id="site", phase=None, limit=contract(1000), capacity=1000, weights={"a": 230})
-    capacity = capacity_of(site(charger(), limit_a=40), known(reading(28)))
-    assert capacity.beside() is capacity
-    wider = capacity.beside(more)
-    assert wider.for_rises == (*capacity.for_rises, more)
-    assert wider.for_holds == (*capacity.for_holds, more)
-    assert wider.bounds["a"] == ((0, 1.0), (1, 230))
-
-
 class TestProtection:
     """What a house that moves, and a meter that is slow, want to have kept free: 12 A is the step of this house."""
 
@@ -162,6 +152,7 @@ class TestProtection:
         capacity = self.run(meter_period_s=60, protection=self.BREAKER)
         assert capacities(capacity.for_rises) == [40 - 12 - 10]
         assert capacities(capacity.for_holds) == [40 - 12 - 10], "and what is in the way of that is given up"
+        assert capacity.reserves == (12,)
 
     def test_one_that_is_cool_bears_the_step(self):
         cool = CircuitMemory(heat={"l1": 0.25}, unrest_a={"l1": 12})
@@ -215,3 +206,9 @@ class TestUnbalance:
         left = self.run(10, 5, 0, b=draws(16, on=(Phase.L2,)))
         assert left[Phase.L1, Phase.L2] == 31
         assert left[Phase.L1, Phase.L3] == 10
+
+    def test_a_total_may_all_be_on_one_phase(self):
+        place = site(charger(), circuits=[mains(rating(63), phases=3, unbalance_a=20)])
+        capacity = capacity_of(place, known(reading(power_w=2300)))
+        rows = [item for item in capacity.for_rises if item.limit.source is LimitSource.UNBALANCE]
+        assert capacities(tuple(rows)) == pytest.approx([10] * 6)

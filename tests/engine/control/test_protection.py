@@ -28,9 +28,6 @@ HOUR_S = 3600
 BREAKERS = (ProtectionKind.BREAKER_B, ProtectionKind.BREAKER_C, ProtectionKind.BREAKER_D)
 
 
-OPEN = pytest.mark.xfail(strict=True, reason="told the lead")
-
-
 def trips_after_s(model: ThermalModel, multiple: float, *, heat: float, longest_s: int = DAY_S) -> float:
     """Tell when the model trips at this multiple of its limit, s; infinite where it does not."""
     if multiple >= model.instant:
@@ -52,7 +49,7 @@ def trips_after_s(model: ThermalModel, multiple: float, *, heat: float, longest_
         pytest.param(ProtectionKind.BREAKER_D, 10.0, 0.0, 0, 0, id="curve D at once at 10 times"),
         pytest.param(ProtectionKind.FUSE_GG, 1.25, 1.0, math.inf, math.inf, id="gG never at 1.25 times"),
         pytest.param(ProtectionKind.FUSE_GG, 1.6, 0.0, 1, HOUR_S, id="gG at 1.6 times within the hour"),
-        pytest.param(ProtectionKind.FUSE_GG, 33 / 16, 0.0, 1, 10, id="gG of 16 A may melt in 10 s at 33 A", marks=OPEN),
+        pytest.param(ProtectionKind.FUSE_GG, 33 / 16, 0.0, 1, 10, id="gG of 16 A may melt in 10 s at 33 A"),
         pytest.param(ProtectionKind.LINKY, 1.2, 0.25, 200, 270, id="Linky: from half the power to 1.2 times"),
         pytest.param(ProtectionKind.LINKY, 1.5, 0.25, 85, 95, id="Linky: to 1.5 times"),
         pytest.param(ProtectionKind.LINKY, 2.0, 0.25, 38, 43, id="Linky: to twice"),
@@ -85,7 +82,6 @@ def test_a_plain_limit_trips_at_the_end_of_the_time_that_its_overshoot_is_allowe
     assert trips_after_s(plain, overshoot, heat=1.0) == pytest.approx(overshoot_s)
 
 
-@OPEN
 @given(heat=st.floats(0, 1.2), seconds=st.integers(1, 600))
 def test_a_plain_limit_bears_no_more_than_its_overshoot(heat: float, seconds: int):
     plain = model_of(Protection(kind=ProtectionKind.PLAIN, overshoot=1.1, overshoot_s=60))
@@ -141,9 +137,7 @@ DEVICES: dict[ProtectionKind, list[Callable[[], Device]]] = {
 """The demo's devices, each of 1 A, so that a load is a multiple."""
 
 
-@pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=OPEN if kind is ProtectionKind.METER_ITALY else ()) for kind in DEVICES]
-)
+@pytest.mark.parametrize("kind", DEVICES)
 @given(
     history=st.lists(st.tuples(st.floats(0, 2.4), st.integers(1, 400)), max_size=6),
     blind_s=st.integers(2, 120),

@@ -67,7 +67,6 @@ def test_queue(demands: list[Demand], expected: str):
     assert "".join(item.evse_id for item in queue(demands, NOW, turn_s=600)) == expected
 
 
-@pytest.mark.xfail(strict=True, reason="told the lead")
 def test_urgency_ends_no_turn_for_a_second():
     """A car that waits has a little less to spare each second: that alone is no reason to begin another turn."""
     charges, waits = wants("a", laxity_s=600, served_since=later(-60)), wants("b", laxity_s=599)

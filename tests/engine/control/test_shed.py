@@ -11,7 +11,7 @@ from custom_components.smart_charging.engine.model.reason import Reason, ReasonC
 from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
 from custom_components.smart_charging.engine.model.state import ControlState
-from tests.engine.builders import appliance, charger, later, mains, rating, reading, site, status
+from tests.engine.builders import appliance, charger, later, mains, rating, reading, site, status, switched
 from tests.engine.flat import Flat
 
 BOILER = appliance(minimum_on_s=0, minimum_off_s=0)
@@ -119,7 +119,6 @@ class TestBeforeTheCar:
         flat.live(1)
         assert flat.shed() == set()
 
-    @OPEN
     def test_what_a_person_switched_on_runs_its_minimum(self):
         flat = Flat([appliance(minimum_on_s=300)], on={"boiler": False})
         flat.live(400)
@@ -127,7 +126,6 @@ class TestBeforeTheCar:
         flat.live(200)
         assert flat.history == []
 
-    @OPEN
     def test_no_more_is_switched_off_than_is_needed(self):
         flat = Flat([BOILER, HEATER], evses=[charger(maximum_a=24)])
         flat.live(200)
@@ -182,7 +180,6 @@ class TestAfterTheCar:
         assert flat.history == []
         assert 6 <= flat.car_a[0] < 15
 
-    @OPEN
     def test_a_reserve_switches_nothing_off(self):
         slow = mains(rating(40), meter_period_s=60, stale_after_s=150)
         flat = Flat([self.LATE], circuit=slow, house_a=29, states={"a": EvState.A})
@@ -220,6 +217,23 @@ class TestAmongSeveral:
         flat = Flat(loads, states={"a": EvState.A}, house_a=15)
         flat.live(1)
         assert flat.shed() == {"a"}
+
+    @OPEN
+    def test_one_that_was_switched_off_just_now_counts_though_the_meter_does_not_show_it_yet(self):
+        place = Site(
+            circuits=(mains(rating(40), meter_period_s=10, stale_after_s=35),),
+            loads=(appliance("a", minimum_off_s=0), appliance("b", minimum_off_s=0)),
+        )
+        state = ControlState()
+        for second in range(10):
+            looks = SiteSnapshot(
+                at=later(second),
+                meters={"site": reading(45)},
+                loads={"a": switched(on=second < 2), "b": switched()},
+            )
+            decision = step(place, looks, state, {})
+            state = decision.next_state
+            assert decision.shed_loads == {"a"}, second
 
     def test_one_whose_longest_rest_is_over_comes_before_the_others(self):
         loads = [
@@ -260,7 +274,6 @@ class TestBetweenTwoCars:
         flat = self.run(strategy="priority")
         assert (flat.car_a, flat.history) == ([16, 14], [])
 
-    @OPEN
     def test_between_two_cars_the_last_one_gives_way_first(self):
         flat = self.run()
         assert flat.history == []

@@ -174,9 +174,9 @@ class TestSlack:
         assert set(spare.reserve_a) == {"total"}
 
     def test_the_device_says_how_long_is_long(self, memory: CircuitMemory):
-        linky = Protection(kind=ProtectionKind.LINKY)
-        italian = Protection(kind=ProtectionKind.METER_ITALY)
-        slow = {
-            kind: self.spare(memory, meter_period_s=60, protection=kind).multiple["l1"] for kind in (linky, italian)
-        }
-        assert slow[italian] > slow[linky]
+        fuse, linky, breaker = (
+            self.spare(memory, meter_period_s=60, protection=Protection(kind=kind)).multiple["l1"]
+            for kind in (ProtectionKind.FUSE_GG, ProtectionKind.LINKY, ProtectionKind.BREAKER_C)
+        )
+        assert fuse < linky
+        assert fuse < breaker

@@ -21,7 +21,7 @@ HOUR_S = 3600
         pytest.param(Goal(departure=later(4 * HOUR_S), energy_kwh=7.36), 16, 1, 2 * HOUR_S, id="half as fast takes twice as long"),
         pytest.param(Goal(departure=later(4 * HOUR_S), energy_kwh=22.08), 16, 3, 2 * HOUR_S, id="on three phases"),
         pytest.param(Goal(departure=later(0), energy_kwh=7.36), 32, 1, -HOUR_S, id="it will be late"),
-        pytest.param(Goal(departure=later(HOUR_S), energy_kwh=0), 32, 1, HOUR_S, id="it has all it needs"),
+        pytest.param(Goal(departure=later(HOUR_S), energy_kwh=0), 32, 1, None, id="it has all it needs"),
         pytest.param(Goal(departure=later(HOUR_S)), 32, 1, None, id="nobody said how much"),
         pytest.param(Goal(energy_kwh=10), 32, 1, None, id="nobody said until when"),
         pytest.param(Goal(departure=later(HOUR_S), energy_kwh=10), 0, 1, None, id="it wants nothing"),

@@ -1,0 +1,309 @@
+"""A site that lives, second by second: cars that follow late, meters and chargers that fail, appliances, a house that jumps.
+
+It knows what truly flows, so that a test can hold the engine to that and not to what the engine believes.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from custom_components.smart_charging.engine.control.demand import lowest_a
+from custom_components.smart_charging.engine.control.step import step
+from custom_components.smart_charging.engine.model.circuit import Circuit
+from custom_components.smart_charging.engine.model.decision import Decision, Setpoint
+from custom_components.smart_charging.engine.model.evse import Evse, EvseStatus, EvState
+from custom_components.smart_charging.engine.model.limit import Limit
+from custom_components.smart_charging.engine.model.load import LoadStatus, SheddableLoad
+from custom_components.smart_charging.engine.model.meter import MeterReading
+from custom_components.smart_charging.engine.model.mode import Mode
+from custom_components.smart_charging.engine.model.quantities import Phase
+from custom_components.smart_charging.engine.model.site import Site
+from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
+from custom_components.smart_charging.engine.model.state import ControlState
+
+from .builders import later
+
+VOLTAGE_V = 230.0
+FOLLOWS_S = 5
+"""The latest that a car follows another offer, IEC 61851-1."""
+
+
+@dataclass
+class LivingCharger:
+    """A charger with a car that takes `share` of what it is offered, on the first `uses` of its phases, `late_s` later.
+
+    It measures every `measures_s`. Out of reach it keeps what it has, until its watchdog brings it to its failsafe current.
+    """
+
+    evse: Evse
+    plugged: bool = True
+    uses: int = 1
+    share: float = 1.0
+    late_s: int = 2
+    measures_s: int = 5
+    car_maximum_a: float = 32.0
+    mode: Mode = Mode.FAST
+    offered_a: float = 0.0
+    offered_at: datetime = field(default_factory=lambda: later(-1000))
+    reachable: bool = True
+    reachable_since: datetime = field(default_factory=lambda: later(-1000))
+    lost_at: int = 0
+    state: EvState = EvState.A
+    state_at: datetime = field(default_factory=lambda: later(-1000))
+    drawn_a: float = 0.0
+    seen: EvseStatus | None = None
+    """What was heard of it last."""
+    measured_at: datetime | None = None
+    measured_a: float = 0.0
+    _offers: list[float] = field(default_factory=list[float])
+
+    def step(self, second: int) -> None:
+        """Live for a second."""
+        watchdog_s = self.evse.watchdog_s
+        if not self.reachable and watchdog_s is not None and second - self.lost_at >= watchdog_s:
+            self._offer(second, self.evse.failsafe_a)
+        self._offers = [*self._offers[-FOLLOWS_S:], self.offered_a]
+        followed_a = self._offers[max(0, len(self._offers) - 1 - self.late_s)]
+        charges = self.plugged and followed_a >= 6
+        self.drawn_a = min(self.share * followed_a, self.car_maximum_a) if charges else 0.0
+        state = (EvState.C if charges else EvState.B) if self.plugged else EvState.A
+        if state is not self.state:
+            self.state, self.state_at = state, later(second)
+        if second % self.measures_s == 0:
+            self.measured_at, self.measured_a = later(second), self.drawn_a
+        if self.reachable or self.seen is None:
+            self.seen = self._says()
+        else:
+            self.seen = replace(self.seen, reachable=False, reachable_since=self.reachable_since)
+
+    def _says(self) -> EvseStatus:
+        return EvseStatus(
+            reachable=self.reachable,
+            reachable_since=self.reachable_since,
+            state=self.state,
+            state_at=self.state_at,
+            offered_a=self.offered_a,
+            offered_at=self.offered_at,
+            measured_at=self.measured_at,
+            current_a=None if self.measured_at is None else self.on_phases(self.measured_a),
+        )
+
+    def on_phases(self, current_a: float) -> tuple[float, ...]:
+        """What flows on each of the charger's own phases, A."""
+        return tuple(current_a if number < self.uses else 0.0 for number in range(len(self.evse.phases)))
+
+    @property
+    def flows_a(self) -> dict[Phase, float]:
+        """What flows on the site's phases, A."""
+        return dict(zip(self.evse.phases, self.on_phases(self.drawn_a), strict=True))
+
+    @property
+    def floor_a(self) -> float:
+        """The least that it can be brought to while its car is there, A."""
+        return 0.0 if self.evse.can_pause else lowest_a(self.evse)
+
+    def take(self, second: int, setpoint: Setpoint) -> None:
+        """Acknowledge a setpoint, where it can be heard."""
+        if self.reachable and setpoint.current_a is not None:
+            self._offer(second, setpoint.current_a)
+
+    def _offer(self, second: int, current_a: float) -> None:
+        if current_a != self.offered_a:
+            self.offered_a, self.offered_at = current_a, later(second)
+
+    def lose(self, second: int) -> None:
+        """Drop out."""
+        if self.reachable:
+            self.reachable, self.reachable_since, self.lost_at = False, later(second), second
+
+    def find(self, second: int) -> None:
+        """Come back."""
+        if not self.reachable:
+            self.reachable, self.reachable_since = True, later(second)
+
+
+@dataclass
+class LivingMeter:
+    """The meter of a circuit. `total_only`: it knows no phases. It says nothing while `silent`, and nonsense while `garbles`."""
+
+    circuit: Circuit
+    total_only: bool = False
+    silent: bool = False
+    garbles: float | None = None
+    reading: MeterReading | None = None
+    spoke_at: int = -1000
+
+    def step(self, second: int, flows_a: Mapping[Phase, float]) -> None:
+        """Say what flows, when it is time."""
+        if self.silent or second % int(self.circuit.meter_period_s):
+            return
+        at = later(second)
+        if self.garbles is not None:
+            self.reading = MeterReading(at=at, current_a=dict.fromkeys(flows_a, self.garbles), power_w=self.garbles)
+            return
+        self.spoke_at = second
+        power_w = math.fsum(flows_a.values()) * VOLTAGE_V
+        self.reading = MeterReading(at=at, current_a={} if self.total_only else flows_a, power_w=power_w)
+
+
+@dataclass
+class LivingLoad:
+    """An appliance that does as it is told a second later."""
+
+    load: SheddableLoad
+    on: bool = True
+    shed: bool = False
+    shed_at: int | None = None
+    back_at: int | None = None
+    by_hand_at: int | None = None
+    """When a person last switched it."""
+
+    @property
+    def flows_a(self) -> dict[Phase, float]:
+        """What flows, A on each of its phases."""
+        each_a = (self.load.power_w or 0.0) / VOLTAGE_V / len(self.load.phases)
+        return dict.fromkeys(self.load.phases, each_a if self.on else 0.0)
+
+    @property
+    def status(self) -> LoadStatus:
+        """What the engine is told."""
+        return LoadStatus(reachable=True, on=self.on, shed=self.shed)
+
+    def obey(self, second: int, *, shed: bool) -> None:
+        """Do as it is told: off, or on again where it was we who switched it off."""
+        if shed and not self.shed:
+            self.shed, self.on, self.shed_at = True, False, second
+        elif self.shed and not shed:
+            self.shed, self.on, self.back_at = False, True, second
+
+
+@dataclass
+class LivingSite:
+    """All of it together. `house_a` is what each metered circuit carries beside what is known, A per phase."""
+
+    site: Site
+    chargers: Sequence[LivingCharger]
+    meters: Sequence[LivingMeter]
+    loads: Sequence[LivingLoad] = ()
+    house_a: dict[str, dict[Phase, float]] = field(default_factory=dict[str, dict[Phase, float]])
+    limits: dict[str, tuple[Limit, ...]] = field(default_factory=dict[str, tuple[Limit, ...]])
+    second: int = 0
+    state: ControlState = field(default_factory=ControlState)
+    flows_a: dict[str, dict[Phase, float]] = field(default_factory=dict[str, dict[Phase, float]])
+    """What each circuit truly carries, A per phase."""
+    snapshot: SiteSnapshot | None = None
+    decision: Decision | None = None
+
+    def live(self) -> Decision:
+        """Live for a second; what is decided is done before the next one."""
+        for charger in self.chargers:
+            charger.step(self.second)
+        self.flows_a = {circuit.circuit_id: self._flows(circuit) for circuit in self.site.circuits}
+        for meter in self.meters:
+            meter.step(self.second, self.flows_a[meter.circuit.circuit_id])
+        self.snapshot = self.look()
+        self.decision = step(self.site, self.snapshot, self.state, {})
+        self.state = self.decision.next_state
+        for charger in self.chargers:
+            charger.take(self.second, self.decision.setpoints[charger.evse.evse_id])
+        for load in self.loads:
+            load.obey(self.second, shed=load.load.load_id in self.decision.shed_loads)
+        self.second += 1
+        return self.decision
+
+    def look(self) -> SiteSnapshot:
+        """What the engine is told now."""
+        return SiteSnapshot(
+            at=later(self.second),
+            meters={meter.circuit.circuit_id: meter.reading for meter in self.meters if meter.reading is not None},
+            evses={charger.evse.evse_id: charger.seen for charger in self.chargers if charger.seen is not None},
+            modes={charger.evse.evse_id: charger.mode for charger in self.chargers},
+            loads={load.load.load_id: load.status for load in self.loads},
+            limits=self.limits,
+        )
+
+    def restart(self) -> None:
+        """The engine forgets all."""
+        self.state = ControlState()
+
+    def _flows(self, circuit: Circuit) -> dict[Phase, float]:
+        flows = dict.fromkeys(circuit.phases, 0.0)
+        for other in self.site.circuits:
+            if circuit in self.site.path(other.circuit_id):
+                _add(flows, self.house_a.get(other.circuit_id, {}))
+        for charger in self.chargers:
+            if circuit in self.site.path(charger.evse.circuit_id):
+                _add(flows, charger.flows_a)
+        for load in self.loads:
+            if circuit in self.site.path(load.load.circuit_id):
+                _add(flows, load.flows_a)
+        return flows
+
+    def below(self, circuit: Circuit) -> list[LivingCharger]:
+        """The chargers below a circuit."""
+        return [charger for charger in self.chargers if circuit in self.site.path(charger.evse.circuit_id)]
+
+    def blind(self, charger: LivingCharger) -> bool:
+        """Tell whether a meter above a charger fails, or has just come back."""
+        path = self.site.path(charger.evse.circuit_id)
+        return any(
+            meter.circuit in path and self.second - 1 - meter.spoke_at >= meter.circuit.meter_period_s
+            for meter in self.meters
+        )
+
+    def overloads(self) -> list[str]:
+        """Name the limits that are exceeded by chargers that could have been told to take less."""
+        site = self.site.limited(self.limits)
+        return [
+            f"{circuit.circuit_id} {limit.source} {phase or ''}"
+            for circuit in site.circuits
+            for limit in circuit.limits
+            for phase in ([None] if limit.current_a is None else list(circuit.phases))
+            if self._exceeds(circuit, limit, phase)
+        ] + self._unbalanced(site)
+
+    def _exceeds(self, circuit: Circuit, limit: Limit, phase: Phase | None) -> bool:
+        chargers = self.below(self.site.circuit(circuit.circuit_id))
+        flows = self.flows_a[circuit.circuit_id]
+        if limit.chargers_only:
+            flows = dict.fromkeys(circuit.phases, 0.0)
+            for charger in chargers:
+                _add(flows, charger.flows_a)
+        if phase is None:
+            over = math.fsum(flows.values()) * VOLTAGE_V - (limit.power_w or 0.0)
+            over_a = over / VOLTAGE_V
+        else:
+            over_a = flows[phase] - (limit.current_a or 0.0)
+        return over_a > 1e-6 and any(self._could_give(charger, circuit, phase) for charger in chargers)
+
+    def _could_give(self, charger: LivingCharger, circuit: Circuit, phase: Phase | None) -> bool:
+        """Tell whether a charger takes more than it must, on this phase, and can be told so."""
+        if not charger.reachable or self.blind(charger):
+            return False
+        flows = charger.flows_a
+        taken_a = max((flows.get(own, 0.0) for own in ([phase] if phase else circuit.phases)), default=0.0)
+        return taken_a > charger.floor_a * charger.share + 1e-6
+
+    def _unbalanced(self, site: Site) -> list[str]:
+        found: list[str] = []
+        for circuit in site.circuits:
+            if circuit.unbalance_a is None:
+                continue
+            flows = self.flows_a[circuit.circuit_id]
+            for phase in circuit.phases:
+                for than in circuit.phases:
+                    if flows[phase] - flows[than] > circuit.unbalance_a + 1e-6:
+                        found += [
+                            f"{circuit.circuit_id} unbalance {phase} over {than}"
+                            for charger in self.below(self.site.circuit(circuit.circuit_id))
+                            if charger.flows_a.get(phase, 0.0) > 0 == charger.flows_a.get(than, 0.0)
+                            and self._could_give(charger, circuit, phase)
+                        ]
+        return found
+
+
+def _add(flows_a: dict[Phase, float], more_a: Mapping[Phase, float]) -> None:
+    for phase, current_a in more_a.items():
+        if phase in flows_a:
+            flows_a[phase] += current_a
