@@ -41,7 +41,9 @@ class Figures:
     """Seconds that count, once for each charger."""
     energy: float = 0.0
     possible: float = 0.0
-    """What a perfect controller could have given."""
+    """What a perfect controller could have given, that serves as many cars as fit, and all of them in turns."""
+    most: float = 0.0
+    """What one could have given that serves only those who together take the most."""
     lost_paused: float = 0.0
     """Lost in seconds in which fewer cars were offered anything than a perfect controller would have served."""
     lost_small: float = 0.0
@@ -66,8 +68,8 @@ class Figures:
     nearness_perfect: float = 0.0
     """The same, of a perfect controller."""
 
-    def step(self, chargers: Sequence[Counted], possible_w: float, perfect: Sequence[float]) -> None:
-        """One second."""
+    def step(self, chargers: Sequence[Counted], possible_w: float, most_w: float, least_served: int) -> None:
+        """One second; `least_served` is how many cars a perfect controller serves at the least."""
         offered_w = drawn_w = small_w = 0.0
         served = 0
         for item in chargers:
@@ -76,7 +78,7 @@ class Figures:
             served += item.offered_a > 0
             small_w += SMALL_A * item.car_phases * VOLTAGE_V
         lost_kwh = (possible_w - offered_w) / WS_PER_KWH
-        if served < sum(offer > 0 for offer in perfect):
+        if served < least_served:
             self.lost_paused += lost_kwh
         elif 0 <= possible_w - offered_w <= small_w:
             self.lost_small += lost_kwh
@@ -85,12 +87,18 @@ class Figures:
         self.lost_car += (offered_w - drawn_w) / WS_PER_KWH
         self.energy += drawn_w / WS_PER_KWH
         self.possible += possible_w / WS_PER_KWH
+        self.most += most_w / WS_PER_KWH
         self.charger_s += len(chargers)
 
     @property
     def share(self) -> float | None:
         """Of what was possible; None where nothing was."""
         return self.energy / self.possible if self.possible else None
+
+    @property
+    def share_of_most(self) -> float | None:
+        """Of the most that was possible; None where nothing was."""
+        return self.energy / self.most if self.most else None
 
     @property
     def commands_per_hour(self) -> float | None:
@@ -102,7 +110,7 @@ def together(runs: Sequence[Figures]) -> Figures:
     """Put runs together: energies and counts are added, of extremes the worst holds."""
     whole = Figures()
     for run in runs:
-        for name in ("charger_s", "energy", "possible", "lost_paused", "lost_small", "lost_low", "lost_car"):
+        for name in ("charger_s", "energy", "possible", "most", "lost_paused", "lost_small", "lost_low", "lost_car"):
             setattr(whole, name, getattr(whole, name) + getattr(run, name))
         for name in ("commands", "trips_ours", "trips_house", "trips_perfect"):
             setattr(whole, name, getattr(whole, name) + getattr(run, name))

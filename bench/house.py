@@ -1,5 +1,6 @@
 """A house with cars on a virtual clock, second by second: `demo/`'s outlets and cars, steered by any policy."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Final, Protocol, override
 from demo.car import Car, CarModel
 from demo.electrical import VOLTAGE_V
 from demo.outlet import Outlet, Status
-from demo.perfect import HARDWARE_MAXIMUM_A, Taker, perfect_offers
+from demo.perfect import HARDWARE_MAXIMUM_A, Taker, perfect_most, perfect_turns
 from demo.supply import Supply
 
 from .figures import Figures
@@ -133,14 +134,26 @@ class Policy(Protocol):
         """What each charger is offered from the next second on, A per phase; None: as it is."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Possible:
+    """What a perfect controller would give beside one load of the house."""
+
+    served: int
+    """How many cars at the least, whoever's turn it is."""
+    power_w: float
+    """The mean over the turns: every car is the first for as long as the others."""
+    most_w: float
+    """With no turns: those are served who together take the most."""
+    drawn_a: tuple[float, ...]
+    """On each of the site's phases, in the first turn."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Baseline:
     """What is the same for all policies of a case and a window, by second: the house alone, and what was possible."""
 
     nearness: list[float] = field(default_factory=list[float])
-    offers: list[tuple[float, ...]] = field(default_factory=list[tuple[float, ...]])
-    """A perfect controller's."""
-    possible_w: list[float] = field(default_factory=list[float])
+    possible: list[Possible] = field(default_factory=list[Possible])
     guards: list[Guard] = field(default_factory=list[Guard])
     """As they are when the cars are plugged in."""
     trips: list[int] = field(default_factory=list[int])
@@ -171,21 +184,23 @@ def chargers_of(case: Case) -> list[Charger]:
     return chargers
 
 
-def watch_alone(case: Case, window: Window) -> Baseline:
-    """Watch the house without cars, and what a perfect controller would do with them."""
-    supply, chargers, baseline = case.supply, chargers_of(case), Baseline()
-    takers = [
+def takers_of(chargers: Sequence[Charger]) -> list[Taker]:
+    """What a perfect controller has to know of them."""
+    return [
         Taker(phases=item.wiring[: item.car_phases], maximum_a=min(HARDWARE_MAXIMUM_A, item.model.maximum_a))
         for item in chargers
     ]
+
+
+def watch_alone(case: Case, window: Window) -> Baseline:
+    """Watch the house without cars, and what a perfect controller would do with them."""
+    supply, chargers, baseline = case.supply, chargers_of(case), Baseline()
     guards = [Guard(device, supply.limit_a, supply.phases) for device in devices(supply)]
-    known: dict[tuple[float, ...], tuple[tuple[float, ...], float, tuple[float, ...]]] = {}
+    known: dict[tuple[float, ...], Possible] = {}
     perfect: list[Guard] = []
     for second in range(window.seconds):
         house_a = window.at_a(second)
-        if house_a not in known:
-            known[house_a] = _perfect(house_a, supply, chargers, takers)
-        offers, possible_w, drawn_a = known[house_a]
+        possible = known.get(house_a) or known.setdefault(house_a, _possible(house_a, supply, chargers))
         if second == ALONE_S:
             baseline.guards = [guard.copy() for guard in guards]
             perfect = [guard.copy() for guard in guards]
@@ -195,32 +210,42 @@ def watch_alone(case: Case, window: Window) -> Baseline:
         for guard in guards:
             guard.step(house_a)
         for guard in perfect:
-            guard.step([house + drawn for house, drawn in zip(house_a, drawn_a, strict=True)])
+            guard.step([house + drawn for house, drawn in zip(house_a, possible.drawn_a, strict=True)])
         baseline.nearness.append(guards[0].nearness)
+        baseline.possible.append(possible)
         if second >= ALONE_S + WARM_UP_S:
             nearer = perfect[0].nearness - guards[0].nearness
             baseline.nearness_perfect = max(baseline.nearness_perfect, nearer)
-        baseline.offers.append(offers)
-        baseline.possible_w.append(possible_w)
     baseline.trips = [guard.trips for guard in guards]
     baseline.trips_perfect = [guard.trips for guard in perfect]
     return baseline
 
 
-def _perfect(
-    house_a: tuple[float, ...], supply: Supply, chargers: Sequence[Charger], takers: Sequence[Taker]
-) -> tuple[tuple[float, ...], float, tuple[float, ...]]:
-    """What a perfect controller offers, what the cars take of it, W, and how that loads the phases, A."""
-    offers = perfect_offers([supply.limit_a - house for house in house_a], takers, step_a=STEP_A)
-    drawn_a, power_w = [0.0] * supply.phases, 0.0
-    for offer, item, taker in zip(offers, chargers, takers, strict=True):
-        # Who is offered all that the car can take is offered all that the outlet has: then it does take that.
-        full = offer > taker.maximum_a - STEP_A
-        takes_a = _takes_a(item.model, HARDWARE_MAXIMUM_A if full else offer)
-        power_w += takes_a * len(taker.phases) * VOLTAGE_V
+def _possible(house_a: tuple[float, ...], supply: Supply, chargers: Sequence[Charger]) -> Possible:
+    room_a, takers = [supply.limit_a - house for house in house_a], takers_of(chargers)
+    turns = perfect_turns(room_a, takers, step_a=STEP_A)
+    drawn_a = [0.0] * supply.phases
+    for offer, item, taker in zip(turns[0], chargers, takers, strict=True):
         for phase in taker.phases:
-            drawn_a[phase] += takes_a
-    return offers, power_w, tuple(drawn_a)
+            drawn_a[phase] += _perfect_a(offer, item, taker)
+    most = turns[0] if len(turns) == 1 else perfect_most(room_a, takers, step_a=STEP_A)
+    return Possible(
+        served=min(sum(offer > 0 for offer in offers) for offers in turns),
+        power_w=math.fsum(_perfect_w(offers, chargers, takers) for offers in turns) / len(turns),
+        most_w=_perfect_w(most, chargers, takers),
+        drawn_a=tuple(drawn_a),
+    )
+
+
+def _perfect_w(offers: Sequence[float], chargers: Sequence[Charger], takers: Sequence[Taker]) -> float:
+    taken = zip(offers, chargers, takers, strict=True)
+    return math.fsum(_perfect_a(offer, item, taker) * len(taker.phases) * VOLTAGE_V for offer, item, taker in taken)
+
+
+def _perfect_a(offer_a: float, item: Charger, taker: Taker) -> float:
+    """What a car draws; who is offered all that the car can take is offered all that the outlet has, and does take that."""
+    full = offer_a > taker.maximum_a - STEP_A
+    return _takes_a(item.model, HARDWARE_MAXIMUM_A if full else offer_a)
 
 
 def run_window(case: Case, window: Window, policy: Policy, baseline: Baseline) -> Figures:
@@ -266,7 +291,8 @@ class _Run:
     def _count(self, second: int, house_a: tuple[float, ...], total_a: list[float]) -> None:
         alone = self._baseline
         self._overloads.step(house_a, total_a)
-        self._figures.step(self._chargers, alone.possible_w[second], alone.offers[second])
+        possible = alone.possible[second]
+        self._figures.step(self._chargers, possible.power_w, possible.most_w, possible.served)
         nearer = self._guards[0].nearness - alone.nearness[second]
         self._figures.nearness = max(self._figures.nearness, nearer)
 

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Final
 
 from demo.electrical import CAR_MINIMUM_A
-from demo.perfect import HARDWARE_MAXIMUM_A, Taker, perfect_offers
+from demo.perfect import HARDWARE_MAXIMUM_A, Offers, perfect_turns
 
-from .house import STEP_A, Look, Policy
+from .house import STEP_A, Look, Policy, takers_of
 from .ours import Ours
 
 
@@ -164,22 +164,20 @@ class Instant:
     What it misses is missed by the cars, which follow late; what it exceeds, likewise.
     """
 
+    TURN_S: Final = 1800
     initial_a = CAR_MINIMUM_A
 
     def __init__(self) -> None:
         """Nothing seen yet."""
-        self._known: dict[tuple[float, ...], tuple[float, ...]] = {}
+        self._known: dict[tuple[float, ...], tuple[Offers, ...]] = {}
 
     def decide(self, look: Look) -> Sequence[float] | None:
         """One second."""
         if look.house_a not in self._known:
-            takers = [
-                Taker(phases=item.wiring[: item.car_phases], maximum_a=min(HARDWARE_MAXIMUM_A, item.model.maximum_a))
-                for item in look.chargers
-            ]
             room_a = [look.limit_a - house for house in look.house_a]
-            self._known[look.house_a] = perfect_offers(room_a, takers, step_a=STEP_A)
-        return self._known[look.house_a]
+            self._known[look.house_a] = perfect_turns(room_a, takers_of(look.chargers), step_a=STEP_A)
+        turns = self._known[look.house_a]
+        return turns[look.second // self.TURN_S % len(turns)]
 
 
 POLICIES: Final[Mapping[str, Callable[[], Policy]]] = {

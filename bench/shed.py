@@ -132,6 +132,7 @@ def _row(policy: str, what: str, figures: Figures) -> Row:
         "house": figures.trips_house,
         "perfect_trips": figures.trips_perfect,
         "share": figures.share,
+        "share_of_most": figures.share_of_most,
         "paused": figures.lost_paused / lost,
         "low": figures.lost_low / lost,
         "small": figures.lost_small / lost,

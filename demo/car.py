@@ -97,12 +97,12 @@ class Car:
             self._seen_a, self._rising = offered_a, rising
         if offered_a < CAR_MINIMUM_A:
             self._paused_s += dt_s
-        elif self._follows_in_s is None:
-            self._paused_s = 0.0
         if self._follows_in_s is not None:
             self._follows_in_s -= dt_s
             if self._follows_in_s <= 0:
                 self._following_a, self._follows_in_s = self._seen_a, None
+        if offered_a >= CAR_MINIMUM_A and self._follows_in_s is None:
+            self._paused_s = 0.0
 
     def _delay_s(self, *, rising: bool) -> float:
         if self.asleep:

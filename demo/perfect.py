@@ -42,22 +42,41 @@ class Taker:
     """Of the outlet and of the car, whichever is lower."""
 
 
-def perfect_offers(room_a: Sequence[float], takers: Sequence[Taker], *, step_a: float) -> tuple[float, ...]:
-    """Share out what is left on each of the site's phases: A per phase offered to each, 0 or at least the minimum.
+type Offers = tuple[float, ...]
+"""A per phase offered to each car, 0 or at least the minimum."""
 
-    All have the same, but for those who can take no more, or whose phases are full. Where not all minimums fit, those are
-    served who together take the most. Offers are on the charger's step, rounded down; none exceeds the room.
+
+def perfect_turns(room_a: Sequence[float], takers: Sequence[Taker], *, step_a: float) -> tuple[Offers, ...]:
+    """Share out what is left on each of the site's phases, once for each car that may be the first to be served.
+
+    Minimums are given for as long as they fit, in that order; then all that are served have the same, but for those who
+    can take no more, or whose phases are full. Where all minimums fit there is one way only. Offers are on the charger's
+    step, rounded down; none exceeds the room.
     """
-    everybody = range(len(takers))
+    everybody = tuple(range(len(takers)))
     together = _fill(room_a, takers, everybody)
-    if together is None:
-        chosen = (some for size in everybody for some in combinations(everybody, size))
-        fitting = (offers for some in chosen if (offers := _fill(room_a, takers, some)) is not None)
-        together = max(fitting, key=lambda offers: _sum(offers, takers))
-    return tuple(math.floor(offer / step_a + _NEARLY_A) * step_a for offer in together)
+    if together is not None:
+        return (_on_step(together, step_a),)
+    ways: list[Offers] = []
+    for first in everybody:
+        offers, chosen = (0.0,) * len(takers), list[int]()
+        for number in (*everybody[first:], *everybody[:first]):
+            more = _fill(room_a, takers, [*chosen, number])
+            if more is not None:
+                offers, chosen = more, [*chosen, number]
+        ways.append(_on_step(offers, step_a))
+    return tuple(ways)
 
 
-def _fill(room_a: Sequence[float], takers: Sequence[Taker], chosen: Sequence[int]) -> tuple[float, ...] | None:
+def perfect_most(room_a: Sequence[float], takers: Sequence[Taker], *, step_a: float) -> Offers:
+    """As `perfect_turns`, but those are served, now and always, who together take the most."""
+    everybody = range(len(takers))
+    chosen = (some for size in (*everybody, len(takers)) for some in combinations(everybody, size))
+    fitting = (offers for some in chosen if (offers := _fill(room_a, takers, some)) is not None)
+    return _on_step(max(fitting, key=lambda offers: _sum(offers, takers)), step_a)
+
+
+def _fill(room_a: Sequence[float], takers: Sequence[Taker], chosen: Sequence[int]) -> Offers | None:
     """Raise those who are chosen together, each until it or a phase of its is full; None where their minimums do not fit."""
     offers = [CAR_MINIMUM_A if number in chosen else 0.0 for number in range(len(takers))]
     rising = {number for number in chosen if takers[number].maximum_a > CAR_MINIMUM_A}
@@ -87,3 +106,7 @@ def _fill(room_a: Sequence[float], takers: Sequence[Taker], chosen: Sequence[int
 
 def _sum(offers: Sequence[float], takers: Sequence[Taker]) -> float:
     return math.fsum(offer * len(taker.phases) for offer, taker in zip(offers, takers, strict=True))
+
+
+def _on_step(offers: Offers, step_a: float) -> Offers:
+    return tuple(math.floor(offer / step_a + _NEARLY_A) * step_a for offer in offers)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from demo.car import Car, CarModel
 
 
-def plugged(**model: float | None) -> Car:
+def plugged(**model: float | tuple[float, float] | None) -> Car:
     car = Car(CarModel(**model), state_of_charge=0.2)  # type: ignore[arg-type]
     car.plug_in()
     return car
@@ -102,3 +102,44 @@ def test_without_power_the_car_begins_anew() -> None:
     assert car.step(0.5, 16.0) == 0.0
     assert settle(car, 16.0) == pytest.approx(15.2)
     assert car.state_of_charge > 0.2
+
+
+def test_a_car_that_has_woken_follows_like_any_other() -> None:
+    car = plugged(sleeps_after_s=60.0, wakes_in_s=30.0)
+    settle(car, 0.0, 70)
+    assert settle(car, 16.0, 30) == pytest.approx(15.2)
+    assert settle(car, 10.0, 6) == pytest.approx(9.5)
+
+
+class TestACarThatIsSlowToRise:
+    def test_it_falls_as_soon_as_any(self) -> None:
+        car = plugged(rises_in_s=40.0)
+        settle(car, 20.0, 40)
+        assert settle(car, 10.0, 6) == pytest.approx(9.5)
+
+    @pytest.mark.parametrize("before_a", [0.0, 10.0])
+    def test_it_takes_its_time_to_begin_and_to_take_more(self, before_a: float) -> None:
+        car = plugged(rises_in_s=40.0)
+        before_drawn_a = settle(car, before_a, 41)
+        drawn = [car.step(1.0, 20.0) for _ in range(41)]
+        assert drawn[:39] == pytest.approx([before_drawn_a] * 39)
+        assert drawn[39:] == pytest.approx([19.0, 19.0])
+
+    def test_a_still_higher_offer_does_not_put_it_off(self) -> None:
+        car = plugged(rises_in_s=40.0)
+        settle(car, 10.0, 40)
+        settle(car, 15.0, 30)
+        assert settle(car, 20.0, 10) == pytest.approx(19.0)
+
+    def test_a_lower_offer_is_followed_while_it_waits_to_rise(self) -> None:
+        car = plugged(rises_in_s=40.0)
+        settle(car, 20.0, 40)
+        settle(car, 32.0, 20)
+        assert settle(car, 10.0, 6) == pytest.approx(9.5)
+
+    def test_a_rise_while_it_is_about_to_fall_takes_its_time(self) -> None:
+        car = plugged(rises_in_s=40.0, follows_s=(5.0, 5.0))
+        settle(car, 20.0, 40)
+        settle(car, 10.0, 2)
+        drawn = [car.step(1.0, 30.0) for _ in range(40)]
+        assert drawn == pytest.approx([19.0] * 39 + [28.5])
