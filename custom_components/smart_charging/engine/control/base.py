@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from ..model.circuit import Circuit
 from ..model.load import LoadStatus, SheddableLoad
@@ -11,6 +12,9 @@ from ..model.quantities import Phase, uniform
 from ..model.site import Site
 from .draw import Draw
 from .freshness import MeterView
+
+UNKNOWN_A: Final = 16.0
+"""What an appliance whose power nobody knows is taken to need, A on each of its phases: a household socket bears no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +33,6 @@ class Base:
 
 def load_a(circuit: Circuit, reading: MeterReading) -> dict[Phase, float]:
     """Give the current on each phase, A; empty for a meter that knows only the total of several phases."""
-    if len(circuit.phases) == 1 and not reading.current_a and reading.power_w is not None:
-        return {}
     return {phase: reading.current_a[phase] for phase in circuit.phases if phase in reading.current_a}
 
 
@@ -63,6 +65,9 @@ def _measured(site: Site, circuit: Circuit, reading: MeterReading, draws: Mappin
     least_w = power_w - math.fsum(chargers_most.values()) * site.voltage_v
     most_w = power_w - math.fsum(chargers_least.values()) * site.voltage_v
     loads = load_a(circuit, reading)
+    if not loads and len(circuit.phases) == 1:
+        # On one phase the total is the phase.
+        loads = uniform(circuit.phases, power_w / site.voltage_v)
     if len(loads) == len(circuit.phases):
         return Base(
             least_a={phase: load - chargers_most[phase] for phase, load in loads.items()},
@@ -95,7 +100,7 @@ def _known_below(
     meters = site.meters_below(circuit.circuit_id)
     behind = {load.load_id for meter in meters for load in site.loads_below(meter.circuit_id)}
     appliances = [
-        running_a(load, loads.get(load.load_id), site.voltage_v)
+        _at_most_a(load, loads.get(load.load_id), site.voltage_v)
         for load in site.loads_below(circuit.circuit_id)
         if load.load_id not in behind
     ]
@@ -139,7 +144,24 @@ def running_a(load: SheddableLoad, status: LoadStatus | None, voltage_v: float) 
     if status is None or not status.on:
         return {}
     power_w = load.power_w if status.power_w is None else status.power_w
-    return {} if power_w is None else uniform(load.phases, power_w / voltage_v / len(load.phases))
+    return {} if power_w is None else _spread(load, power_w, voltage_v)
+
+
+def _at_most_a(load: SheddableLoad, status: LoadStatus | None, voltage_v: float) -> dict[Phase, float]:
+    """Tell what an appliance that no meter sees may be taking: nothing only where it is known to be off."""
+    if status is not None and status.on is False:
+        return {}
+    power_w = load.power_w if status is None or status.power_w is None else status.power_w
+    return uniform(load.phases, UNKNOWN_A) if power_w is None else _spread(load, power_w, voltage_v)
+
+
+def nominal_a(load: SheddableLoad, voltage_v: float) -> dict[Phase, float]:
+    """Tell what an appliance takes when it runs, A on each of its phases."""
+    return uniform(load.phases, UNKNOWN_A) if load.power_w is None else _spread(load, load.power_w, voltage_v)
+
+
+def _spread(load: SheddableLoad, power_w: float, voltage_v: float) -> dict[Phase, float]:
+    return uniform(load.phases, power_w / voltage_v / len(load.phases))
 
 
 def _sum(values: Iterable[Mapping[Phase, float]], circuit: Circuit) -> dict[Phase, float]:

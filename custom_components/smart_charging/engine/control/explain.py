@@ -4,6 +4,7 @@ from ..model.reason import Reason, ReasonCode, ReasonParam
 from ..model.state import EvseMemory
 from .constraint import NEARLY, Constraint
 from .damping import Candidate, rise_at, worthwhile_a
+from .solar import SURPLUS
 
 
 def explain(item: Candidate, memory: EvseMemory) -> Reason:
@@ -25,6 +26,8 @@ def explain(item: Candidate, memory: EvseMemory) -> Reason:
 
 def _bound(item: Candidate, bound: Constraint, setpoint: float) -> Reason:
     """Name the limit that holds a charger back, and how much of it is there for others."""
+    if bound.circuit_id == SURPLUS and item.demand.at_surplus is not None:
+        return item.demand.at_surplus
     params = limit_params(bound)
     if setpoint == 0:
         code = ReasonCode.WAITING_FOR_TURN if item.rise.passed_over else ReasonCode.NO_ROOM

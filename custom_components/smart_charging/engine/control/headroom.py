@@ -11,7 +11,7 @@ from ..model.quantities import Phase
 from ..model.site import Site
 from ..model.state import CircuitMemory
 from .base import Base, load_a, load_w
-from .constraint import Bounds, Constraint, bounds_by_evse
+from .constraint import Bounds, Constraint
 from .draw import Draw
 from .freshness import MeterView
 from .layout import PhasesInUse, Row, lay_out
@@ -30,13 +30,8 @@ class Capacity:
     """With the base load at its lowest: what does not even fit these must be given up now."""
     bounds: Mapping[str, Bounds] = field(default_factory=dict[str, Bounds])
     """Where each charger counts, by its id."""
-
-    def beside(self, *more: Constraint) -> Capacity:
-        """Add constraints that hold for rises and holds alike."""
-        if not more:
-            return self
-        for_rises = (*self.for_rises, *more)
-        return Capacity(for_rises=for_rises, for_holds=(*self.for_holds, *more), bounds=bounds_by_evse(for_rises))
+    reserves: tuple[float, ...] = ()
+    """What is kept free in each of `for_holds` for what a slow meter hides."""
 
 
 def measure_headroom(
@@ -71,11 +66,16 @@ def constrain(
     }
     for_rises: list[Constraint] = []
     for_holds: list[Constraint] = []
+    reserves: list[float] = []
     for row in layout.rows:
-        rises, holds = _capacities(row, bases[row.circuit.circuit_id], slacks.get(row.circuit.circuit_id), site, draws)
+        spare = slacks.get(row.circuit.circuit_id)
+        rises, holds, reserved = _capacities(row, bases[row.circuit.circuit_id], spare, site, draws)
         for_rises.append(_constraint(row, rises))
         for_holds.append(_constraint(row, holds))
-    return Capacity(for_rises=tuple(for_rises), for_holds=tuple(for_holds), bounds=layout.bounds)
+        reserves.append(reserved)
+    return Capacity(
+        for_rises=tuple(for_rises), for_holds=tuple(for_holds), bounds=layout.bounds, reserves=tuple(reserves)
+    )
 
 
 def _constraint(row: Row, capacity: float) -> Constraint:
@@ -86,13 +86,13 @@ def _constraint(row: Row, capacity: float) -> Constraint:
 
 def _capacities(
     row: Row, base: Base, spare: Slack | None, site: Site, draws: Mapping[str, Draw]
-) -> tuple[float, float]:
-    """Compute a row's capacity for rises and for holds, A per phase or W in total."""
+) -> tuple[float, float, float]:
+    """Compute a row's capacity for rises and for holds, and the reserve in the latter; A per phase or W in total."""
     if row.than is not None:
-        return _unbalance(row, base, site, draws)
+        return *_unbalance(row, base, site, draws), 0.0
     if row.limit.chargers_only:
         allowed = ((row.limit.power_w if row.phase is None else row.limit.current_a) or 0.0) - _beyond(row, site, draws)
-        return allowed, allowed
+        return allowed, allowed, 0.0
     if row.phase is None:
         limit, least, most = row.limit.power_w or 0.0, base.least_w, base.most_w
         unit, phases = site.voltage_v, len(row.circuit.phases)
@@ -102,11 +102,12 @@ def _capacities(
     usable = limit - site.policy.margin_a * unit * phases
     key = TOTAL if row.phase is None else row.phase.value
     if spare is None or key not in spare.reserve_a or not _is_guarded(row):
-        return usable - most, usable - least
+        return usable - most, usable - least, 0.0
     reserve = spare.reserve_a[key] * unit
     ridden = site.policy.ride_out and row.circuit.protection is not None
-    holds = usable * spare.multiple[key] if ridden else usable - reserve
-    return usable - reserve - most, holds - least
+    if ridden:
+        return usable - reserve - most, usable * spare.multiple[key] - least, 0.0
+    return usable - reserve - most, usable - reserve - least, reserve
 
 
 def _beyond(row: Row, site: Site, draws: Mapping[str, Draw]) -> float:
@@ -136,6 +137,9 @@ def _unbalance(row: Row, base: Base, site: Site, draws: Mapping[str, Draw]) -> t
     ]
     relief = math.fsum(max(0.0, draw.least_a[than]) for draw in others)
     allowed = (row.limit.current_a or 0.0) + relief
+    if base.assumed:
+        # All of it may be on the one phase, and nothing on the other.
+        return allowed - base.most_a[phase], allowed - base.least_a[phase]
     return (
         allowed - base.most_a[phase] + base.least_a[than],
         allowed - base.least_a[phase] + base.most_a[than],

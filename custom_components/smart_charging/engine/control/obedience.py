@@ -133,7 +133,9 @@ def _escalate(view: EvseView, seen: Disobedience) -> Disobedience:
         return seen
     since = max(seen.over_since, seen.means_since)
     means = _next_means(view.evse, seen)
-    if means is seen.means or view.now - since < timedelta(seconds=DEADLINE_S):
+    # One that had to be paused for want of room, drawing too much, is not started again as soon as there is room.
+    is_paused = means is Means.PAUSE and view.memory.setpoint_a == 0
+    if means is seen.means or (view.now - since < timedelta(seconds=DEADLINE_S) and not is_paused):
         return seen
     times = seen.times + 1 if seen.means is Means.OFFER else seen.times
     return replace(seen, means=means, means_since=view.now, times=times)

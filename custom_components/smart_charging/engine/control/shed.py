@@ -14,19 +14,17 @@ from typing import Final
 from ..model.limit import LimitSource
 from ..model.load import LoadStatus, SheddableLoad
 from ..model.policy import ControlPolicy
-from ..model.quantities import Phase, uniform
+from ..model.quantities import Phase
 from ..model.reason import Reason, ReasonCode
 from ..model.site import Site
 from ..model.state import LoadMemory
 from .allocate import Allocation
-from .base import running_a
+from .base import nominal_a, running_a
 from .constraint import NEARLY, Constraint
 from .demand import Demand
 from .explain import limit_params
 from .headroom import Capacity
 
-UNKNOWN_A: Final = 16.0
-"""What an appliance whose power nobody knows is taken to need, A on each of its phases: a household socket bears no more."""
 TAKES_A: Final = 0.2
 """An appliance that takes less has nothing to give: it is on, and its thermostat does not call."""
 SETTLE_S: Final = 30.0
@@ -76,7 +74,7 @@ def look_at_loads(
             for index, item in enumerate(capacity.for_holds)
             if item.circuit_id in path and _counts(item, load.phases)
         ]
-        needs_a = running or _nominal_a(load, site.voltage_v)
+        needs_a = running or nominal_a(load, site.voltage_v)
         looks.append(Look(load=load, status=status, memory=memory, needs_a=needs_a, rows=rows))
     return looks
 
@@ -138,10 +136,11 @@ class Shedding:
         """Switch off one that runs, where it has to be."""
         memory = look.memory
         if not look.status.reachable or not look.status.on:
-            return LoadMemory(since=memory.since), Reason(code=ReasonCode.LOAD_OFF)
+            # Once it is on again its time runs anew.
+            return LoadMemory(since=self.now), Reason(code=ReasonCode.LOAD_OFF)
         takes = any(value > TAKES_A for value in look.needs_a.values())
         over = self._exceeded(look, freed) if takes else None
-        short = self._in_the_way(look) if takes else None
+        short = self._no_room(look, freed, runs=True) if takes else None
         short_since = None if short is None else memory.short_since or self.now
         if over is None and short is not None and short_since is not None:
             waited = self._seconds_since(short_since) >= self.policy.load_delay_s
@@ -171,30 +170,19 @@ class Shedding:
         return replace(memory, room_since=room_since), Reason(code=ReasonCode.LOAD_RESTORES, params={"at": at})
 
     def _exceeded(self, look: Look, freed: Sequence[float]) -> Constraint | None:
-        """Find a limit that is exceeded though every charger is at its floor."""
+        """Find a limit that is exceeded though every charger is at its floor. What a slow meter may hide is no overload."""
         for index in look.rows:
             item = self.capacity.for_holds[index]
             floors = sum(weight * _floor_a(self.demands[evse_id]) for evse_id, weight in item.weights.items())
-            if item.capacity + freed[index] < floors - NEARLY:
+            if item.capacity + self.capacity.reserves[index] + freed[index] < floors - NEARLY:
                 return item
         return None
 
-    def _in_the_way(self, look: Look) -> Constraint | None:
-        """Find a limit under which a charger before this load in the list has less than it would take."""
-        for index in look.rows:
-            item = self.capacity.for_rises[index]
-            for evse_id in item.weights:
-                wish, given = self.demands[evse_id], self.given.get(evse_id)
-                if given is None or wish.is_fixed or wish.priority < look.load.priority or given.bound_by is None:
-                    continue
-                bound = given.bound_by
-                held = bound.circuit_id == item.circuit_id and bound.phase == item.phase
-                if held and given.current_a < _wish_a(wish) - self.policy.rise_step_a:
-                    return item
-        return None
+    def _no_room(self, look: Look, freed: Sequence[float], *, runs: bool = False) -> Constraint | None:
+        """Find a limit under which it does not fit beside what comes before it in the list.
 
-    def _no_room(self, look: Look, freed: Sequence[float]) -> Constraint | None:
-        """Find a limit under which it does not fit beside what comes before it in the list."""
+        One that `runs` is in what the meter tells already; one that is off has to fit with a little to spare.
+        """
         overdue = self._overdue(look)
         for index in look.rows:
             item = self.capacity.for_rises[index]
@@ -202,8 +190,11 @@ class Shedding:
                 weight * self._before(self.demands[evse_id], look, overdue=overdue)
                 for evse_id, weight in item.weights.items()
             )
-            room = self.policy.resume_room_a * (self.voltage_v if item.phase is None else 1.0)
-            if item.capacity + freed[index] - taken < _weight(item, look, self.voltage_v) + room:
+            unit = self.voltage_v if item.phase is None else 1.0
+            needed = -self.policy.rise_step_a * unit
+            if not runs:
+                needed = _weight(item, look, self.voltage_v) + self.policy.resume_room_a * unit
+            if item.capacity + freed[index] - taken < needed:
                 return item
         return None
 
@@ -211,6 +202,10 @@ class Shedding:
         """Tell how much a charger comes before this load with, A per phase."""
         if overdue or wish.is_fixed or wish.priority < look.load.priority:
             return _floor_a(wish)
+        if wish.at_surplus is not None:
+            # It follows the sun, and asks for no more than that gives it.
+            given = self.given.get(wish.evse_id)
+            return 0.0 if given is None else given.current_a
         return _wish_a(wish)
 
     def _is_free(self, look: Look) -> bool:
@@ -239,12 +234,6 @@ def _counts(item: Constraint, phases: Sequence[Phase]) -> bool:
     if item.limit.source is LimitSource.UNBALANCE or item.limit.chargers_only:
         return False
     return item.phase is None or item.phase in phases
-
-
-def _nominal_a(load: SheddableLoad, voltage_v: float) -> dict[Phase, float]:
-    if load.power_w is None:
-        return uniform(load.phases, UNKNOWN_A)
-    return uniform(load.phases, load.power_w / voltage_v / len(load.phases))
 
 
 def _weight(item: Constraint, look: Look, voltage_v: float) -> float:

@@ -27,6 +27,8 @@ from .obedience import impose, note_obedience, restrain
 from .overload import Overload
 from .phases import active_phases
 from .shed import Shedding, look_at_loads, reserve
+from .solar import follow_sun, is_fast
+from .switching import after_car, mind_limits, tell
 from .unrest import remember
 from .urgency import laxity_s, note_arrival
 from .view import EvseView
@@ -46,19 +48,21 @@ def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping
     for view in views.values():
         view.memory = note_obedience(view, overload.concerns)
     demands = {evse_id: _demand(view, site, snapshot, plans) for evse_id, view in views.items()}
-    apart = _decide_apart(site, meters, views, demands)
-    _wake(views, demands, apart, snapshot)
     read_at = {circuit.circuit_id: _read_at(site, circuit.circuit_id, meters, snapshot.at) for circuit in site.circuits}
     draws = {evse_id: bound_draw(view, read_at[view.evse.circuit_id]) for evse_id, view in views.items()}
+    sun = follow_sun(site, snapshot, meters, state, views=views, draws=draws, demands=demands)
+    apart = _decide_apart(site, meters, views, demands)
+    _wake(views, demands, apart, snapshot)
     phases = {evse_id: active_phases(view) for evse_id, view in views.items()}
     bases = bound_bases(site, meters, draws, snapshot.loads)
     circuits = remember(site, meters, bases, state, snapshot.at)
     capacity = constrain(site, bases, draws, phases, circuits)
+    mind_limits(site, capacity, views, {name for name, item in demands.items() if is_fast(item)})
     looks = look_at_loads(site, capacity, snapshot.loads, state.loads, snapshot.at)
     together = _Together(
         site=site,
         now=snapshot.at,
-        capacity=reserve(capacity, looks, site.voltage_v),
+        capacity=sun.beside(reserve(capacity, looks, site.voltage_v), site, views),
         views=views,
         demands=demands,
         draws=draws,
@@ -77,7 +81,7 @@ def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping
     return Decision(
         at=snapshot.at,
         setpoints={
-            evse_id: impose(together.decided[evse_id].setpoint, memory, snapshot.at)
+            evse_id: tell(impose(together.decided[evse_id].setpoint, memory, snapshot.at), memory.phases)
             for evse_id, memory in memories.items()
         },
         headroom=measure_headroom(site, meters, circuits),
@@ -88,6 +92,7 @@ def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping
             loads=shed.memories,
             at=snapshot.at,
             started_at=shed.started_at,
+            surplus_w=sun.average_w,
         ),
         shed_loads=frozenset(load_id for load_id, memory in shed.memories.items() if memory.shed),
         load_reasons=shed.reasons,
@@ -203,9 +208,12 @@ class _Together:
             for evse_id, item in self.demands.items()
         }
         rises = self._allocate(self.capacity.for_rises, wanted)
-        # A charger that may not start yet keeps nobody waiting.
+        # A charger that may not start yet keeps nobody waiting: the others go on as if it were not there.
         idle = [evse_id for evse_id, view in self.views.items() if not wanted[evse_id].is_fixed and not claims(view)]
-        holding = wanted | {evse_id: replace(wanted[evse_id], maximum_a=0.0) for evse_id in idle}
+        holding = wanted
+        if idle:
+            holding = wanted | {evse_id: replace(wanted[evse_id], maximum_a=0.0) for evse_id in idle}
+            rises = self._allocate(self.capacity.for_rises, holding) | {evse_id: rises[evse_id] for evse_id in idle}
         holds = self._allocate(self.capacity.for_holds, holding)
         drawing_a = {evse_id: max(0.0, *draw.most_a.values()) for evse_id, draw in self.draws.items()}
         candidates = [
@@ -250,6 +258,9 @@ def _decided(item: Candidate, memory: EvseMemory) -> Decided:
     if reason.code is ReasonCode.NO_CAR:
         # The next car starts afresh: it may have at once what the charger offers by itself, if that fits.
         memory = EvseMemory(
-            target_a=memory.target_a, target_since=memory.target_since, past_targets=memory.past_targets
+            target_a=memory.target_a,
+            target_since=memory.target_since,
+            past_targets=memory.past_targets,
+            phases=after_car(memory.phases),
         )
     return Decided(setpoint=setpoint, memory=memory)

@@ -104,11 +104,11 @@ def is_at_rest(view: EvseView) -> bool:
     status = view.reachable_status
     if status is None or status.state is None:
         return False
-    measured = max(map(abs, view.measured_a.values()), default=None)
-    settled_s = view.measured_since_change_s
-    if settled_s is not None and settled_s >= 0 and measured is not None:
-        return measured < IDLE_A
-    return not status.state.power_flows
+    since, measured = view.memory.target_since, max(map(abs, view.measured_a.values()), default=0.0)
+    if view.memory.target_a or since is None or (view.now - since).total_seconds() < view.policy.follow_s:
+        return False
+    told_since = view.measured_since_change_s
+    return measured < IDLE_A or told_since is None or told_since < 0
 
 
 def mind_limits(site: Site, capacity: Capacity, views: Mapping[str, EvseView], fast: Collection[str]) -> None:

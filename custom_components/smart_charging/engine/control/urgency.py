@@ -21,11 +21,11 @@ def note_arrival(view: EvseView) -> EvseMemory:
 
 
 def laxity_s(goal: Goal, maximum_a: float, phases: int, site: Site, now: datetime) -> float | None:
-    """Tell how long a car could wait and still have its energy by its departure, s; None where the goal does not say.
+    """Tell how long a car could wait and still have its energy by its departure, s; None where the goal does not say, or is met.
 
     Negative: it will be late however fast it charges.
     """
-    if goal.departure is None or goal.energy_kwh is None or maximum_a <= 0:
+    if goal.departure is None or goal.energy_kwh is None or goal.energy_kwh <= 0 or maximum_a <= 0:
         return None
     power_kw = maximum_a * phases * site.voltage_v / 1000
     return (goal.departure - now).total_seconds() - goal.energy_kwh / power_kw * 3600
