@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from .electrical import VOLTAGE_V
-from .perfect import Taker, perfect_offers
+from .perfect import Taker, perfect_most
 from .scenario import Scenario
 from .supply import Unit
 
@@ -13,7 +13,7 @@ FINE_A = 0.001
 
 
 class PerfectSharing:
-    """Knows each second's load in that second, and cars that follow at once; it shares equally, as Smart Charging does by itself.
+    """Knows each second's load in that second, and cars that follow at once; it serves those who together take the most.
 
     What can be switched off counts as house, on or off as it was: this measures what became of the rest. A limit in total,
     kW, leaves open which phase may have how much: for that nothing is possible, and there is no share.
@@ -43,7 +43,7 @@ class PerfectSharing:
             for lines, capability_a in zip(self._lines, capabilities_a, strict=True)
         ]
         wanting = [taker for taker in takers if taker.maximum_a > 0]
-        offers = iter(perfect_offers(room_a, wanting, step_a=FINE_A))
+        offers = iter(perfect_most(room_a, wanting, step_a=FINE_A))
         return tuple(min(taker.maximum_a, next(offers)) if taker.maximum_a > 0 else 0.0 for taker in takers)
 
     def step(self, house_a: tuple[float, ...], capabilities_a: Sequence[float]) -> None:

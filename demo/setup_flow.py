@@ -223,12 +223,14 @@ async def add_load(
 
 async def _add_subentry(api: Api, entry_id: str, kind: str, answers: Answers) -> None:
     """Walk the flow of one; each that was added reloads the entry, and a flow begins only when that is done."""
+    entry: dict[str, Any] = {}
     for _ in range(LONGEST_RELOAD_S):
         entry = await api.command("config_entries/get_single", entry_id=entry_id)
         if entry["config_entry"]["state"] == "loaded":
-            break
+            await walk_flow(api, SUBENTRY_FLOW, [entry_id, kind], answers)
+            return
         await asyncio.sleep(1)
-    await walk_flow(api, SUBENTRY_FLOW, [entry_id, kind], answers)
+    raise DemoError(f"Smart Charging is not loaded, so no {kind} can be added: {entry['config_entry']['state']}")
 
 
 def _place(wiring: Sequence[int], circuit: str | None, phases: int, circuits: Mapping[str, str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ FLAT = "flat-with-three-chargers"
         # What a car that is nearly full leaves, the other one has.
         ((1.0, 1.0, 1.0), (15.2, 7.0, 13.0), (13.0, 7.0, 13.0)),
         # L1 is busy: the garage gives way, the yard does not.
-        ((20.0, 1.0, 1.0), (15.2, 15.2, 15.2), (7.5, 7.5, 15.2)),
+        ((19.0, 1.0, 1.0), (15.2, 15.2, 15.2), (8.0, 8.0, 15.2)),
         # Not both of the garage fit on L1.
         ((25.0, 1.0, 1.0), (15.2, 15.2, 0.0), (10.0, 0.0, 0.0)),
         # Nobody does, and a car that is full takes nothing.

@@ -310,6 +310,12 @@ async def test_a_part_is_added_when_the_reload_before_it_is_done(fake: FakeHomeA
     assert [kind for kind, _ in fake.told] == ["config_entries/get_single"] * 3 + ["POST"]
 
 
+async def test_an_entry_that_does_not_load_again_is_said(fake: FakeHomeAssistant, api: Api) -> None:
+    fake.results["config_entries/get_single"] = {"config_entry": {"state": "setup_retry"}}
+    with pytest.raises(DemoError, match="no circuit can be added: setup_retry"):
+        await add_circuit(api, "e1", CircuitSpec(name="Garage", limit_a=20.0))
+
+
 async def test_each_charger_s_entities_go_by_its_name_and_their_translation_keys(
     fake: FakeHomeAssistant, api: Api
 ) -> None:
