@@ -1,4 +1,4 @@
-"""Whether the site's meter can be heard, and which appliances are held off."""
+"""Whether the site's meter can be heard, which appliances are held off, and which limits hold now."""
 
 from collections.abc import Mapping
 from typing import Any, Final, override
@@ -9,7 +9,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .entity import LoadEntity, SiteEntity, async_load_places
+from .entity import LimitEntity, LoadEntity, SiteEntity, async_limit_places, async_load_places
 from .runtime import SmartChargingConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -23,15 +23,20 @@ METER_DESCRIPTION: Final = BinarySensorEntityDescription(
 
 SHED_DESCRIPTION: Final = BinarySensorEntityDescription(key="shed", translation_key="shed")
 
+HOLDS_DESCRIPTION: Final = BinarySensorEntityDescription(key="holds", translation_key="holds")
+
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: SmartChargingConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Set up the binary sensors of the site and of its appliances."""
+    """Set up the binary sensors of the site, of its appliances and of its limits."""
     async_add_entities([MeterBinarySensor(entry, METER_DESCRIPTION)])
     for place in async_load_places(hass, entry):
         shed = ShedBinarySensor(entry, SHED_DESCRIPTION, place)
         async_add_entities([shed], config_subentry_id=place.subentry_id)
+    for place in async_limit_places(hass, entry):
+        holds = HoldsBinarySensor(entry, HOLDS_DESCRIPTION, place)
+        async_add_entities([holds], config_subentry_id=place.subentry_id)
 
 
 class MeterBinarySensor(SiteEntity, BinarySensorEntity):
@@ -64,3 +69,26 @@ class ShedBinarySensor(LoadEntity, BinarySensorEntity):
     @override
     def _shows(self) -> object:
         return self.is_on
+
+
+class HoldsBinarySensor(LimitEntity, BinarySensorEntity):
+    """On while a limit holds that comes and goes."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        return None if self.view is None else self.view.holds
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """How much it allows, A on each phase or W in total; `known` is False while one of its entities is silent."""
+        if self.view is None:
+            return None
+        limit = self.view.limit
+        allows = {"limit_w": limit.power_w} if limit.current_a is None else {"limit_a": limit.current_a}
+        return {**allows, "source": limit.source.value, "chargers_only": limit.chargers_only, "known": self.view.known}
+
+    @override
+    def _shows(self) -> object:
+        return self.view

@@ -7,9 +7,11 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 
 from .chargers.registry import DRIVERS
+from .config_limits import LimitConfig, read_limit
 from .config_rules.charger import validate_charger
 from .config_rules.circuit import validate_circuit
 from .config_rules.fields import Errors
+from .config_rules.limit import validate_limit
 from .config_rules.load import DOMAIN_NUMBER, domain_of, validate_load
 from .config_rules.options import validate_options
 from .config_rules.site import validate_site
@@ -48,6 +50,7 @@ from .const import (
     ROOT_CIRCUIT,
     SUBENTRY_CHARGER,
     SUBENTRY_CIRCUIT,
+    SUBENTRY_LIMIT,
     SUBENTRY_LOAD,
 )
 from .engine.model.evse import Evse
@@ -122,7 +125,7 @@ class BatteryConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSetup:
-    """One site. `chargers` and `loads` are by subentry id, which is also their id in the engine."""
+    """One site. `chargers`, `loads` and `limits` are by subentry id, which is also their id in the engine."""
 
     site: Site
     meter: MeterConfig
@@ -135,6 +138,8 @@ class SiteSetup:
     circuit_names: Mapping[str, str] = field(default_factory=dict[str, str])
     """By circuit id, without the site's supply."""
     loads: Mapping[str, LoadConfig] = field(default_factory=dict[str, LoadConfig])
+    limits: Mapping[str, LimitConfig] = field(default_factory=dict[str, LimitConfig])
+    """Those that come and go; what a circuit always bears stands in `site`."""
     battery: BatteryConfig | None = None
     orphans: tuple[str, ...] = ()
     """The names of what hangs on the site's supply because the circuit that fed it is gone."""
@@ -167,6 +172,9 @@ def read_setup(entry: ConfigEntry[Any]) -> SiteSetup:
         | {circuit_id: _meter(data) for circuit_id, data in tree.items() if CONF_METER in data},
         circuit_names={circuit_id: circuit.title for circuit_id, circuit in circuits.items()},
         loads=loads,
+        limits={
+            limit_id: read_limit(entry.data, tree, limit) for limit_id, limit in _of_type(entry, SUBENTRY_LIMIT).items()
+        },
         battery=_battery(entry.options),
         orphans=tuple(subentry.title for subentry in entry.subentries.values() if is_orphan(tree, subentry.data)),
     )
@@ -203,6 +211,8 @@ def _judge(entry: ConfigEntry[Any]) -> None:
     for load_id, load in loads.items():
         others = [other.data for other_id, other in loads.items() if other_id != load_id]
         _expect(validate_load(site, tree, others, load.data), load.title)
+    for limit in _of_type(entry, SUBENTRY_LIMIT).values():
+        _expect(validate_limit(site, tree, limit.data), limit.title)
 
 
 def _expect(errors: Errors, name: str) -> None:

@@ -16,9 +16,9 @@ The steps of a new site, as a page or a script walks them (POST the fields of a 
     limit           {phases: "1"|"3", limit_unit: "kva"|"a"|"kw", limit, voltage_v}
     server          {port, host}; makes the entry
 
-Reconfiguring starts with a menu: meter | limit | server. Options: see flows/options.py. Circuits, chargers and
-appliances that give way are added by subentry flows, see flows/circuit.py, flows/charger.py and flows/load.py; a charger
-also by the discovery of a station that called in.
+Reconfiguring starts with a menu: meter | limit | server. Options: see flows/options.py. Circuits, chargers, appliances
+that give way and limits that come and go are added by subentry flows, see flows/circuit.py, flows/charger.py,
+flows/load.py and flows/limit.py; a charger also by the discovery of a station that called in.
 """
 
 from typing import Any, override
@@ -26,10 +26,11 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntry, ConfigFlowResult, ConfigSubentryFlow, OptionsFlow
 from homeassistant.core import callback
 
-from .const import DOMAIN, SUBENTRY_CHARGER, SUBENTRY_CIRCUIT, SUBENTRY_LOAD
+from .const import DOMAIN, SUBENTRY_CHARGER, SUBENTRY_CIRCUIT, SUBENTRY_LIMIT, SUBENTRY_LOAD
 from .flows.charger import ChargerSubentryFlow
 from .flows.circuit import CircuitSubentryFlow
 from .flows.discovery import DiscoverySteps
+from .flows.limit import LimitSubentryFlow
 from .flows.load import LoadSubentryFlow
 from .flows.options import ControlOptionsFlow
 from .flows.site import SiteSteps
@@ -56,11 +57,12 @@ class SmartChargingConfigFlow(DiscoverySteps, SiteSteps, domain=DOMAIN):
     @callback
     @override
     def async_get_supported_subentry_types(cls, config_entry: ConfigEntry) -> dict[str, type[ConfigSubentryFlow]]:
-        """A site has chargers, circuits, and appliances that give way."""
+        """A site has chargers, circuits, appliances that give way, and limits that come and go."""
         del config_entry
         return {
             SUBENTRY_CHARGER: ChargerSubentryFlow,
             SUBENTRY_CIRCUIT: CircuitSubentryFlow,
+            SUBENTRY_LIMIT: LimitSubentryFlow,
             SUBENTRY_LOAD: LoadSubentryFlow,
         }
 

@@ -6,6 +6,7 @@ DOMAIN: Final = "smart_charging"
 
 SUBENTRY_CHARGER: Final = "charger"
 SUBENTRY_CIRCUIT: Final = "circuit"
+SUBENTRY_LIMIT: Final = "limit"
 SUBENTRY_LOAD: Final = "load"
 
 # The entry's data: one site.
@@ -77,6 +78,15 @@ CONF_MAXIMUM_OFF_MIN: Final = "maximum_off_min"
 """Absent: it may be off for as long as it takes."""
 CONF_SHED_VALUE: Final = "shed_value"
 """What a number is set to while it gives way; absent for everything else, which is switched off."""
+
+# A limit subentry's data: also CONF_LIMIT and CONF_LIMIT_UNIT (`a` or `kw`), and CONF_ENTITY_ID, which says when it holds:
+# absent, always. CONF_CIRCUIT is where.
+CONF_KIND: Final = "kind"
+"""Who sets it: `operator`, `schedule` or `user`."""
+CONF_VALUE_ENTITY_ID: Final = "value_entity_id"
+"""Tells how much it allows, A, W or kW; absent: CONF_LIMIT does, which else holds when that has been silent for long."""
+CONF_CHARGERS_ONLY: Final = "chargers_only"
+"""It bounds what the chargers take together, and not what else runs; absent: all that flows."""
 
 # A charger subentry's data.
 CONF_DRIVER: Final = "driver"

@@ -26,8 +26,10 @@ from .engine.model.reason import ReasonCode
 from .engine.model.site import Site
 from .engine.model.snapshot import SiteSnapshot
 from .engine.model.state import ControlState
+from .limits import Limits
 from .loads import Loads, async_let_go
 from .snapshot import Senses
+from .sources.limit import LimitReading
 from .store import ChosenPriority, SiteStore
 from .waker import LEAST_INTERVAL_S, MOST_INTERVAL_S, Waker
 
@@ -45,7 +47,7 @@ _MOMENT_S: Final = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TickResult:
-    """All that one tick saw and decided. `sessions` is by charger id, `failures`: see `Dispatcher.failures`.
+    """All that one tick saw and decided. `sessions` is by charger id, `limits` by limit id, `failures`: see `Dispatcher.failures`.
 
     `unsafe` are the chargers that did not take their failsafe current.
     """
@@ -55,6 +57,7 @@ class TickResult:
     sessions: Mapping[str, SessionEnergy] = field(default_factory=dict[str, SessionEnergy])
     failures: Mapping[str, int] = field(default_factory=dict[str, int])
     unsafe: frozenset[str] = frozenset()
+    limits: Mapping[str, LimitReading] = field(default_factory=dict[str, LimitReading])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +93,8 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         self._state = state
         self._site = _with_priorities(setup.site, store)
         self._loads = Loads(hass, setup.loads, store)
-        self._senses = Senses(hass, setup, drivers, self._loads)
+        self._limits = Limits(hass, setup.limits, store)
+        self._senses = Senses(hass, setup, drivers, self._loads, self._limits)
         names = {evse_id: charger.name for evse_id, charger in setup.chargers.items()}
         self._dispatcher = Dispatcher(drivers, dt_util.utcnow, names, store.interrupted)
         self._ticks: deque[Tick] = deque(maxlen=KEPT_TICKS)
@@ -239,6 +243,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
             sessions=sessions,
             failures=self._dispatcher.failures,
             unsafe=frozenset(evse_id for evse_id, driver in self._drivers.items() if not driver.keeps_failsafe),
+            limits=self._limits.readings,
         )
 
     def _wishes(self, now: datetime) -> dict[str, Override]:

@@ -24,6 +24,7 @@ from .engine.model.override import Override
 from .engine.model.policy import ControlPolicy
 from .engine.model.reason import Reason
 from .runtime import SmartChargingConfigEntry
+from .sources.limit import LimitReading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +177,19 @@ class LoadEntity(SmartChargingEntity):
         )
 
 
+class LimitEntity(SmartChargingEntity):
+    """A view of one limit that comes and goes."""
+
+    def __init__(self, entry: SmartChargingConfigEntry, description: EntityDescription, place: Place) -> None:
+        super().__init__(entry.runtime_data.coordinator, description, place.subentry_id, place.device_info)
+        self._limit_id = place.subentry_id
+
+    @property
+    def view(self) -> LimitReading | None:
+        """How the last tick found this limit."""
+        return self.tick.limits.get(self._limit_id)
+
+
 class CircuitEntity(SmartChargingEntity):
     """A view of one circuit below the supply."""
 
@@ -221,6 +235,15 @@ def async_load_places(hass: HomeAssistant, entry: SmartChargingConfigEntry) -> l
     return [
         Place(subentry_id=load_id, device_info=_device(hass, entry, load_id))
         for load_id in entry.runtime_data.setup.loads
+    ]
+
+
+@callback
+def async_limit_places(hass: HomeAssistant, entry: SmartChargingConfigEntry) -> list[Place]:
+    """List the limits of a site that come and go."""
+    return [
+        Place(subentry_id=limit_id, device_info=_device(hass, entry, limit_id))
+        for limit_id in entry.runtime_data.setup.limits
     ]
 
 

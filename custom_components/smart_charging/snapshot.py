@@ -11,16 +11,22 @@ from .config import SiteSetup
 from .engine.model.mode import Mode
 from .engine.model.override import Override
 from .engine.model.snapshot import SiteSnapshot
+from .limits import Limits
 from .loads import Loads
 from .sources.battery import BatterySource
 from .sources.meter import MeterSource
 
 
 class Senses:
-    """All that tells something of a site: its meters by circuit id, its chargers by theirs, its appliances, its battery."""
+    """All that tells something of a site: its meters and chargers by their ids, its appliances, its limits, its battery."""
 
     def __init__(
-        self, hass: HomeAssistant, setup: SiteSetup, drivers: Mapping[str, ChargerDriver], loads: Loads
+        self,
+        hass: HomeAssistant,
+        setup: SiteSetup,
+        drivers: Mapping[str, ChargerDriver],
+        loads: Loads,
+        limits: Limits,
     ) -> None:
         self._meters = {
             circuit_id: MeterSource(
@@ -35,21 +41,24 @@ class Senses:
         self._battery = _battery(hass, setup)
         self._drivers = drivers
         self._loads = loads
+        self._limits = limits
 
     @callback
-    def start(self, on_meter: Callable[[str], None], on_load: Callable[[], None]) -> None:
-        """Begin to listen; `on_meter` is called with a circuit's id when its meter spoke."""
+    def start(self, on_meter: Callable[[str], None], on_change: Callable[[], None]) -> None:
+        """Begin to listen; `on_meter` is called with a circuit's id when its meter spoke, `on_change` when anything else did."""
         for circuit_id, meter in self._meters.items():
             meter.start(partial(on_meter, circuit_id))
-        self._loads.start(on_load)
+        self._loads.start(on_change)
+        self._limits.start(on_change)
         if self._battery is not None:
             self._battery.start()
 
     @callback
     def stop(self) -> None:
-        """Listen to the meters no more."""
+        """Listen to the meters and the limits no more."""
         for meter in self._meters.values():
             meter.stop()
+        self._limits.stop()
 
     def take_snapshot(self, at: datetime, modes: Mapping[str, Mode], overrides: Mapping[str, Override]) -> SiteSnapshot:
         """Freeze what all say at `at`, UTC. Never awaits."""
@@ -62,6 +71,7 @@ class Senses:
             overrides=dict(overrides),
             loads=self._loads.statuses(at),
             battery=None if self._battery is None else self._battery.reading,
+            limits=self._limits.holding(at),
         )
 
 

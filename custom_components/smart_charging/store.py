@@ -1,4 +1,4 @@
-"""What is kept over restarts: what people want of each charger, the energy of its session, and what we switched off."""
+"""What is kept over restarts: what people want of each charger, its session's energy, what we switched off, what was told."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from .engine.model.evse import Means
 from .engine.model.mode import Mode
 from .engine.model.override import Override
 from .engine.model.replay import ReplayError, from_json, to_json
+from .sources.limit import ToldValue
 
 _VERSION: Final = 1
 _CHOICE_DELAY_S: Final = 1.0
@@ -51,6 +52,7 @@ class SiteStore:
         self._priorities: dict[str, ChosenPriority] = {}
         self._sheds: dict[str, Shed] = {}
         self._interrupted: dict[str, Means] = {}
+        self._told_limits: dict[str, ToldValue] = {}
         self._due = False
         self._changed = False
 
@@ -62,6 +64,7 @@ class SiteStore:
         self._overrides = _read(Override, data.get("overrides"))
         self._priorities = _read(ChosenPriority, data.get("priorities"))
         self._sheds = _read(Shed, data.get("sheds"))
+        self._told_limits = _read(ToldValue, data.get("told_limits"))
         self._interrupted = {
             evse_id: Means(means) for evse_id, means in data.get("interrupted", {}).items() if means in set(Means)
         }
@@ -127,6 +130,18 @@ class SiteStore:
             self._keep(_CHOICE_DELAY_S)
 
     @property
+    def told_limits(self) -> Mapping[str, ToldValue]:
+        """What entities told last of the limits whose value they tell, by limit id."""
+        return self._told_limits
+
+    @callback
+    def set_told_limits(self, told: Mapping[str, ToldValue]) -> None:
+        """Keep what a tick found."""
+        changed, self._told_limits = told != self._told_limits, dict(told)
+        if changed and not self._due:
+            self._keep(_SESSION_DELAY_S)
+
+    @property
     def sessions(self) -> Mapping[str, SessionEnergy]:
         """The sessions by charger id; one that was never seen is missing."""
         return self._sessions
@@ -164,6 +179,7 @@ class SiteStore:
             "priorities": to_json(self._priorities),
             "sheds": to_json(self._sheds),
             "interrupted": to_json(self._interrupted),
+            "told_limits": to_json(self._told_limits),
         }
 
 
