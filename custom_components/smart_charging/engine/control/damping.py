@@ -15,6 +15,9 @@ from .view import EvseView, updated
 
 COMMAND_GRACE: Final = timedelta(seconds=15)
 """A rise that is not acknowledged after this long was not taken: drivers give up after 10 s."""
+LIKELY_A: Final = 1.0
+LIKELY_SHARE: Final = 0.1
+"""A draw that is known this well (with `LIKELY_A`) is taken at its lower end when something has to be given up."""
 MOST_REGRETS: Final = 5
 """A rise waits at the most 2 to this power times as long as usual."""
 
@@ -175,7 +178,7 @@ def _hold_or_reduce(item: Candidate) -> EvseMemory:
     memory = view.memory
     if item.demand.is_fixed:
         return updated(memory, setpoint_a=quantise(view.evse, item.hold.current_a, minimum_a), paused_at=None)
-    setpoint = quantise(view.evse, min(item.standing_a, item.hold.current_a), minimum_a)
+    setpoint = quantise(view.evse, min(item.standing_a, _held_a(item)), minimum_a)
     if setpoint == memory.setpoint_a == item.standing_a:
         return memory
     memory = _regret(item, memory, setpoint)
@@ -186,6 +189,19 @@ def _hold_or_reduce(item: Candidate) -> EvseMemory:
         rise_since=None if lowered else memory.rise_since,
         paused_at=view.now if setpoint == 0 < item.standing_a else memory.paused_at,
     )
+
+
+def _held_a(item: Candidate) -> float:
+    """Tell what may be held, A per phase. Where something has to be given up, what is only likely to fit is given up too.
+
+    Cars take about 95 % of what they are offered, so a cut by just the excess would leave a little of it. But a car that is
+    still following may be taken for the house: so a little, and not to a pause.
+    """
+    held_a, certain_a = item.hold.current_a, item.rise.current_a
+    if held_a >= item.standing_a - NEARLY or certain_a >= held_a:
+        return held_a
+    deeper_a = max(certain_a, held_a - LIKELY_A - LIKELY_SHARE * item.standing_a)
+    return min(held_a, max(deeper_a, item.demand.minimum_a))
 
 
 def _regret(item: Candidate, memory: EvseMemory, setpoint: float) -> EvseMemory:
