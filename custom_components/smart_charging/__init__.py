@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, RESTART_EXIT_CODE, Platform
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import Event, HassJob, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import device_registry as dr
@@ -212,6 +212,8 @@ def _watch(
             await coordinator.async_let_go()
 
     look()
+    # Before the event, at which the chargers' server stops too.
+    entry.async_on_unload(hass.async_add_shutdown_job(HassJob(coordinator.async_step_down)))
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
     entry.async_on_unload(coordinator.async_add_listener(look))
     entry.async_on_unload(issues.clear)

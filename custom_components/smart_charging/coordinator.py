@@ -182,15 +182,20 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
                 _LOGGER.exception("Charger %s could not be stopped", name)
         await self._store.async_save()
 
-    async def async_let_go(self) -> None:
-        """Stop steering for good: what we switched off is switched on again, as nobody will do so later.
+    async def async_step_down(self) -> None:
+        """Nobody is going to steer: bring the chargers down to their failsafe currents, if appliances are to come back.
 
-        The chargers go down to their failsafe currents first: those fit beside all that runs in the house.
+        Those currents fit beside all that runs in the house.
         """
+        if self._stopped or not self._store.sheds:
+            return
         self._senses.stop()
         self._waker.stop()
-        if not self._stopped and self._store.sheds:
-            await self._dispatcher.lower({evse.evse_id: evse.failsafe_a for evse in self._site.evses})
+        await self._dispatcher.lower({evse.evse_id: evse.failsafe_a for evse in self._site.evses})
+
+    async def async_let_go(self) -> None:
+        """Stop steering for good: what we switched off is switched on again, as nobody will do so later."""
+        await self.async_step_down()
         await self.async_shutdown()
         await async_let_go(self.hass, self._store)
 

@@ -1,5 +1,6 @@
 """Appliances in a home that ticks: they give way, come back, and are let go when nobody steers any more."""
 
+from collections.abc import Awaitable, Callable
 from types import MappingProxyType
 from typing import Any
 
@@ -94,7 +95,24 @@ async def test_after_a_restart_it_stays_off_until_there_is_room(home: Home, boil
     assert boiler.actions == ["turn_off", "turn_on"]
 
 
-async def test_disabling_switches_it_on_again_and_lowers_the_chargers_first(home: Home, boiler: Appliance) -> None:
+async def disable(home: Home) -> None:
+    await home.hass.config_entries.async_set_disabled_by(home.entry.entry_id, ConfigEntryDisabler.USER)
+    await home.hass.async_block_till_done()
+
+
+async def stop_home_assistant(home: Home) -> None:
+    """As `async_stop` does it: first the jobs, then the event."""
+    for job in home.hass._shutdown_jobs:
+        await job.job.target(*job.args)
+    home.hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await home.hass.async_block_till_done()
+    await home.turn()
+
+
+@pytest.mark.parametrize("end", [disable, stop_home_assistant])
+async def test_the_chargers_are_lowered_before_an_appliance_is_let_go(
+    home: Home, boiler: Appliance, end: Callable[[Home], Awaitable[None]]
+) -> None:
     await set_up(home)
     async with home.station() as peer:
         await home.charge(peer)
@@ -108,8 +126,7 @@ async def test_disabling_switches_it_on_again_and_lowers_the_chargers_first(home
             "input_boolean", "turn_on", lambda _: commands_then.extend(commands(peer)[sent:])
         )
         commands_then: list[float] = []
-        await home.hass.config_entries.async_set_disabled_by(home.entry.entry_id, ConfigEntryDisabler.USER)
-        await home.hass.async_block_till_done()
+        await end(home)
         assert commands_then == [6]
 
 
@@ -143,9 +160,7 @@ async def test_stopping_for_good_switches_it_on_again_and_a_restart_does_not(
 ) -> None:
     await overloaded(home)
     home.hass.exit_code = exit_code
-    home.hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
-    await home.hass.async_block_till_done()
-    await home.turn()
+    await stop_home_assistant(home)
     assert boiler.state == expected
 
 
