@@ -23,7 +23,7 @@ MEANS = tuple(Means)
 class SimCar:
     """A car that wants `maximum_a` on `phases` of its charger's phases, and takes `share` of what it is offered.
 
-    It follows an offer `late_s` later. `heeds` is the gentlest means that makes it draw less; None: nothing does. One
+    A stubborn one takes `maximum_a` of any offer. It follows an offer `late_s` later. `heeds` is the gentlest means that makes it draw less; None: nothing does. One
     that sleeps keeps its contactor open until the offer has been taken away and given again `wakes_after` times (None:
     for ever). It is plugged in at second `arrives_at`, and full at second `fills_at`.
     """
@@ -33,6 +33,7 @@ class SimCar:
     share: float = 1.0
     late_s: int = 2
     heeds: Means | None = Means.OFFER
+    stubborn: bool = False
     asleep: bool = False
     wakes_after: int | None = None
     arrives_at: int = 0
@@ -57,7 +58,7 @@ class SimCar:
         self.drawn_a = wanted_a if heeded else max(wanted_a, self.drawn_a)
 
     def _takes_a(self, offered_a: float) -> float:
-        return min(self.share * offered_a, self.maximum_a)
+        return self.maximum_a if self.stubborn else min(self.share * offered_a, self.maximum_a)
 
 
 @dataclass

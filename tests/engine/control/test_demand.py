@@ -1,6 +1,7 @@
 """What each charger wants."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -94,6 +95,33 @@ def test_a_car_that_leaves_its_offer_untaken_is_remembered_though_the_offer_is_l
     assert note_untaken(lost) == untaken
     charges = replace(seen, status=status())
     assert note_untaken(charges) == EvseMemory()
+
+
+CLOSED = replace(status(draws=[0.2]), measured_at=later(-1))
+"""A contactor that has been closed for an hour, and hardly any current."""
+
+
+@pytest.mark.parametrize(
+    ("of_charger", "since"),
+    [
+        pytest.param(CLOSED, NOW, id="from now on"),
+        pytest.param(replace(CLOSED, current_a=(6.0,)), None, id="it draws"),
+        pytest.param(replace(CLOSED, current_a=None), None, id="nobody knows what it draws"),
+        pytest.param(replace(CLOSED, state_at=later(-1)), None, id="measured before it was closed"),
+        pytest.param(replace(CLOSED, state_at=None), None, id="nobody knows when it was closed"),
+        pytest.param(replace(CLOSED, offered_a=0.0), None, id="it is paused"),
+        pytest.param(status(EvState.B, draws=[8.0]), None, id="the contactor is said to be open, and current flows"),
+        pytest.param(status(None, draws=[0.0]), None, id="nothing is said of the contactor"),
+        pytest.param(status(EvState.F, draws=[0.0]), None, id="a fault"),
+    ],
+)
+def test_a_closed_contactor_without_a_current_takes_nothing_either(of_charger: EvseStatus, since: datetime | None):
+    seen = EvseView(evse=charger(), status=of_charger, memory=EvseMemory(), now=NOW, policy=PLAIN)
+    assert note_untaken(seen).untaken_since == since
+
+
+def test_a_charger_that_says_that_nobody_is_there_and_draws_is_a_car_like_any_other():
+    assert of(status(EvState.A, draws=[8.0])).reason.code is ReasonCode.AT_MAXIMUM
 
 
 def test_a_plan_may_discharge():
