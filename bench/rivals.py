@@ -25,7 +25,7 @@ def _offer_a(current_a: float, step_a: float = STEP_A) -> float:
 class RoundRobin:
     """As evcc: each 30 s one of the chargers, in turn, by the one current that the circuit knows, its highest phase's.
 
-    A charger gets what it has and the limit minus that current; a meter that was silent for a minute stops it.
+    A charger gets what it draws, and the limit minus that current; a meter that was silent for a minute stops it.
     """
 
     PERIOD_S: Final = 30
@@ -45,7 +45,8 @@ class RoundRobin:
         turn, self._turn = self._turn % len(offers), self._turn + 1
         silent = (look.now - look.read_at).total_seconds() > self.SILENT_S
         room_a = -math.inf if silent else look.limit_a - max(look.read_a)
-        offers[turn] = _offer_a(offers[turn] + room_a, self.WHOLE_A)
+        drawn_a = max(look.chargers[turn].measured_a or (0.0,))
+        offers[turn] = _offer_a(drawn_a + room_a, self.WHOLE_A)
         return offers
 
 

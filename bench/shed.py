@@ -15,7 +15,7 @@ from .__main__ import table
 from .data import DataDir
 from .figures import Figures, percentile, together
 from .house import Case, Window, run_window, watch_alone
-from .matrix import CARS, LAGS_S, RISES_IN_S, House, cases, read_houses, turns
+from .matrix import CARS, LAGS_S, MINUTES, RISES_IN_S, House, cases, read_houses, turns
 from .result import BenchResult, Row
 from .rivals import POLICIES
 
@@ -158,11 +158,12 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--rise", type=float, help="from a higher offer until a car draws more, s")
     parser.add_argument("--policy", action="append", help="default: ours and instant")
     parser.add_argument("--windows", type=int, default=4, help="peak hours and others, half and half")
+    parser.add_argument("--minutes", type=int, default=MINUTES, help="of a window")
     parser.add_argument("--jitter", type=float, default=0.0)
     parser.add_argument("--each", action="store_true", help="a row for each window")
     asked = parser.parse_args(words)
     began_s = time.monotonic()
-    houses = read_houses(DataDir(asked.data))
+    houses = read_houses(DataDir(asked.data), minutes=asked.minutes)
     policies = tuple(asked.policy or ("ours", "instant"))
     jobs = list(_asked_jobs(asked, houses, policies))
     results = list(zip(jobs, run_all(jobs), strict=True))
