@@ -10,7 +10,14 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smart_charging.config import LoadConfig, MeterConfig, SiteSetup
-from custom_components.smart_charging.const import DOMAIN, SUBENTRY_CHARGER, SUBENTRY_CIRCUIT, SUBENTRY_LOAD
+from custom_components.smart_charging.config_limits import LimitConfig
+from custom_components.smart_charging.const import (
+    DOMAIN,
+    SUBENTRY_CHARGER,
+    SUBENTRY_CIRCUIT,
+    SUBENTRY_LIMIT,
+    SUBENTRY_LOAD,
+)
 from custom_components.smart_charging.coordinator import SiteCoordinator, TickResult
 from custom_components.smart_charging.engine.accounting.session import SessionEnergy
 from custom_components.smart_charging.engine.model.circuit import Circuit
@@ -25,13 +32,14 @@ from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
 from custom_components.smart_charging.engine.model.state import ControlState
 from custom_components.smart_charging.runtime import RuntimeData
+from custom_components.smart_charging.sources.limit import LimitReading
 from custom_components.smart_charging.sources.meter import MeterChannel
 from custom_components.smart_charging.sources.meter_catalogue import Role
 from custom_components.smart_charging.store import SiteStore
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GARAGE, CARPORT = "garage_id", "carport_id"
-BARN, BOILER = "barn_id", "boiler_id"
+BARN, BOILER, DIMMING = "barn_id", "boiler_id", "dimming_id"
 
 SUBSCRIBED = Limit(source=LimitSource.SUBSCRIBED, current_a=39.0)
 OPERATOR = Limit(source=LimitSource.OPERATOR, power_w=9200.0)
@@ -53,9 +61,12 @@ WHOLE_SITE = replace(
     ),
     loads=(SheddableLoad(load_id=BOILER, circuit_id=BARN, phases=(Phase.L1,), power_w=2000.0),),
 )
-"""With a circuit and an appliance too."""
+"""With a circuit and an appliance too, and a limit that comes and goes."""
 BOILER_CONFIG = LoadConfig(
     name="Boiler", entity_id="switch.boiler", power_entity_id=None, shed_value=None, load=WHOLE_SITE.loads[0]
+)
+DIMMING_CONFIG = LimitConfig(
+    name="Dimming", circuit_id="site", entity_id="binary_sensor.box", value_entity_id=None, limit=OPERATOR
 )
 
 CHARGING = EvseStatus(
@@ -98,6 +109,7 @@ def tick(
     at: datetime = NOW,
     barn: Headroom | None = None,
     boiler: tuple[LoadStatus, Reason] | None = None,
+    dimming: LimitReading | None = None,
 ) -> TickResult:
     """Tell a tick: the carport is empty, and at the garage is what is given."""
     setpoints = (
@@ -116,6 +128,7 @@ def tick(
             load_reasons={} if boiler is None else {BOILER: boiler[1]},
         ),
         sessions={} if session is None else {GARAGE: session},
+        limits={} if dimming is None else {DIMMING: dimming},
     )
 
 
@@ -124,6 +137,7 @@ SUBENTRIES: Mapping[str, tuple[str, str]] = {
     CARPORT: (SUBENTRY_CHARGER, "Carport"),
     BARN: (SUBENTRY_CIRCUIT, "Barn"),
     BOILER: (SUBENTRY_LOAD, "Boiler"),
+    DIMMING: (SUBENTRY_LIMIT, "Dimming"),
 }
 
 
@@ -183,6 +197,7 @@ async def load(
         chargers={},
         circuit_names={BARN: "Barn"} if whole else {},
         loads={BOILER: BOILER_CONFIG} if whole else {},
+        limits={DIMMING: DIMMING_CONFIG} if whole else {},
         host="127.0.0.1",
         port=9000,
     )

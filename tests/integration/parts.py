@@ -50,6 +50,18 @@ def load(**changes: Any) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value is not None}
 
 
+def limit(**changes: Any) -> dict[str, Any]:
+    """A grid operator's limit of 4.2 kW for the chargers, while a box says so. What is None is left out."""
+    data = {
+        "kind": "operator",
+        "entity_id": "binary_sensor.box",
+        "limit_unit": "kw",
+        "limit": 4.2,
+        "chargers_only": True,
+    } | changes
+    return {key: value for key, value in data.items() if value is not None}
+
+
 def part(kind: str, subentry_id: str, data: Mapping[str, Any], title: str = "") -> ConfigSubentryDataWithId:
     """A circuit, a charger or a load of an entry; its title is its id unless told."""
     return ConfigSubentryDataWithId(
@@ -57,4 +69,4 @@ def part(kind: str, subentry_id: str, data: Mapping[str, Any], title: str = "") 
     )
 
 
-__all__ = ["SITE", "THREE", "charger", "circuit", "load", "metered", "part"]
+__all__ = ["SITE", "THREE", "charger", "circuit", "limit", "load", "metered", "part"]
