@@ -1,6 +1,8 @@
 """Smart Charging: charge electric cars within the limits of the grid connection."""
 
+import logging
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
 
@@ -15,8 +17,8 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .actions import async_register_actions
-from .central import Central, async_attach, async_detach, listen_key
-from .chargers.driver import ChargerDriver
+from .central import Central, async_attach, async_detach, async_find_central, listen_key
+from .chargers.driver import ChargerDriver, ChargerError
 from .chargers.registry import DRIVERS, DriverRequest
 from .config import ConfigError, SiteSetup, read_setup
 from .const import DOMAIN
@@ -28,6 +30,8 @@ from .issues import SiteIssues, async_clear_listen_issue, async_raise_listen_iss
 from .loads import async_let_go
 from .runtime import RuntimeData, SmartChargingConfigEntry
 from .store import SiteStore
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 PLATFORMS: Final = (
     Platform.BINARY_SENSOR,
@@ -69,6 +73,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartChargingConfigEntry
 async def _set_up(hass: HomeAssistant, entry: SmartChargingConfigEntry, store: SiteStore) -> None:
     """Begin to steer a site."""
     setup = _read_setup(entry)
+    await _give_back(hass, entry.entry_id, keep=setup.chargers.keys())
     central = await _listen(hass, entry, setup)
     drivers = _make_drivers(setup, central)
     coordinator = SiteCoordinator(
@@ -109,12 +114,14 @@ async def async_unload_entry(hass: HomeAssistant, entry: SmartChargingConfigEntr
         await runtime.coordinator.async_let_go()
     hass.data.setdefault(_LEFT, {})[entry.entry_id] = runtime.setup, runtime.coordinator.state
     if entry.disabled_by is not None:
+        await _give_back(hass, entry.entry_id)
         await _forget(hass, entry.entry_id)
     return True
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: SmartChargingConfigEntry) -> None:
     """Delete what is kept of a site, and let its chargers in no more."""
+    await _give_back(hass, entry.entry_id)
     await _forget(hass, entry.entry_id)
     store = SiteStore(hass, entry.entry_id)
     await store.async_load()
@@ -217,6 +224,22 @@ def _watch(
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
     entry.async_on_unload(coordinator.async_add_listener(look))
     entry.async_on_unload(issues.clear)
+
+
+async def _give_back(hass: HomeAssistant, entry_id: str, keep: AbstractSet[str] = frozenset()) -> None:
+    """Put chargers into service again that we took out of it, but not those that somebody goes on to steer."""
+    before, _ = hass.data.get(_LEFT, {}).get(entry_id, (None, None))
+    central = async_find_central(hass, entry_id)
+    if before is None or central is None:
+        return
+    store = SiteStore(hass, entry_id)
+    await store.async_load()
+    for evse_id, driver in _make_drivers(before, central).items():
+        if evse_id in store.interrupted and evse_id not in keep:
+            try:
+                await driver.release()
+            except ChargerError as error:
+                _LOGGER.warning("%s could not be put into service again: %s", before.chargers[evse_id].name, error)
 
 
 async def _forget(hass: HomeAssistant, entry_id: str) -> None:

@@ -1,6 +1,5 @@
 """Actions: what is wanted of a charger just this once, by an automation or a script."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
@@ -17,7 +16,7 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .coordinator import SiteCoordinator
 from .runtime import SmartChargingConfigEntry
-from .wishes import async_cancel_override, async_charge_now
+from .wishes import async_cancel_override, async_charge_now, expect_car
 
 ACTION_CHARGE_NOW: Final = "charge_now"
 ACTION_CANCEL_OVERRIDE: Final = "cancel_override"
@@ -55,7 +54,10 @@ async def _charge_now(call: ServiceCall) -> None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="several_ends")
     until = _until(ends.get(ATTR_UNTIL))
 
-    async def charge(coordinator: SiteCoordinator, evse_id: str) -> None:
+    chargers = _chargers(call.hass, call.data)
+    for coordinator, evse_id in chargers:
+        expect_car(coordinator, evse_id)
+    for coordinator, evse_id in chargers:
         await async_charge_now(
             coordinator,
             evse_id,
@@ -64,16 +66,10 @@ async def _charge_now(call: ServiceCall) -> None:
             until_full=bool(ends.get(ATTR_UNTIL_FULL)),
         )
 
-    await _for_each(call, charge)
-
 
 async def _cancel_override(call: ServiceCall) -> None:
-    await _for_each(call, async_cancel_override)
-
-
-async def _for_each(call: ServiceCall, do: Callable[[SiteCoordinator, str], Awaitable[None]]) -> None:
     for coordinator, evse_id in _chargers(call.hass, call.data):
-        await do(coordinator, evse_id)
+        await async_cancel_override(coordinator, evse_id)
 
 
 def _until(wanted: time | datetime | None) -> datetime | None:

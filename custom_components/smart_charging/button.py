@@ -8,7 +8,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .entity import ChargerEntity, async_charger_places
 from .runtime import SmartChargingConfigEntry
-from .wishes import async_cancel_override, async_charge_now
+from .wishes import async_cancel_override, async_charge_now, expect_car
 
 PARALLEL_UPDATES = 0
 
@@ -33,6 +33,7 @@ class ChargeNowButton(ChargerEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
+        expect_car(self.coordinator, self._evse.evse_id)
         await async_charge_now(self.coordinator, self._evse.evse_id)
 
     @override

@@ -3,7 +3,7 @@
 import logging
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, override
 
@@ -30,7 +30,7 @@ from .limits import Limits
 from .loads import Loads, async_let_go
 from .snapshot import Senses
 from .sources.limit import LimitReading
-from .store import ChosenPriority, SiteStore
+from .store import ChosenPriority, SiteStore, with_priorities
 from .waker import LEAST_INTERVAL_S, MOST_INTERVAL_S, Waker
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         self._drivers = drivers
         self._store = store
         self._state = state
-        self._site = _with_priorities(setup.site, store)
+        self._site = with_priorities(setup.site, store.priorities)
         self._loads = Loads(hass, setup.loads, store)
         self._limits = Limits(hass, setup.limits, store)
         self._senses = Senses(hass, setup, drivers, self._loads, self._limits)
@@ -152,7 +152,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         """Choose a charger's priority; it goes before the configured one until somebody configures another."""
         configured = next(evse.priority for evse in self._setup.site.evses if evse.evse_id == evse_id)
         self._store.set_priority(evse_id, ChosenPriority(priority=priority, configured=configured))
-        self._site = _with_priorities(self._setup.site, self._store)
+        self._site = with_priorities(self._setup.site, self._store.priorities)
         self.wake()
 
     async def async_start(self) -> None:
@@ -289,17 +289,3 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         if next_at is not None:
             left_s.append((next_at - now).total_seconds() + _MOMENT_S)
         return max(LEAST_INTERVAL_S, min(left_s))
-
-
-def _with_priorities(site: Site, store: SiteStore) -> Site:
-    """Give the chargers the priorities that were chosen, unless they were configured anew since."""
-    chosen = store.priorities
-    return replace(
-        site,
-        evses=tuple(
-            replace(evse, priority=chosen[evse.evse_id].priority)
-            if evse.evse_id in chosen and chosen[evse.evse_id].configured == evse.priority
-            else evse
-            for evse in site.evses
-        ),
-    )

@@ -1,7 +1,7 @@
 """What is kept over restarts: what people want of each charger, its session's energy, what we switched off, what was told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from .engine.model.evse import Means
 from .engine.model.mode import Mode
 from .engine.model.override import Override
 from .engine.model.replay import ReplayError, from_json, to_json
+from .engine.model.site import Site
 from .sources.limit import ToldValue
 
 _VERSION: Final = 1
@@ -181,6 +182,19 @@ class SiteStore:
             "interrupted": to_json(self._interrupted),
             "told_limits": to_json(self._told_limits),
         }
+
+
+def with_priorities(site: Site, chosen: Mapping[str, ChosenPriority]) -> Site:
+    """Give the chargers the priorities that were chosen, unless they were configured anew since."""
+    return replace(
+        site,
+        evses=tuple(
+            replace(evse, priority=chosen[evse.evse_id].priority)
+            if evse.evse_id in chosen and chosen[evse.evse_id].configured == evse.priority
+            else evse
+            for evse in site.evses
+        ),
+    )
 
 
 def _read[T](noun: type[T], stored: Any) -> dict[str, T]:

@@ -21,13 +21,7 @@ async def async_charge_now(
     energy_kwh: float | None = None,
     until_full: bool = False,
 ) -> None:
-    """Charge as fast as the site allows, until one thing of those, or else until the car is unplugged.
-
-    Raises:
-        ServiceValidationError: no car is plugged in, so nobody is there to charge.
-
-    """
-    _expect_car(coordinator, evse_id)
+    """Charge as fast as the site allows, until one thing of those, or else until the car is unplugged."""
     session = coordinator.data.sessions.get(evse_id, SessionEnergy())
     end = OverrideEnd.UNPLUGGED
     if until is not None:
@@ -54,8 +48,13 @@ async def async_cancel_override(coordinator: SiteCoordinator, evse_id: str) -> N
     coordinator.async_update_listeners()
 
 
-def _expect_car(coordinator: SiteCoordinator, evse_id: str) -> None:
-    """Refuse where no car is plugged in. One that cannot be seen may be there."""
+def expect_car(coordinator: SiteCoordinator, evse_id: str) -> None:
+    """Refuse where no car is plugged in, and so nobody is there to charge. One that cannot be seen may be there.
+
+    Raises:
+        ServiceValidationError: there is none.
+
+    """
     status = coordinator.data.snapshot.evses.get(evse_id)
     if status is not None and status.reachable and status.state is EvState.A:
         raise ServiceValidationError(

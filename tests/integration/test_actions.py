@@ -125,6 +125,12 @@ async def test_a_refusal_names_the_charger(hass: HomeAssistant, site: ToldSite) 
         await act(hass, "charge_now", "button.carport_charge_now")
 
 
+async def test_of_several_chargers_all_are_told_or_none(hass: HomeAssistant, site: ToldSite) -> None:
+    with pytest.raises(ServiceValidationError):
+        await act(hass, "charge_now", ["button.garage_charge_now", "button.carport_charge_now"])
+    assert site.coordinator.wish(GARAGE) is None
+
+
 async def test_a_charger_is_found_by_its_device_too(
     hass: HomeAssistant, site: ToldSite, device_registry: dr.DeviceRegistry
 ) -> None:

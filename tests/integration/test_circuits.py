@@ -1,10 +1,11 @@
 """Circuits with meters of their own, the home battery, and a charger that does not obey, in a home that ticks."""
 
+from collections.abc import Awaitable, Callable
 from types import MappingProxyType
 from typing import Any
 
 import pytest
-from homeassistant.config_entries import ConfigSubentry
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigSubentry
 from homeassistant.helpers import issue_registry as ir
 
 from custom_components.smart_charging.const import DOMAIN, SUBENTRY_CIRCUIT
@@ -147,3 +148,31 @@ async def test_a_charger_that_a_lost_home_assistant_took_out_of_service_is_relea
         await home.pass_s(3, watts=1000)
         await home.until(lambda: interruptions(peer) == [None])
     assert home.hass.states.get(METER) is not None
+
+
+async def disable(home: Home) -> None:
+    await home.hass.config_entries.async_set_disabled_by(home.entry.entry_id, ConfigEntryDisabler.USER)
+
+
+async def remove(home: Home) -> None:
+    await home.hass.config_entries.async_remove(home.entry.entry_id)
+
+
+async def remove_charger(home: Home) -> None:
+    home.hass.config_entries.async_remove_subentry(home.entry, GARAGE)
+    await home.hass.async_block_till_done()
+
+
+@pytest.mark.parametrize("end", [disable, remove, remove_charger])
+@pytest.mark.parametrize("answer", ["Accepted", "Rejected"])
+async def test_a_charger_that_is_given_back_is_in_service(
+    home: Home, end: Callable[[Home], Awaitable[None]], answer: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await home.set_up()
+    async with home.station() as peer:
+        home.coordinator._dispatcher._lanes[GARAGE].interrupted = Means.DISABLE
+        home.coordinator._store.set_interrupted({GARAGE: Means.DISABLE})
+        peer.answers["ChangeAvailability"] = lambda _: {"status": answer}
+        await end(home)
+        assert interruptions(peer) == [None]
+        assert ("Garage could not be put into service again" in caplog.text) is (answer == "Rejected")
