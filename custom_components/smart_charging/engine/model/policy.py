@@ -28,11 +28,11 @@ class ControlPolicy:
     """As `regret_s`, for a start that ends in a pause: contactors wear."""
     regret_fades_s: float = 120.0
     """A mistake is forgotten after this long, one after another."""
-    resume_delay_s: float = 30.0
+    resume_delay_s: float = 15.0
     """Room must have been there for this long before a paused car starts again."""
     rise_step_a: float = 0.5
     """A rise smaller than this is not worth a command, unless it reaches what the car wants."""
-    resume_room_a: float = 1.0
+    resume_room_a: float = 0.5
     """Room above its minimum that a paused charger waits for, so that it is not paused again at once."""
     follow_s: float = 6.0
     """A car follows a new offer within this time: IEC 61851-1 gives it 5 s, and meters answer each second."""
