@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from custom_components.smart_charging.engine.control.freshness import is_sound, view_meters
+from custom_components.smart_charging.engine.control.freshness import is_sound, oldest_s, view_meters
 from custom_components.smart_charging.engine.model.limit import Limit
 from custom_components.smart_charging.engine.model.meter import MeterReading
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
@@ -111,3 +111,32 @@ def test_three_phases_need_three_readings_or_the_total():
     assert not is_sound(reading(5, 5), three, 230)
     assert is_sound(reading(5, 5, 5), three, 230)
     assert is_sound(reading(5, power_w=3000), three, 230)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "age_s", "taken"),
+    [
+        pytest.param(reading(30), reading(-90, at=later(1)), 1, True, id="a large plant comes out of a cloud"),
+        pytest.param(reading(30), reading(-100, at=later(1)), 1, False, id="a fall by more than twice 63 A"),
+        pytest.param(reading(30), reading(-100, at=later(9)), 9, False, id="even if it lasts for 9 s"),
+        pytest.param(reading(30), reading(-100, at=later(11)), 11, True, id="what stays so is true"),
+        pytest.param(reading(-20), reading(150, at=later(1)), 1, True, id="a rise is believed: it lowers"),
+        pytest.param(reading(power_w=7000.0), reading(power_w=-20_000.0, at=later(1)), 1, True, id="a total that falls by 117 A"),
+        pytest.param(reading(power_w=7000.0), reading(power_w=-23_000.0, at=later(1)), 1, False, id="a total that falls by 130 A"),
+        pytest.param(reading(power_w=7000.0), reading(5, at=later(1)), 1, True, id="a meter that begins to tell its phases"),
+    ],
+)  # fmt: skip
+def test_a_load_does_not_fall_by_more_than_a_fuse_carries_both_ways(
+    before: MeterReading, after: MeterReading, age_s: float, taken: bool
+):
+    believed, view = look(after, before, at_s=age_s)
+    assert believed == (after if taken else before)
+    assert view.silent_s == (0 if taken else age_s)
+
+
+def test_a_reading_may_be_as_old_as_the_slowest_meter_above_allows():
+    slow = mains(rating(20), circuit_id="garage", parent_id="site", stale_after_s=190.0)
+    row = mains(rating(16), circuit_id="row", parent_id="garage", metered=False)
+    tree = site(circuits=[mains(rating(40)), slow, row], stale_after_s=10.0)
+    assert [oldest_s(tree, name) for name in ("site", "garage", "row")] == [10, 190, 190]
+    assert oldest_s(site(circuits=[mains(rating(40), metered=False)]), "site") == 0

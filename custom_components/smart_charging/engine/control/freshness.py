@@ -11,7 +11,8 @@ from ..model.limit import Limit
 from ..model.meter import MeterReading
 from ..model.site import Site
 from ..model.snapshot import SiteSnapshot
-from ..model.state import ControlState
+from ..model.state import ControlState, Stillness
+from .stillness import stand_still
 
 CLOCK_SKEW: Final = timedelta(seconds=5)
 """A reading from further in the future comes from a clock that jumped."""
@@ -21,6 +22,9 @@ ABSURD_IMPORT_FACTOR: Final = 20.0
 rating (IEC 60898, curve D), so no meter behind it lives to tell."""
 ABSURD_EXPORT_FACTOR: Final = 3.0
 """Export is bound by the same fuse. It is judged more strictly, because false export would invite the chargers to rise."""
+ABSURD_FALL_FACTOR: Final = 2.0
+"""A load that falls by more than this many times the limit from one reading to the next is one garbled reading: it would
+have been all that a fuse carries, and then as much the other way. A rise of any size is believed, since it lowers."""
 LEAST_LIMIT_A: Final = 63.0
 """The limit that absurdity is measured against is at least this: subscribed power can be far below what a house is wired for."""
 
@@ -34,7 +38,9 @@ class MeterView:
     known: bool
     """Whether it is fresh enough to steer by."""
     silent_s: float | None
-    """How long ago it was given, in s; None when there was none."""
+    """How long ago it was given, in s, or since when its meter has been frozen; None when there was none."""
+    still: Stillness | None = None
+    """Since when it has said the same."""
 
 
 def view_meters(
@@ -49,7 +55,8 @@ def view_meters(
         last = _newest(circuit, site, snapshot, state.meters)
         if last is not None:
             believed[circuit.circuit_id] = last
-        views[circuit.circuit_id] = _view(last, snapshot.at, _stale_after_s(circuit, site))
+        still = None if last is None else stand_still(circuit, site, snapshot, state, last)
+        views[circuit.circuit_id] = _view(last, still, snapshot.at, _stale_after_s(circuit, site))
     return believed, views
 
 
@@ -63,11 +70,12 @@ def _oldest_s(site: Site, circuit: Circuit) -> float:
     return max((_stale_after_s(above, site) for above in site.path(circuit.circuit_id) if above.metered), default=0.0)
 
 
-def _view(last: MeterReading | None, now: datetime, stale_after_s: float) -> MeterView:
+def _view(last: MeterReading | None, still: Stillness | None, now: datetime, stale_after_s: float) -> MeterView:
     if last is None:
         return MeterView(reading=None, known=False, silent_s=None)
-    silent_s = max(0.0, (now - last.at).total_seconds())
-    return MeterView(reading=last, known=silent_s <= stale_after_s, silent_s=silent_s)
+    frozen = still is not None and still.frozen
+    silent_s = max(0.0, (now - (still.since if still is not None and frozen else last.at)).total_seconds())
+    return MeterView(reading=last, known=silent_s <= stale_after_s and not frozen, silent_s=silent_s, still=still)
 
 
 def _stale_after_s(circuit: Circuit, site: Site) -> float:
@@ -89,17 +97,37 @@ def _newest(
         # The first one since the start must be fresh: an old one is no sign that the meter lives.
         oldest = snapshot.at - timedelta(seconds=_stale_after_s(circuit, site))
         return reading if reading.at >= oldest else None
-    return reading if reading.at >= last.at else last
+    if reading.at < last.at or _has_leapt(reading, last, circuit, site):
+        return last
+    return reading
+
+
+def _has_leapt(reading: MeterReading, last: MeterReading, circuit: Circuit, site: Site) -> bool:
+    """Tell whether a load has fallen by more than can be, from one reading to the next. It is believed when it stays so."""
+    if (reading.at - last.at).total_seconds() > _stale_after_s(circuit, site):
+        return False
+    reference_a = _reference_a(circuit, site.voltage_v)
+    fell_a = max(
+        (last.current_a[phase] - reading.current_a[phase] for phase in last.current_a if phase in reading.current_a),
+        default=0.0,
+    )
+    if last.power_w is not None and reading.power_w is not None:
+        fell_a = max(fell_a, (last.power_w - reading.power_w) / site.voltage_v / len(circuit.phases))
+    return fell_a > ABSURD_FALL_FACTOR * reference_a
 
 
 def is_sound(reading: MeterReading, circuit: Circuit, voltage_v: float) -> bool:
     """Tell whether a reading is complete for this circuit's phases, finite, and physically possible."""
-    reference_a = max(LEAST_LIMIT_A, *(_phase_limit_a(limit, circuit, voltage_v) for limit in circuit.limits))
+    reference_a = _reference_a(circuit, voltage_v)
     if all(phase in reading.current_a for phase in circuit.phases):
         return all(_is_possible(reading.current_a[phase], reference_a) for phase in circuit.phases)
     if reading.power_w is None:
         return False
     return _is_possible(reading.power_w / voltage_v / len(circuit.phases), reference_a)
+
+
+def _reference_a(circuit: Circuit, voltage_v: float) -> float:
+    return max((LEAST_LIMIT_A, *(_phase_limit_a(limit, circuit, voltage_v) for limit in circuit.limits)))
 
 
 def _phase_limit_a(limit: Limit, circuit: Circuit, voltage_v: float) -> float:

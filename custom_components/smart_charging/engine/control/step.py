@@ -87,6 +87,7 @@ def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping
         headroom=measure_headroom(site, meters, circuits),
         next_state=ControlState(
             meters=believed,
+            stills={circuit_id: meter.still for circuit_id, meter in meters.items() if meter.still is not None},
             evses=memories,
             circuits=circuits,
             loads=shed.memories,

@@ -154,10 +154,12 @@ class Stillness:
     since: datetime
     drawn_a: Mapping[str, float] = field(default_factory=dict[str, float])
     """What chargers below it measured in that time for the first time, by their id: A, all phases together."""
-    battery_w: float | None = None
-    """Likewise the home battery, W into it."""
+    battery_a: float | None = None
+    """Likewise the home battery, A into it."""
+    changed_at: datetime | None = None
+    """Since when these have measured something else in sum."""
     frozen: bool = False
-    """It cannot be true: the chargers have changed since."""
+    """It cannot be true: a meter that lives would have shown that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
