@@ -44,6 +44,7 @@ def read_limit(site: Mapping[str, Any], tree: Circuits, subentry: ConfigSubentry
             current_a=bound.current_a,
             power_w=bound.power_w,
             chargers_only=data.get(CONF_CHARGERS_ONLY, False),
+            limit_id=subentry.subentry_id,
         ),
         least_a=least.current_a or 0.0,
         least_w=least.power_w or 0.0,

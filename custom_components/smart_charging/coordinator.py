@@ -118,6 +118,11 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         return self._setup.circuit_names
 
     @property
+    def limit_names(self) -> Mapping[str, str]:
+        """The names of the limits that come and go, by id."""
+        return {limit_id: limit.name for limit_id, limit in self._setup.limits.items()}
+
+    @property
     def ticks(self) -> tuple[Tick, ...]:
         """The last ticks, oldest first."""
         return tuple(self._ticks)

@@ -7,6 +7,7 @@ be missing. A sentence is a state, so it has at most 255 characters and changes 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from types import MappingProxyType
 from typing import Final
 
 from homeassistant.const import MAX_LENGTH_STATE_STATE
@@ -26,6 +27,7 @@ _UNBALANCE: Final = LimitSource.UNBALANCE.value
 _PREFIX: Final = f"component.{DOMAIN}.common."
 _TIMES: Final = frozenset({"at", "until", "starts"})
 _MISSING: Final = "?"
+_NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 _COARSE: Final[Mapping[str, float]] = {"surplus_w": 100.0, "drawn_a": 1.0, "needed_w": 100.0}
 """What moves all the time is told in these steps: each other sentence is written down."""
 
@@ -39,11 +41,12 @@ class _Blanks(dict[str, str]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speech:
-    """How to speak: the texts, keyed as Home Assistant flattens them, the time zone, and the circuits' names by id."""
+    """How to speak: the texts, keyed as Home Assistant flattens them, the time zone, and names by id: of circuits, of limits."""
 
     texts: Mapping[str, str]
     timezone: tzinfo
     circuits: Mapping[str, str] = field(default_factory=dict[str, str])
+    limits: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def say(self, key: str, blanks: _Blanks) -> str:
         """Fill a text's blanks; one that is not there shows its key."""
@@ -56,13 +59,14 @@ async def async_load_texts(hass: HomeAssistant) -> None:
 
 
 @callback
-def async_speech(hass: HomeAssistant, circuits: Mapping[str, str]) -> Speech:
+def async_speech(hass: HomeAssistant, circuits: Mapping[str, str], limits: Mapping[str, str] = _NO_NAMES) -> Speech:
     """Speak the language of this Home Assistant, or English as long as that is not loaded."""
     texts = async_get_cached_translations(hass, hass.config.language, "common", DOMAIN)
     return Speech(
         texts=texts or async_get_cached_translations(hass, LOCALE_EN, "common", DOMAIN),
         timezone=dt_util.get_default_time_zone(),
         circuits=circuits,
+        limits=limits,
     )
 
 
@@ -165,6 +169,9 @@ def _name_limit(speech: Speech, blanks: _Blanks) -> _Blanks:
         blanks["source"] = speech.say("source_circuit", blanks)
     elif "source" in blanks:
         blanks["source"] = speech.say(f"source_{blanks['source']}", blanks)
+        if blanks.get("limit_id") in speech.limits:
+            blanks["name"] = speech.limits[blanks["limit_id"]]
+            blanks["source"] = speech.say("source_named", blanks)
         if below:
             blanks["limit"] = speech.say("limit_in_circuit", blanks)
     return blanks

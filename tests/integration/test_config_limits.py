@@ -89,8 +89,8 @@ def test_limits_as_they_are_used() -> None:
             circuit_id="garage",
             entity_id="binary_sensor.box",
             value_entity_id="sensor.allowed",
-            limit=Limit(source=LimitSource.OPERATOR, power_w=4200.0, chargers_only=True),
-            least_a=pytest.approx(6.087, abs=0.001),
+            limit=Limit(source=LimitSource.OPERATOR, power_w=4200.0, chargers_only=True, limit_id="box"),
+            least_a=4200 / (3 * 230),
             least_w=4200.0,
         ),
         "peak": LimitConfig(
@@ -98,14 +98,14 @@ def test_limits_as_they_are_used() -> None:
             circuit_id="site",
             entity_id="schedule.peak",
             value_entity_id=None,
-            limit=Limit(source=LimitSource.SCHEDULE, current_a=10.0, chargers_only=True),
+            limit=Limit(source=LimitSource.SCHEDULE, current_a=10.0, chargers_only=True, limit_id="peak"),
         ),
         "own": LimitConfig(
             name="own",
             circuit_id="site",
             entity_id=None,
             value_entity_id=None,
-            limit=Limit(source=LimitSource.USER, power_w=3000.0),
+            limit=Limit(source=LimitSource.USER, power_w=3000.0, limit_id="own"),
         ),
     }
     assert [len(circuit.limits) for circuit in setup.site.circuits] == [1, 1]

@@ -81,7 +81,7 @@ async def test_the_grid_operator_dims_a_charger_to_6_a_on_three_phases_and_back(
         reason = home.setpoint().reason
         assert reason.code is ReasonCode.LIMITED
         assert (reason.params["source"], reason.params["limit_w"]) == ("operator", 4200.0)
-        assert shown(hass, "sensor.garage_reason") == "Held at 6 A: the grid operator allows 4.2 kW"
+        assert shown(hass, "sensor.garage_reason") == "Held at 6 A: the grid operator (Dimming) allows 4.2 kW"
         assert shown(hass, "binary_sensor.dimming_holds_now") == "on"
 
         # However much the house takes or leaves: it is the cars that are dimmed.

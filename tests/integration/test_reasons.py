@@ -3,6 +3,7 @@
 import json
 import string
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -250,6 +251,23 @@ def test_what_is_wanted_just_this_once_is_a_sentence(override: Override | None, 
 @pytest.mark.parametrize("mode", Mode)
 def test_every_mode_can_be_wanted_just_this_once(mode: Mode) -> None:
     assert "override" not in override_sentence(speech(), Override(mode=mode, since=SINCE))
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"source": "user", "limit_id": "night"}, "Held at 9 A: your own limit (Night) allows 10 A on L1"),
+        ({"source": "user", "limit_id": "gone"}, "Held at 9 A: your own limit allows 10 A on L1"),
+        (
+            {"source": "operator", "limit_id": "night", "circuit": "garage_id"},
+            "Held at 9 A: the grid operator (Night) allows 10 A on L1 in circuit Garage",
+        ),
+    ],
+)
+def test_a_limit_that_comes_and_goes_is_named(params: Params, expected: str) -> None:
+    reason = Reason(code=ReasonCode.LIMITED, params={"circuit": "site", "limit_a": 10.0, "phase": "l1", **params})
+    setpoint = Setpoint(evse_id="garage", current_a=9.0, reason=reason)
+    assert sentence(replace(speech(), limits={"night": "Night"}), setpoint) == expected
 
 
 @pytest.mark.parametrize("source", LimitSource)

@@ -43,15 +43,13 @@ def validate_limit(site: Data, circuits: Circuits, data: Data) -> Errors:
 
 
 def set_bound(data: Data) -> Bound:
-    """Read what a limit is set to; an entity may tell another value."""
-    limit = number(data, CONF_LIMIT)
-    if limit is None:
-        return Bound()
+    """Read what a valid limit is set to; an entity may tell another value."""
+    limit = float(data[CONF_LIMIT])
     return Bound(current_a=limit) if data.get(CONF_LIMIT_UNIT) == "a" else Bound(power_w=limit * 1000)
 
 
 def least_bound(site: Data, circuits: Circuits, data: Data) -> Bound:
-    """Tell what a limit is at the least, A on each phase of its circuit and W in total; an operator's alone has a floor."""
+    """Tell what a valid limit is at the least, A on each phase of its circuit and W in total; an operator's alone has a floor."""
     if data.get(CONF_KIND) != LimitSource.OPERATOR:
         return Bound(current_a=0.0, power_w=0.0)
     phases = len(phases_of(site, circuits, feeder(circuits, data)))

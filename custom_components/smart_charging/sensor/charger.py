@@ -180,7 +180,7 @@ class ReasonSensor(ChargerEntity, SensorEntity):
     @override
     def native_value(self) -> str | None:
         setpoint = self.view.setpoint
-        speech = async_speech(self.hass, self.coordinator.circuit_names)
+        speech = async_speech(self.hass, self.coordinator.circuit_names, self.coordinator.limit_names)
         return None if setpoint is None else sentence(speech, setpoint)
 
     @property

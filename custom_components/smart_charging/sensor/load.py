@@ -32,7 +32,7 @@ class LoadReasonSensor(LoadEntity, SensorEntity):
     @override
     def native_value(self) -> str | None:
         reason = self.view.reason
-        speech = async_speech(self.hass, self.coordinator.circuit_names)
+        speech = async_speech(self.hass, self.coordinator.circuit_names, self.coordinator.limit_names)
         return None if reason is None else load_sentence(speech, reason)
 
     @property

@@ -41,8 +41,10 @@ def _bound(item: Candidate, bound: Constraint, setpoint: float) -> Reason:
 
 
 def limit_params(bound: Constraint) -> dict[str, ReasonParam]:
-    """Name a limit: its source, its circuit, its phase unless it is one in total, and how much it allows."""
+    """Name a limit: its source, its id if it comes and goes, its circuit, its phase unless it is one in total, and how much it allows."""
     params: dict[str, ReasonParam] = {"source": bound.limit.source.value, "circuit": bound.circuit_id}
+    if bound.limit.limit_id is not None:
+        params["limit_id"] = bound.limit.limit_id
     if bound.phase is None:
         return params | {"limit_w": bound.limit.power_w or 0.0}
     return params | {"limit_a": bound.limit.current_a or 0.0, "phase": bound.phase.value}

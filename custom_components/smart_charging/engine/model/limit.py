@@ -35,3 +35,5 @@ class Limit:
     power_w: float | None = None
     chargers_only: bool = False
     """It bounds what the chargers take together, whatever the house does: as a grid operator dims them (§14a EnWG)."""
+    limit_id: str | None = None
+    """Which one it is of those that come and go, to name it in reasons; None for a circuit's own."""

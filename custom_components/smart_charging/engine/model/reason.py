@@ -21,7 +21,7 @@ class ReasonCode(StrEnum):
     AT_MAXIMUM = "at_maximum"
     """As fast as the charger can. `maximum_a`."""
     LIMITED = "limited"
-    """`source`, `limit_a` or `limit_w`, `circuit`, `phase` (absent for a limit in total)."""
+    """`source`, `limit_a` or `limit_w`, `circuit`, `phase` (absent for a limit in total), `limit_id` (of one that comes and goes)."""
     SHARED = "shared"
     """As `limited`, and `chargers` (how many) share what is left."""
     NO_ROOM = "no_room"
