@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
 from demo.electrical import VOLTAGE_V
 
@@ -30,6 +30,40 @@ class Counted(Protocol):
     @property
     def car_phases(self) -> int:
         """On which its car charges."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Second:
+    """What one second adds, as in `Figures`; it is the same for as long as nothing changes."""
+
+    energy: float = 0.0
+    possible: float = 0.0
+    most: float = 0.0
+    lost_paused: float = 0.0
+    lost_small: float = 0.0
+    lost_low: float = 0.0
+    lost_car: float = 0.0
+    chargers: int = 0
+
+    @classmethod
+    def of(cls, chargers: Sequence[Counted], possible_w: float, most_w: float, least_served: int) -> Self:
+        """Judge what is offered and drawn; `least_served` is how many cars a perfect controller serves at the least."""
+        offered_w = math.fsum(item.capability_w for item in chargers)
+        drawn_w = math.fsum(item.power_w for item in chargers)
+        small_w = math.fsum(SMALL_A * item.car_phases * VOLTAGE_V for item in chargers)
+        lost_w = possible_w - offered_w
+        paused = sum(item.offered_a > 0 for item in chargers) < least_served
+        small = not paused and 0 <= lost_w <= small_w
+        return cls(
+            energy=drawn_w / WS_PER_KWH,
+            possible=possible_w / WS_PER_KWH,
+            most=most_w / WS_PER_KWH,
+            lost_paused=lost_w / WS_PER_KWH if paused else 0.0,
+            lost_small=lost_w / WS_PER_KWH if small else 0.0,
+            lost_low=0.0 if paused or small else lost_w / WS_PER_KWH,
+            lost_car=(offered_w - drawn_w) / WS_PER_KWH,
+            chargers=len(chargers),
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,27 +102,16 @@ class Figures:
     nearness_perfect: float = 0.0
     """The same, of a perfect controller."""
 
-    def step(self, chargers: Sequence[Counted], possible_w: float, most_w: float, least_served: int) -> None:
-        """One second; `least_served` is how many cars a perfect controller serves at the least."""
-        offered_w = drawn_w = small_w = 0.0
-        served = 0
-        for item in chargers:
-            offered_w += item.capability_w
-            drawn_w += item.power_w
-            served += item.offered_a > 0
-            small_w += SMALL_A * item.car_phases * VOLTAGE_V
-        lost_kwh = (possible_w - offered_w) / WS_PER_KWH
-        if served < least_served:
-            self.lost_paused += lost_kwh
-        elif 0 <= possible_w - offered_w <= small_w:
-            self.lost_small += lost_kwh
-        else:
-            self.lost_low += lost_kwh
-        self.lost_car += (offered_w - drawn_w) / WS_PER_KWH
-        self.energy += drawn_w / WS_PER_KWH
-        self.possible += possible_w / WS_PER_KWH
-        self.most += most_w / WS_PER_KWH
-        self.charger_s += len(chargers)
+    def count(self, second: Second) -> None:
+        """One second."""
+        self.energy += second.energy
+        self.possible += second.possible
+        self.most += second.most
+        self.lost_paused += second.lost_paused
+        self.lost_small += second.lost_small
+        self.lost_low += second.lost_low
+        self.lost_car += second.lost_car
+        self.charger_s += second.chargers
 
     @property
     def share(self) -> float | None:

@@ -15,8 +15,8 @@ from typing import Final
 from demo.supply import parse_supply
 from demo.trace import HouseLoad, Trace, read_trace
 
+from .case import ALONE_S, WARM_UP_S, Case, Window
 from .data import DataDir
-from .house import ALONE_S, WARM_UP_S, Case, Window
 
 HOUSES: Final = {"uci": "load_uci_sceaux_1min_*.csv.gz", "lpg": "load_lpg_chr01_1min_*.csv.gz"}
 SUPPLIES: Final = (("3kVA", 1), ("6kVA", 1), ("9kVA", 1), ("12kVA", 1), ("16A", 3), ("20A", 3), ("25A", 3))

@@ -16,7 +16,8 @@ from demo.electrical import VOLTAGE_V
 from demo.outlet import Status
 from demo.supply import Supply, Unit
 
-from .house import FAILSAFE_A, START, STEP_A, Charger, Look
+from .charger import FAILSAFE_A, START, STEP_A, Charger
+from .house import Look
 
 MOST_INTERVAL_S: Final = 10
 """A tick comes at least this often: `waker.py`."""

@@ -11,7 +11,8 @@ from typing import Final
 from demo.electrical import CAR_MINIMUM_A
 from demo.perfect import HARDWARE_MAXIMUM_A, Offers, perfect_turns
 
-from .house import STEP_A, Look, Policy, takers_of
+from .charger import STEP_A, takers_of
+from .house import Look, Policy
 from .ours import Ours
 
 

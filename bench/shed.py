@@ -12,9 +12,11 @@ from typing import Final
 from demo.supply import parse_supply
 
 from .__main__ import table
+from .alone import watch_alone
+from .case import Case, Window
 from .data import DataDir
 from .figures import Figures, percentile, together
-from .house import Case, Window, run_window, watch_alone
+from .house import run_window
 from .matrix import CARS, LAGS_S, MINUTES, RISES_IN_S, House, cases, read_houses, turns
 from .result import BenchResult, Row
 from .rivals import POLICIES

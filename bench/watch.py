@@ -63,7 +63,8 @@ class Guard:
     @property
     def nearness(self) -> float:
         """How far of the way from the limit to a trip the worst phase is, 0 to 1."""
-        return min(1.0, max(0.0, (max(self._heat) - 1) / (self.device.threshold - 1)))
+        hottest = max(self._heat)
+        return min(1.0, (hottest - 1) / (self.device.threshold - 1)) if hottest > 1 else 0.0
 
     def step(self, load_a: Sequence[float]) -> None:
         """One second with this load, A per phase."""
@@ -96,11 +97,11 @@ class Overloads:
 
     def step(self, house_a: Sequence[float], total_a: Sequence[float]) -> None:
         """One second."""
-        limit_a = self._most_a
-        excess_a = max(
-            (total - limit_a for house, total in zip(house_a, total_a, strict=True) if house <= limit_a), default=0.0
-        )
-        if excess_a > 0:
+        limit_a, excess_a = self._most_a, 0.0
+        for house, total in zip(house_a, total_a, strict=True):
+            if total > limit_a >= house:
+                excess_a = max(excess_a, total - limit_a)
+        if excess_a:
             self._row_s += 1
             self.most_a = max(self.most_a, excess_a)
         elif self._row_s:

@@ -63,6 +63,11 @@ class Car:
         """Paused for so long that it has gone to sleep."""
         return self._paused_s > self.model.sleeps_after_s
 
+    @property
+    def settled(self) -> bool:
+        """Charges, and follows its offer already: until that changes, or it tapers, it draws the same."""
+        return self._follows_in_s is None and self._paused_s == 0
+
     def plug_in(self) -> None:
         """Plugging in wakes any car."""
         self._seen_a = self._following_a = self._paused_s = 0.0

@@ -2,8 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from bench.figures import Figures, percentile, together
-from bench.house import ALONE_S, START, WARM_UP_S, Case, Window, chargers_of, run_window, watch_alone
+from bench.alone import watch_alone
+from bench.case import ALONE_S, WARM_UP_S, Case, Window
+from bench.charger import START, chargers_of
+from bench.figures import Figures, Second, percentile, together
+from bench.house import run_window
 from bench.ours import Ours, site_of
 from bench.rivals import Fixed, Instant, Uncontrolled
 from custom_components.smart_charging.engine.model.protection import ProtectionKind
@@ -76,10 +79,9 @@ def test_fewer_cars_than_could_be_served_are_told_apart():
     two = replace(CASE, cars=2)
     figures = run(two, Instant(), *[12.0] * 3)
     assert figures.lost_paused == 0
-    figures = Figures()
-    figures.step(chargers_of(two), 2000.0, 2500.0, 1)
-    assert figures.lost_paused == pytest.approx(2000.0 / 3_600_000)
-    assert figures.most == pytest.approx(2500.0 / 3_600_000)
+    second = Second.of(chargers_of(two), 2000.0, 2500.0, 1)
+    assert second.lost_paused == pytest.approx(2000.0 / 3_600_000)
+    assert second.most == pytest.approx(2500.0 / 3_600_000)
 
 
 def test_the_same_run_gives_the_same_figures():

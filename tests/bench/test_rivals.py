@@ -3,7 +3,9 @@ from datetime import timedelta
 
 import pytest
 
-from bench.house import START, Case, Charger, Look, Policy, chargers_of
+from bench.case import Case
+from bench.charger import START, Charger, chargers_of
+from bench.house import Look, Policy
 from bench.rivals import Fixed, Instant, Quarter, RoundRobin, Table, Uncontrolled
 from demo.supply import parse_supply
 
@@ -29,7 +31,7 @@ class Stage:
         for _ in range(seconds):
             self.look.now = START + timedelta(seconds=self.look.second)
             for charger in self.chargers:
-                charger.step(self.look.now, 1.0)
+                charger.move(self.look.now)
                 charger.speak(self.look.now, self.look.second)
             self.look.reported = read_a is not None
             if read_a is not None:

@@ -9,8 +9,8 @@ from random import Random
 import pytest
 
 from bench import shed
+from bench.case import ALONE_S, WARM_UP_S, Case
 from bench.data import DataDir
-from bench.house import ALONE_S, WARM_UP_S, Case
 from bench.matrix import CARS, HOUSES, LAGS_S, RISES_IN_S, SUPPLIES, House, cases, read_houses, turns
 from bench.result import BenchError
 from demo.supply import parse_supply
