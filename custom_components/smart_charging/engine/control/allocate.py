@@ -1,7 +1,7 @@
 """Allocate: divide what the constraints leave among the chargers that want it, all of them together.
 
 Minimums first, in the order of the queue; then what the cars are expected to take, by the strategy; then what is left
-beyond that, so that nothing stays unused that somebody may still come to want. Ties are broken by charger id, never by
+beyond that, so that nothing stays unused that somebody may still come to want; last the minimums of cars that are done. Ties are broken by charger id, never by
 the order in which chargers are listed.
 """
 
@@ -52,8 +52,12 @@ def allocate(
             ledger.enter(item.evse_id, max(0.0, item.maximum_a))
         else:
             wanting.append(item)
-    put_off = _put_off(ledger, wanting) if strategy is Strategy.LAXITY else []
-    ready = [item for item in wanting if item not in put_off] if put_off else wanting
+    put_off: list[Demand] = []
+    if strategy is Strategy.LAXITY:
+        # A car that is done would hold its minimum for nothing; elsewhere nobody says that it has what it needs.
+        put_off = [item for item in wanting if item.done and item.can_pause] + _unhurried(ledger, wanting)
+    later = {item.evse_id for item in put_off}
+    ready = [item for item in wanting if item.evse_id not in later] if later else wanting
     sharing = _give_minimums(ledger, ready, granted, now, turn_s)
     bound_by = _share(ledger, sharing, strategy)
     for item in sharing:
@@ -65,13 +69,13 @@ def allocate(
     return granted
 
 
-def _put_off(ledger: Ledger, wanting: Sequence[Demand]) -> list[Demand]:
+def _unhurried(ledger: Ledger, wanting: Sequence[Demand]) -> list[Demand]:
     """Find those that have so much time to spare that, were there no minimums, they would be given nothing yet.
 
     A minimum for each of them would be taken from those who leave soon [measured: it costs 1 % of what can be delivered].
     """
     loose = Ledger(ledger.constraints, dict(ledger.taken), ledger.bounds)
-    flexible = [item for item in wanting if item.can_pause]
+    flexible = [item for item in wanting if item.can_pause and not item.done]
     for item in wanting:
         loose.enter(item.evse_id, 0.0 if item.can_pause else item.minimum_a)
     _share(loose, flexible, Strategy.LAXITY)
@@ -116,7 +120,7 @@ def _give_minimums(
 
 
 def _expected_a(item: Demand) -> float:
-    return item.maximum_a if item.expected_a is None else item.expected_a
+    return item.taken_a
 
 
 def _maximum_a(item: Demand) -> float:

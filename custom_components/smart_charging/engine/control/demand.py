@@ -35,6 +35,8 @@ class Demand:
     expected_a: float | None = None
     """What the car is expected to take of `maximum_a`, at least `minimum_a`; None: all of it. What is beyond it is offered
     when nobody else wants it."""
+    done: bool = False
+    """The car has stopped by itself: its minimum is offered to it when nobody else wants that."""
     at_surplus: Reason | None = None
     """What to say where the solar surplus gives it no more; None: it does not follow the sun."""
     laxity_s: float | None = None
@@ -45,6 +47,11 @@ class Demand:
     """Since when it has been given a current without a break."""
     waiting_since: datetime | None = None
     """Since when it has wanted one and was given none."""
+
+    @property
+    def taken_a(self) -> float:
+        """What the car is expected to take, A per phase."""
+        return self.maximum_a if self.expected_a is None else self.expected_a
 
     @property
     def is_fixed(self) -> bool:

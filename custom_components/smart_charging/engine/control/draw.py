@@ -14,6 +14,7 @@ from typing import Final
 from ..model.quantities import PerPhase, Phase
 from ..model.state import EvseMemory, PastTarget
 from .phases import FLOWS_A
+from .starting import may_be_starting
 from .view import EvseView, updated
 
 _NONE: Final[Mapping[Phase, float]] = {}
@@ -39,6 +40,9 @@ def bound_draw(view: EvseView, meter_at: datetime) -> Draw:
         budget, last = budget_a(view), view.last_measured_a
         held = {phase: min(last.get(phase, 0.0), budget) for phase in view.evse.phases}
         return Draw(least_a=held, most_a=held)
+    if may_be_starting(view):
+        offered_a = status.offered_a or 0.0
+        return Draw(least_a=dict.fromkeys(view.evse.phases, 0.0), most_a=dict.fromkeys(view.evse.phases, offered_a))
     target, since, measured_at = target_a(view), view.memory.target_since, status.measured_at
     if not measured or measured_at is None or since is None:
         return _following(view, target, meter_at, shows=False)

@@ -17,8 +17,8 @@ from ..model.policy import ControlPolicy
 from ..model.quantities import Phase
 from ..model.reason import Reason, ReasonCode
 from ..model.site import Site
+from ..model.snapshot import SiteSnapshot
 from ..model.state import LoadMemory
-from .allocate import Allocation
 from .base import nominal_a, running_a
 from .constraint import NEARLY, Constraint
 from .demand import Demand
@@ -29,6 +29,9 @@ TAKES_A: Final = 0.2
 """An appliance that takes less has nothing to give: it is on, and its thermostat does not call."""
 SETTLE_S: Final = 30.0
 """So long an appliance may take to tell that it is off. One that is on after that was switched on by somebody, and is his."""
+
+SWITCH_S: Final = 3.0
+"""So long an appliance may take to be off; a reading before that does not tell."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -41,6 +44,8 @@ class Look:
     needs_a: Mapping[Phase, float]
     rows: Sequence[int]
     """The constraints that it counts in."""
+    fading: bool = False
+    """It was switched off so lately that the meter may still show it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +60,15 @@ class Shed:
 def look_at_loads(
     site: Site,
     capacity: Capacity,
-    statuses: Mapping[str, LoadStatus],
+    snapshot: SiteSnapshot,
     memories: Mapping[str, LoadMemory],
-    now: datetime,
+    read_at: Mapping[str, datetime],
 ) -> list[Look]:
-    """See how each load is, and take note of what happened to it since the last tick."""
+    """See how each load is, and what happened to it since the last tick; `read_at`: when each circuit's meters were read."""
     looks: list[Look] = []
+    now = snapshot.at
     for load in site.loads:
-        status = statuses.get(load.load_id, LoadStatus(reachable=False))
+        status = snapshot.loads.get(load.load_id, LoadStatus(reachable=False))
         memory = memories.get(load.load_id) or LoadMemory(shed=status.shed, since=now)
         settled = memory.since is not None and (now - memory.since).total_seconds() > SETTLE_S
         if memory.shed and settled and status.on and not status.shed:
@@ -75,8 +81,17 @@ def look_at_loads(
             if item.circuit_id in path and _counts(item, load.phases)
         ]
         needs_a = running or nominal_a(load, site.voltage_v)
-        looks.append(Look(load=load, status=status, memory=memory, needs_a=needs_a, rows=rows))
+        fading = _fades(memory, status, now, read_at.get(load.circuit_id, now))
+        looks.append(Look(load=load, status=status, memory=memory, needs_a=needs_a, rows=rows, fading=fading))
     return looks
+
+
+def _fades(memory: LoadMemory, status: LoadStatus, now: datetime, read_at: datetime) -> bool:
+    if not memory.shed or memory.since is None:
+        return False
+    if status.on:
+        return (now - memory.since).total_seconds() <= SETTLE_S
+    return (read_at - memory.since).total_seconds() <= SWITCH_S
 
 
 def reserve(capacity: Capacity, looks: Sequence[Look], voltage_v: float) -> Capacity:
@@ -107,14 +122,17 @@ class Shedding:
     voltage_v: float
     now: datetime
     demands: Mapping[str, Demand]
-    given: Mapping[str, Allocation]
-    """What the chargers may rise to."""
+    wished_a: Mapping[str, float]
+    """What each of them would take if nothing under which the loads count stood in its way, A per phase."""
     drawing_a: Mapping[str, float]
     """What each of them may be drawing at the moment, A per phase."""
 
     def decide(self, looks: Sequence[Look], started_at: datetime | None) -> Shed:
         """Decide for every load: who has the least priority gives way first, who has the most comes back first."""
         freed = [0.0] * len(self.capacity.for_holds)
+        for look in looks:
+            if look.fading:
+                self._note(freed, look, 1.0)
         memories: dict[str, LoadMemory] = {}
         reasons: dict[str, Reason] = {}
         for look in sorted(looks, key=lambda look: (look.load.priority, look.load.load_id)):
@@ -153,6 +171,10 @@ class Shedding:
     def _off(self, look: Look, freed: Sequence[float], *, spaced: bool) -> tuple[LoadMemory, Reason]:
         """Let one that was switched off come back where it fits again, and stays so; else say what it waits for."""
         memory = replace(look.memory, room_since=None)
+        if look.fading:
+            # What it frees itself is no room for it.
+            freed = list(freed)
+            self._note(freed, look, -1.0)
         bound = self._no_room(look, freed)
         if bound is not None:
             needed_w = sum(look.needs_a.values()) * self.voltage_v
@@ -202,11 +224,7 @@ class Shedding:
         """Tell how much a charger comes before this load with, A per phase."""
         if overdue or wish.is_fixed or wish.priority < look.load.priority:
             return _floor_a(wish)
-        if wish.at_surplus is not None:
-            # It follows the sun, and asks for no more than that gives it.
-            given = self.given.get(wish.evse_id)
-            return 0.0 if given is None else given.current_a
-        return _wish_a(wish)
+        return self.wished_a.get(wish.evse_id, 0.0)
 
     def _is_free(self, look: Look) -> bool:
         """Tell whether the chargers have made room by now, as far as they can be told to."""
@@ -247,8 +265,3 @@ def _floor_a(wish: Demand) -> float:
     if wish.is_fixed:
         return max(0.0, wish.maximum_a)
     return 0.0 if wish.can_pause else wish.minimum_a
-
-
-def _wish_a(wish: Demand) -> float:
-    """What a charger would take, A per phase."""
-    return wish.maximum_a if wish.expected_a is None else min(wish.expected_a, wish.maximum_a)

@@ -1,6 +1,7 @@
 """One tick, as a recipe."""
 
-from collections.abc import Container, Mapping
+import math
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,8 +27,9 @@ from .headroom import Capacity, constrain, measure_headroom
 from .obedience import impose, note_obedience, restrain
 from .overload import Overload
 from .phases import active_phases
-from .shed import Shedding, look_at_loads, reserve
+from .shed import Look, Shedding, look_at_loads, reserve
 from .solar import follow_sun, is_fast
+from .starting import jumps, note_start
 from .switching import after_car, mind_limits, tell
 from .unrest import remember
 from .urgency import laxity_s, note_arrival
@@ -44,6 +46,9 @@ def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping
     site = site.limited(snapshot.limits)
     believed, meters = view_meters(site, snapshot, state)
     views = {evse.evse_id: _view(site, evse, snapshot, state) for evse in site.evses}
+    jumped = jumps(site, believed, state.meters)
+    for view in views.values():
+        view.memory = note_start(view, jumped.get(view.evse.circuit_id))
     overload = Overload(site=site, meters=meters, views=views)
     for view in views.values():
         view.memory = note_obedience(view, overload.concerns)
@@ -58,7 +63,7 @@ def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping
     circuits = remember(site, meters, bases, state, snapshot.at)
     capacity = constrain(site, bases, draws, phases, circuits)
     mind_limits(site, capacity, views, {name for name, item in demands.items() if is_fast(item)})
-    looks = look_at_loads(site, capacity, snapshot.loads, state.loads, snapshot.at)
+    looks = look_at_loads(site, capacity, snapshot, state.loads, read_at)
     together = _Together(
         site=site,
         now=snapshot.at,
@@ -74,7 +79,7 @@ def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping
         voltage_v=site.voltage_v,
         now=snapshot.at,
         demands=together.wanted,
-        given=together.rises,
+        wished_a=together.wished_a(looks),
         drawing_a=together.drawing_a,
     ).decide(looks, together.started_at)
     memories = {evse_id: together.decided[evse_id].memory for evse_id in views}
@@ -184,9 +189,10 @@ class _Outcome:
 
     decided: Mapping[str, Decided]
     wanted: Mapping[str, Demand]
-    rises: Mapping[str, Allocation]
     drawing_a: Mapping[str, float]
     started_at: datetime | None
+    wished_a: Callable[[Sequence[Look]], Mapping[str, float]]
+    """What the chargers would take if the limits did not exist under which these loads count, A per phase, by their id."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -216,6 +222,10 @@ class _Together:
             holding = wanted | {evse_id: replace(wanted[evse_id], maximum_a=0.0) for evse_id in idle}
             rises = self._allocate(self.capacity.for_rises, holding) | {evse_id: rises[evse_id] for evse_id in idle}
         holds = self._allocate(self.capacity.for_holds, holding)
+        for evse_id in holds.keys() - idle:
+            # What could not be held is not given: it would be taken back in the next tick.
+            if holds[evse_id].current_a < rises[evse_id].current_a:
+                rises[evse_id] = holds[evse_id]
         drawing_a = {evse_id: max(0.0, *draw.most_a.values()) for evse_id, draw in self.draws.items()}
         candidates = [
             Candidate(
@@ -236,10 +246,21 @@ class _Together:
         return _Outcome(
             decided={**self.apart, **together},
             wanted=wanted,
-            rises=rises,
+            wished_a=lambda looks: self._wished_a(looks, wanted),
             drawing_a=drawing_a | reserved,
             started_at=damped.started_at,
         )
+
+    def _wished_a(self, looks: Sequence[Look], wanted: Mapping[str, Demand]) -> dict[str, float]:
+        if not looks:
+            return {}
+        counted = {index for look in looks for index in look.rows}
+        boundless = tuple(
+            replace(item, capacity=math.inf) if index in counted else item
+            for index, item in enumerate(self.capacity.for_rises)
+        )
+        given = self._allocate(boundless, wanted)
+        return {evse_id: min(item.current_a, wanted[evse_id].taken_a) for evse_id, item in given.items()}
 
     def _allocate(self, constraints: tuple[Constraint, ...], wanted: Mapping[str, Demand]) -> dict[str, Allocation]:
         policy = self.site.policy

@@ -108,7 +108,7 @@ def _leave_done(view: EvseView, known: Appetite, wanted: Demand) -> Demand:
     full = known.done_soc is not None and known.done_soc >= FULL_SOC and wanted.can_pause
     minimum_a = 0.0 if full else lowest_a(view.evse)
     reason = Reason(code=ReasonCode.NOT_TAKING, params={"minimum_a": minimum_a})
-    return replace(wanted, maximum_a=minimum_a, expected_a=None, reason=reason)
+    return replace(wanted, maximum_a=minimum_a, expected_a=None, laxity_s=None, done=True, reason=reason)
 
 
 def _is_due(view: EvseView, known: Appetite) -> bool:

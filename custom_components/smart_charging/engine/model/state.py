@@ -135,6 +135,8 @@ class EvseMemory:
     target_since: datetime | None = None
     past_targets: tuple[PastTarget, ...] = ()
     """Those that it may still be leaving, or was when a meter was last read; oldest first."""
+    starting_at: datetime | None = None
+    """When the meter last jumped as it does when its car, still said to wait, begins to draw."""
     appetite: Appetite = Appetite()
     shortfall: Shortfall | None = None
     """Set while it draws less than it is offered."""
