@@ -12,6 +12,7 @@ from ..model.quantities import Phase, uniform
 from ..model.site import Site
 from .draw import Draw
 from .freshness import MeterView
+from .limits import GUARDED
 
 UNKNOWN_A: Final = 16.0
 """What an appliance whose power nobody knows is taken to need, A on each of its phases: a household socket bears no more."""
@@ -132,8 +133,10 @@ def _excess(
 def _behind(site: Site, circuit: Circuit, reading: MeterReading | None, draws: Mapping[str, Draw]) -> Base:
     if reading is not None:
         return _measured(site, circuit, reading, draws)
-    per_phase = [limit.current_a for limit in circuit.limits if limit.current_a is not None]
-    in_total = [limit.power_w / site.voltage_v for limit in circuit.limits if limit.power_w is not None]
+    # What an operator or a user allows for a while does not bound the house.
+    own = [limit for limit in circuit.limits if limit.source in GUARDED]
+    per_phase = [limit.current_a for limit in own if limit.current_a is not None]
+    in_total = [limit.power_w / site.voltage_v for limit in own if limit.power_w is not None]
     full_a = uniform(circuit.phases, min([*per_phase, *in_total], default=0.0))
     full_w = math.fsum(full_a.values()) * site.voltage_v
     return Base(least_a=full_a, most_a=full_a, least_w=full_w, most_w=full_w)

@@ -1,7 +1,12 @@
 """Limits: those of a circuit, the lowest first."""
 
+from typing import Final
+
 from ..model.circuit import Circuit
-from ..model.limit import Limit
+from ..model.limit import Limit, LimitSource
+
+GUARDED: Final = frozenset({LimitSource.RATING, LimitSource.SUBSCRIBED})
+"""The limits that a protection guards; the others bind by law or by wish."""
 
 
 def phase_limits(circuit: Circuit, *, chargers_only: bool = False) -> list[Limit]:

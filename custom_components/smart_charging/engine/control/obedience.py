@@ -72,6 +72,14 @@ def impose(setpoint: Setpoint, memory: EvseMemory, now: datetime) -> Setpoint:
     return replace(setpoint, means=past.means, reason=_reason(past))
 
 
+def is_helpless(evse: Evse, memory: EvseMemory, now: datetime) -> bool:
+    """Tell whether a charger overloads a circuit at `now`, UTC, and there is no means left: a person has to be called."""
+    past = memory.disobedience
+    if past is None or past.seen_at != now or past.over_since is None or _next_means(evse, past) is not past.means:
+        return False
+    return now - max(past.over_since, past.means_since) >= timedelta(seconds=DEADLINE_S)
+
+
 def _reason(past: Disobedience) -> Reason:
     return Reason(code=ReasonCode.DISOBEDIENT, params={"drawn_a": past.drawn_a, "setpoint_a": past.told_a})
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..model.circuit import Circuit
-from ..model.limit import Limit, LimitSource
+from ..model.limit import Limit
 from ..model.protection import Protection, ProtectionKind
+from .limits import GUARDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +74,7 @@ def model_of(protection: Protection | None) -> ThermalModel:
 
 def reference(limits: list[Limit]) -> Limit | None:
     """Find, among limits of one kind from low to high, the one that the device guards; None where none of them is such."""
-    guarded = (limit for limit in limits if limit.source in {LimitSource.RATING, LimitSource.SUBSCRIBED})
-    return next(guarded, None)
+    return next((limit for limit in limits if limit.source in GUARDED), None)
 
 
 def warm(heat: float, multiple: float, seconds: float, model: ThermalModel) -> float:
