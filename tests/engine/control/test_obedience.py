@@ -10,7 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custom_components.smart_charging.engine.control.demand import demand
-from custom_components.smart_charging.engine.control.obedience import impose, note_obedience, restrain
+from custom_components.smart_charging.engine.control.obedience import (
+    impose,
+    is_helpless,
+    note_obedience,
+    restrain,
+)
 from custom_components.smart_charging.engine.control.view import EvseView
 from custom_components.smart_charging.engine.model.circuit import Circuit
 from custom_components.smart_charging.engine.model.decision import Setpoint
@@ -131,6 +136,21 @@ def test_the_next_means_is_one_that_makes_a_difference(evse: Evse, told_a: float
     assert past.means is means
 
 
+@pytest.mark.parametrize(
+    ("past", "helpless"),
+    [
+        pytest.param(None, False, id="it obeys"),
+        pytest.param(SEEN, False, id="it did not, a moment ago"),
+        pytest.param(replace(SEEN, seen_at=NOW), False, id="it does no harm"),
+        pytest.param(replace(SEEN, seen_at=NOW, over_since=later(-60)), False, id="there are other means"),
+        pytest.param(replace(SEEN, seen_at=NOW, over_since=later(-14), means=Means.DISABLE), False, id="the last means has time yet"),
+        pytest.param(replace(SEEN, seen_at=NOW, over_since=later(-15), means=Means.DISABLE), True, id="the last means did not help"),
+    ],
+)  # fmt: skip
+def test_when_a_person_has_to_be_called(past: Disobedience | None, helpless: bool):
+    assert is_helpless(charger(means=ALL_MEANS), EvseMemory(disobedience=past), NOW) is helpless
+
+
 OBEYS = status(offered_a=0, draws=[0.2])
 HELD = replace(SEEN, means=Means.STOP, times=1, over_since=later(-30))
 
@@ -245,6 +265,7 @@ class TestThroughWholeTicks:
         disobedience = place.memory().disobedience
         assert disobedience is not None
         assert disobedience.seen_at == later(239), "and it is seen to draw on"
+        assert is_helpless(place.site.evses[0], place.memory(), later(239))
 
     def test_where_nothing_is_exceeded_it_is_only_told(self):
         place = world(SimCar(heeds=None), limit_a=60)
