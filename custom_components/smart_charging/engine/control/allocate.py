@@ -85,13 +85,20 @@ def _unhurried(ledger: Ledger, wanting: Sequence[Demand]) -> list[Demand]:
 def _share(ledger: Ledger, sharing: Sequence[Demand], strategy: Strategy) -> dict[str, Constraint | None]:
     """Raise those who share above what they have: to what they are expected to take, then to what is left beyond that."""
     bound_by: dict[str, Constraint | None] = {}
-    for cap in (_expected_a, _maximum_a):
-        open_ones = [item for item in sharing if cap(item) > ledger.taken[item.evse_id] + NEARLY]
-        if open_ones:
-            # By id, so that fractions add up the same in whatever order the chargers are listed.
-            open_ones.sort(key=_evse_id)
-            for tier in STRATEGIES[strategy](open_ones):
-                bound_by |= _Sweep(ledger, tier, cap).run()
+    # Whom a limit stops below what he is expected to take, it stops below his maximum too.
+    modest = [item for item in sharing if item.expected_a is not None and item.expected_a < item.maximum_a]
+    for open_ones, cap in ((sharing, _expected_a), (modest, _maximum_a)):
+        # By id, so that fractions add up the same in whatever order the chargers are listed.
+        ranked = sorted(
+            (
+                item
+                for item in open_ones
+                if bound_by.get(item.evse_id) is None and cap(item) > ledger.taken[item.evse_id] + NEARLY
+            ),
+            key=_evse_id,
+        )
+        for tier in STRATEGIES[strategy](ranked) if ranked else ():
+            bound_by |= _Sweep(ledger, tier, cap).run()
     return bound_by
 
 

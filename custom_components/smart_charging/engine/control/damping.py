@@ -242,6 +242,8 @@ def _note_turn(item: Candidate, memory: EvseMemory) -> EvseMemory:
     """Note since when it is served, or waits."""
     now = item.view.now
     if memory.setpoint_a:
+        if memory.served_since is not None and memory.waiting_since is None:
+            return memory
         return updated(memory, served_since=memory.served_since or now, waiting_since=None)
     waits = not item.demand.is_fixed
     return updated(memory, served_since=None, waiting_since=(memory.waiting_since or now) if waits else None)

@@ -26,12 +26,12 @@ class EvState(StrEnum):
     @property
     def power_flows(self) -> bool:
         """Tell whether the vehicle has its contactor closed."""
-        return self in {EvState.C, EvState.D}
+        return self is EvState.C or self is EvState.D
 
     @property
     def vehicle_connected(self) -> bool:
         """Tell whether there is a vehicle to charge."""
-        return self in {EvState.B, EvState.C, EvState.D}
+        return self is EvState.B or self.power_flows
 
 
 class Means(StrEnum):
