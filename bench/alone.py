@@ -40,7 +40,7 @@ class Baseline:
     trips_perfect: list[int] = field(default_factory=list[int])
     """Of the house beside a perfect controller, which is never above the limit by its own doing, but keeps the protection warm."""
     nearness_perfect: float = 0.0
-    """As `Figures.nearness`, of the perfect controller."""
+    """As `Figures.nearness_ever`, of the perfect controller."""
 
 
 def watch_alone(case: Case, window: Window) -> Baseline:

@@ -98,9 +98,12 @@ class Figures:
     """By how much each was longer than the meter's lag."""
     excess_a: float = 0.0
     nearness: float = 0.0
-    """How far of the way from the limit to a trip its protection came, less how far it came in that second by the house alone."""
+    """How far of the way from the limit to a trip an overload of our doing took the protection, less how far it was in that
+    second by the house alone."""
+    nearness_ever: float = 0.0
+    """The same in any second: also where the house exceeds the limit by itself, from as warm as cars up to the limit leave it."""
     nearness_perfect: float = 0.0
-    """The same, of a perfect controller."""
+    """As `nearness_ever`, of a perfect controller."""
 
     def count(self, second: Second) -> None:
         """One second."""
@@ -141,6 +144,7 @@ def together(runs: Sequence[Figures]) -> Figures:
         whole.beyond_lag_s.extend(max(0, length - run.lag_s) for length in run.overloads_s)
         whole.excess_a = max(whole.excess_a, run.excess_a)
         whole.nearness = max(whole.nearness, run.nearness)
+        whole.nearness_ever = max(whole.nearness_ever, run.nearness_ever)
         whole.nearness_perfect = max(whole.nearness_perfect, run.nearness_perfect)
     return whole
 

@@ -93,10 +93,13 @@ class _Run:
         self._second = Second.of(self._chargers, possible.power_w, possible.most_w, possible.served)
 
     def _count(self, second: int) -> None:
-        self._overloads.step(self._look.house_a, self._total_a)
-        self._figures.count(self._second)
+        figures = self._figures
+        ours = self._overloads.step(self._look.house_a, self._total_a)
+        figures.count(self._second)
         nearer = self._guards[0].nearness - self._baseline.nearness[second]
-        self._figures.nearness = max(self._figures.nearness, nearer)
+        figures.nearness_ever = max(figures.nearness_ever, nearer)
+        if ours:
+            figures.nearness = max(figures.nearness, nearer)
 
     def _steer(self, second: int, now: datetime) -> int:
         look = self._look

@@ -144,6 +144,7 @@ def _row(policy: str, what: str, figures: Figures) -> Row:
         "longest_s": max(figures.overloads_s, default=0),
         "excess_a": figures.excess_a,
         "nearness": figures.nearness,
+        "nearness_ever": figures.nearness_ever,
         "perfect_nearness": figures.nearness_perfect,
         "commands_per_hour": figures.commands_per_hour,
     }

@@ -95,8 +95,8 @@ class Overloads:
         self._most_a = limit_a + OVER_A
         self._row_s = 0
 
-    def step(self, house_a: Sequence[float], total_a: Sequence[float]) -> None:
-        """One second."""
+    def step(self, house_a: Sequence[float], total_a: Sequence[float]) -> bool:
+        """One second; whether it is such a one."""
         limit_a, excess_a = self._most_a, 0.0
         for house, total in zip(house_a, total_a, strict=True):
             if total > limit_a >= house:
@@ -106,6 +106,7 @@ class Overloads:
             self.most_a = max(self.most_a, excess_a)
         elif self._row_s:
             self.end()
+        return excess_a > 0
 
     def end(self) -> None:
         """The row under way is over."""

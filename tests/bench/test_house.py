@@ -61,6 +61,13 @@ def test_a_trip_of_the_house_alone_is_not_ours():
     assert figures.share is None
 
 
+def test_what_the_house_exceeds_by_itself_is_no_overload_of_ours_but_cars_up_to_the_limit_keep_it_warm():
+    figures = run(CASE, Instant(), 6.0, 6.0, 6.0, 6.0, 1.5 * LIMIT_A, 1.5 * LIMIT_A)
+    assert figures.nearness < 0.1
+    assert figures.nearness_ever == pytest.approx(figures.nearness_perfect, abs=0.1)
+    assert figures.nearness_ever > 0.5
+
+
 def test_who_knows_each_second_loses_only_what_the_cars_do():
     slow = replace(CASE, rises_in_s=40.0)
     figures = run(slow, Instant(), 14.0, 6.0, 6.0)
