@@ -66,3 +66,20 @@ def test_the_same_reading_is_no_jump():
     assert jumps(PLACE, {"site": reading(10)}, {"site": reading(10)}) == {}
     assert jumps(PLACE, {}, {"site": reading(10)}) == {}
     assert Phase.L1 in jumps(PLACE, {"site": reading(11, at=later(1))}, {"site": reading(10)})["site"]
+
+
+def test_if_it_was_the_house_the_others_have_given_way_already():
+    place = site(charger("a"), charger("b"), limit_a=48)
+    memory, setpoints = ControlState(), dict[str, float | None]()
+    for second, house_a in enumerate([15, 15, 31]):
+        at = later(second)
+        seen = {
+            "a": status(EvState.B, offered_a=16, draws=[0], measured_at=at, since=later(-10)),
+            "b": status(EvState.C, offered_a=16, draws=[16], measured_at=at),
+        }
+        snapshot = SiteSnapshot(at=at, meters={"site": reading(house_a + 16, at=at)}, evses=seen)
+        decision = step(place, snapshot, memory, {})
+        memory = decision.next_state
+        setpoints = {name: item.current_a for name, item in decision.setpoints.items()}
+    assert setpoints["a"] == 16, "it may have been this one"
+    assert (setpoints["b"] or 0) < 16

@@ -14,7 +14,6 @@ from typing import Final
 from ..model.quantities import PerPhase, Phase
 from ..model.state import EvseMemory, PastTarget
 from .phases import FLOWS_A
-from .starting import may_be_starting
 from .view import EvseView, updated
 
 _NONE: Final[Mapping[Phase, float]] = {}
@@ -36,13 +35,14 @@ def bound_draw(view: EvseView, meter_at: datetime) -> Draw:
     status, measured = view.reachable_status, view.measured_a
     if status is None:
         # What it measured last is taken for what it draws, once, beside the budget that is kept for it: to take less
-        # would count it twice for as long as it is away, to take more would hide it.
+        # would count it twice for as long as it is away, to take more would hide it. Where it was told less after that,
+        # it may have followed, and what it has left is not room for the others: its budget may come back to it.
         budget, last = budget_a(view), view.last_measured_a
         held = {phase: min(last.get(phase, 0.0), budget) for phase in view.evse.phases}
-        return Draw(least_a=held, most_a=held)
-    if may_be_starting(view):
-        offered_a = status.offered_a or 0.0
-        return Draw(least_a=dict.fromkeys(view.evse.phases, 0.0), most_a=dict.fromkeys(view.evse.phases, offered_a))
+        offered_a = None if view.status is None else view.status.offered_a
+        if offered_a is None:
+            return Draw(least_a=held, most_a=held)
+        return Draw(least_a={phase: min(value, offered_a) for phase, value in held.items()}, most_a=held)
     target, since, measured_at = target_a(view), view.memory.target_since, status.measured_at
     if not measured or measured_at is None or since is None:
         return _following(view, target, meter_at, shows=False)

@@ -1,7 +1,8 @@
 """Starting: a car that begins to draw is in the meter before its charger says so.
 
 A charger tells within a second or two that its car charges. Until then the whole draw would be taken for the house, and
-the car would be paused the moment it starts. So a jump of the meter that may be a start is for a moment taken for one.
+the car would be paused the moment it starts. So a jump of the meter that may be a start is for a moment taken for one,
+but only by the charger itself: should it be the house, the others have given way already.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from ..model.meter import MeterReading
 from ..model.quantities import PerPhase
 from ..model.site import Site
 from ..model.state import EvseMemory
+from .draw import Draw
 from .view import EvseView, updated
 
 STARTS_A: Final = 4.0
@@ -54,3 +56,15 @@ def may_be_starting(view: EvseView) -> bool:
     """Tell whether the meter may show a draw that the charger has not told yet."""
     at = view.memory.starting_at
     return at is not None and view.now - at <= LATE
+
+
+def as_started(views: Mapping[str, EvseView], draws: Mapping[str, Draw]) -> dict[str, Draw]:
+    """Bound the draws anew, those that may be starting as if they were; empty where none may be."""
+    starting = [evse_id for evse_id, view in views.items() if may_be_starting(view)]
+    return {**draws, **{evse_id: _from_nothing(views[evse_id]) for evse_id in starting}} if starting else {}
+
+
+def _from_nothing(view: EvseView) -> Draw:
+    offered_a = 0.0 if view.status is None or view.status.offered_a is None else view.status.offered_a
+    phases = view.evse.phases
+    return Draw(least_a=dict.fromkeys(phases, 0.0), most_a=dict.fromkeys(phases, offered_a))

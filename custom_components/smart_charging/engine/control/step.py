@@ -23,7 +23,7 @@ from .overload import Overload
 from .phases import active_phases
 from .shed import Shedding, look_at_loads, reserve
 from .solar import follow_sun, is_fast
-from .starting import jumps, note_start
+from .starting import as_started, jumps, note_start
 from .switching import mind_limits, tell
 from .together import Together
 from .unrest import remember
@@ -55,9 +55,12 @@ def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping
     _wake(views, demands, apart, snapshot)
     phases = {evse_id: active_phases(view) for evse_id, view in views.items()}
     bases = bound_bases(site, meters, draws, snapshot.loads)
-    circuits = remember(site, meters, bases, state, snapshot.at)
+    started = as_started(views, draws)
+    with_starts = bound_bases(site, meters, started, snapshot.loads) if started else bases
+    circuits = remember(site, meters, with_starts, state, snapshot.at)
     capacity = constrain(site, bases, draws, phases, circuits)
-    mind_limits(site, capacity, views, {name for name, item in demands.items() if is_fast(item)})
+    fast = {name for name, item in demands.items() if is_fast(item)}
+    mind_limits(site, capacity, views, fast - snapshot.keep_phases)
     looks = look_at_loads(site, capacity, snapshot, state.loads, read_at)
     together = Together(
         site=site,
@@ -67,6 +70,7 @@ def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping
         demands=demands,
         draws=draws,
         apart=apart,
+        if_started=constrain(site, with_starts, started, phases, circuits) if started else None,
     ).decide(state.started_at)
     shed = Shedding(
         capacity=capacity,

@@ -11,13 +11,14 @@ from ..model.site import Site
 from ..model.state import EvseMemory
 from .allocate import Allocation, allocate
 from .apart import Decided
-from .constraint import Constraint, Ledger
+from .constraint import Bounds, Constraint, Ledger
 from .damping import Candidate, claims, damp, standing_a
 from .demand import Demand
 from .draw import Draw
 from .explain import explain
 from .headroom import Capacity
 from .shed import Look
+from .starting import may_be_starting
 from .switching import after_car
 from .view import EvseView
 
@@ -45,6 +46,8 @@ class Together:
     demands: Mapping[str, Demand]
     draws: Mapping[str, Draw]
     apart: Mapping[str, Decided]
+    if_started: Capacity | None = None
+    """What there is if those whose cars may be starting have started; None where none may be."""
 
     def decide(self, started_at: datetime | None) -> Outcome:
         """Decide for all of them; `started_at` is when a charger or a load was last started, UTC."""
@@ -62,6 +65,9 @@ class Together:
             holding = wanted | {evse_id: replace(wanted[evse_id], maximum_a=0.0) for evse_id in idle}
             rises = self._allocate(self.capacity.for_rises, holding) | {evse_id: rises[evse_id] for evse_id in idle}
         holds = self._allocate(self.capacity.for_holds, holding)
+        if self.if_started is not None:
+            spared = self._allocate(self.if_started.for_holds, holding, self.if_started.bounds)
+            holds |= {evse_id: spared[evse_id] for evse_id, view in self.views.items() if may_be_starting(view)}
         for evse_id in holds.keys() - idle:
             # What could not be held is not given: it would be taken back in the next tick.
             if holds[evse_id].current_a < rises[evse_id].current_a:
@@ -102,7 +108,12 @@ class Together:
         given = self._allocate(boundless, wanted)
         return {evse_id: min(item.current_a, wanted[evse_id].taken_a) for evse_id, item in given.items()}
 
-    def _allocate(self, constraints: tuple[Constraint, ...], wanted: Mapping[str, Demand]) -> dict[str, Allocation]:
+    def _allocate(
+        self,
+        constraints: tuple[Constraint, ...],
+        wanted: Mapping[str, Demand],
+        bounds: Mapping[str, Bounds] | None = None,
+    ) -> dict[str, Allocation]:
         policy = self.site.policy
         return allocate(
             constraints,
@@ -110,7 +121,7 @@ class Together:
             policy.strategy,
             now=self.now,
             turn_s=policy.turn_s,
-            bounds=self.capacity.bounds,
+            bounds=self.capacity.bounds if bounds is None else bounds,
         )
 
 
