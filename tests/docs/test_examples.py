@@ -55,7 +55,9 @@ def garage(right: Phase = Phase.L2, *, total_only: bool = False, schedule_a: flo
         for name, phase in (("left", Phase.L1), ("right", right))
     )
     site = Site(circuits=(supply, below), evses=evses, policy=ControlPolicy(margin_a=0.5))
-    limits = {} if schedule_a is None else {"garage": (Limit(source=LimitSource.SCHEDULE, current_a=schedule_a),)}
+    limits: dict[str, tuple[Limit, ...]] = {}
+    if schedule_a is not None:
+        limits["garage"] = (Limit(source=LimitSource.SCHEDULE, current_a=schedule_a),)
     cars = {"left": Car(), "right": Car()}
     home = Home(site, cars, amps(2, 12, 3), limits=limits, total_only=total_only)
     return settled(home)
@@ -127,11 +129,9 @@ def boiler(seconds: int, *, house_a: float = 5.0, priority: int = 0, maximum_off
     return home
 
 
-def sun(
-    surplus_w: float, mode: Mode, *, battery_w: float | None = None, most_a: float = 16, **solar: float | None
-) -> Home:
+def sun(surplus_w: float, mode: Mode, *, battery_w: float | None = None, **solar: float | None) -> Home:
     policy = ControlPolicy(margin_a=0.5, solar=SolarPolicy(**solar))  # type: ignore[arg-type]
-    evse = charger(step_a=0.1, maximum_a=most_a)
+    evse = charger(step_a=0.1, maximum_a=16)
     site = Site(circuits=(mains(rating(40)),), evses=(evse,), policy=policy)
     home = Home(site, {"a": Car()}, amps(-surplus_w / 230), modes={"a": mode}, battery_w=battery_w, soc=0.5)
     home.live(250)
