@@ -277,25 +277,3 @@ def test_every_table_with_bold_amperes_is_held_to_the_engine():
     }
     told_elsewhere = {row for row in rows if row[0] == "real-cars" and row[1].startswith("about 15 s after that")}
     assert rows - computed == told_elsewhere
-
-
-ROOT = DOCS.parent
-PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
-
-
-@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
-def test_every_link_leads_somewhere(page: Path):
-    dead = []
-    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
-        path, _, anchor = link.partition("#")
-        target = page if not path else page.parent / path
-        if link.startswith("http"):
-            continue
-        if not target.exists() or (anchor and anchor not in anchors(target)):
-            dead.append(link)
-    assert dead == []
-
-
-def anchors(page: Path) -> set[str]:
-    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
