@@ -20,8 +20,8 @@ from custom_components.smart_charging.engine.model.state import ControlState
 from .builders import NOW, later
 from .worlds import Scene, any_snapshot, scenes, shuffled, sites
 
-STARTED_S = 5
-"""Longer than a charger takes to tell that its car charges."""
+STARTED_S = 12
+"""Longer than a charger takes to tell that its car charges, and the others to follow what they were told meanwhile."""
 SETTLED_S = 30
 """Longer than a car takes to follow, and than the delay of a rise."""
 

@@ -51,7 +51,7 @@ class Demand:
     @property
     def taken_a(self) -> float:
         """What the car is expected to take, A per phase."""
-        return self.maximum_a if self.expected_a is None else self.expected_a
+        return self.maximum_a if self.expected_a is None else min(self.expected_a, self.maximum_a)
 
     @property
     def is_fixed(self) -> bool:
