@@ -52,7 +52,7 @@ class Car:
         drew = self.drawn_a > 0
         self.missing_kwh = max(0.0, self.missing_kwh - self.drawn_a * VOLTAGE_V * seconds / 3_600_000)
         if drew and self.is_full:
-            self.changed_s = now_s
+            self.missing_kwh, self.changed_s = 0.0, now_s
 
     def command(self, current_a: float, now_s: float) -> None:
         """Offer it another current, A: 0, or from `MINIMUM_A` to `MAXIMUM_A`."""
