@@ -36,19 +36,24 @@ def arrival(car: Car, now_s: float) -> float:
     return car.session.arrives_s
 
 
+def next_step_s(now_s: float) -> float:
+    """The next decision after this moment: the next multiple of 5 minutes."""
+    return math.floor(now_s / STEP_S + 1) * STEP_S
+
+
 def serve(cars: Sequence[Car], limit_a: float, now_s: float, order: Order) -> dict[Session, float]:
     """Serve the cars of a site one after another; A by session."""
     left_a = [limit_a] * PHASES
     given: dict[Session, float] = {}
     for car in sorted(cars, key=lambda car: (order(car, now_s), car.session.space)):
         phase = car.session.phase
-        current_a = min(_enough_a(car), left_a[phase])
+        current_a = min(_enough_a(car, now_s), left_a[phase])
         given[car.session] = current_a = current_a if current_a >= MINIMUM_A - _NEARLY else 0.0
         left_a[phase] -= current_a
     return given
 
 
-def round_robin(cars: Sequence[Car], limit_a: float) -> dict[Session, float]:
+def round_robin(cars: Sequence[Car], limit_a: float, now_s: float) -> dict[Session, float]:
     """Give each car its minimum in turn, then 1 A more, for as long as that fits."""
     left_a = [limit_a] * PHASES
     given = {car.session: 0.0 for car in cars}
@@ -57,7 +62,7 @@ def round_robin(cars: Sequence[Car], limit_a: float) -> dict[Session, float]:
         served: list[Car] = []
         for car in waiting:
             had_a = given[car.session]
-            more_a = min(ROUND_ROBIN_A if had_a else MINIMUM_A, _enough_a(car) - had_a)
+            more_a = min(ROUND_ROBIN_A if had_a else MINIMUM_A, _enough_a(car, now_s) - had_a)
             if more_a > _NEARLY and more_a <= left_a[car.session.phase] + _NEARLY:
                 given[car.session] += more_a
                 left_a[car.session.phase] -= more_a
@@ -66,9 +71,10 @@ def round_robin(cars: Sequence[Car], limit_a: float) -> dict[Session, float]:
     return given
 
 
-def _enough_a(car: Car) -> float:
-    """What a car can use until the next decision: all of it, or what is still missing, in that time."""
-    return min(MAXIMUM_A, max(MINIMUM_A, MAXIMUM_A * car.hurry_s / STEP_S))
+def _enough_a(car: Car, now_s: float) -> float:
+    """What a car can use until the next decision, or until it leaves: all that there is, or what is still missing."""
+    seconds = min(next_step_s(now_s), car.session.leaves_s) - now_s
+    return MAXIMUM_A if car.hurry_s >= seconds else max(MINIMUM_A, MAXIMUM_A * car.hurry_s / seconds)
 
 
 ORDERS: Final[Mapping[str, Order]] = {"llf": laxity, "edf": deadline, "fcfs": arrival}
@@ -80,19 +86,16 @@ class Published:
     def __init__(self, name: str, limit_a: float, *, at_once: bool = False) -> None:
         """`name` is `round_robin` or one of `ORDERS`; `limit_a` is the site's, per phase."""
         self._order, self._limit_a, self._at_once = ORDERS.get(name), limit_a, at_once
-        self._decided_s = -math.inf
 
     def next_s(self, now_s: float) -> float:
-        """The next multiple of 5 minutes."""
-        step = math.ceil(now_s / STEP_S) * STEP_S
-        return step if step > self._decided_s else step + STEP_S
+        """When it decides again."""
+        return next_step_s(now_s)
 
     def decide(self, cars: Iterable[Car], now_s: float, *, news: bool) -> Mapping[Session, float] | None:
         """Decide when it is time."""
-        if not (news and self._at_once) and now_s < self.next_s(now_s):
+        if not (news and self._at_once) and now_s % STEP_S > 1e-6:
             return None
-        self._decided_s = now_s
         hungry = [car for car in cars if not car.is_full]
         if self._order is None:
-            return round_robin(hungry, self._limit_a)
+            return round_robin(hungry, self._limit_a, now_s)
         return serve(hungry, self._limit_a, now_s, self._order)

@@ -44,8 +44,13 @@ def test_each_phase_has_its_own_limit():
 
 def test_a_car_is_given_no_more_than_it_can_use_before_the_next_decision():
     nearly = session("a", 0, 1, 1 / 24)  # half of five minutes
-    given = serve([Car(nearly, nearly.asked_kwh)], 40.0, 0.0, ORDERS["llf"])
-    assert list(given.values()) == pytest.approx([16.0])
+    given = [serve([Car(nearly, nearly.asked_kwh)], 40.0, now_s, ORDERS["llf"])[nearly] for now_s in (0.0, 60.0, 200.0)]
+    assert given == pytest.approx([16.0, 20.0, 32.0])
+
+
+def test_a_car_that_leaves_before_the_next_decision_is_given_all_until_then():
+    hurried = session("a", 0, 1 / 24, 1 / 24)
+    assert serve([Car(hurried, hurried.asked_kwh)], 40.0, 0.0, ORDERS["llf"]) == {hurried: 32.0}
 
 
 @pytest.mark.parametrize(
@@ -53,16 +58,14 @@ def test_a_car_is_given_no_more_than_it_can_use_before_the_next_decision():
     [(5.0, [0, 0, 0]), (13.0, [0, 6, 7]), (20.0, [6, 7, 7]), (21.0, [7, 7, 7]), (200.0, [32, 32, 32])],
 )
 def test_round_robin_deals_one_ampere_after_the_other(limit_a: float, given: list[float]):
-    assert list(round_robin(cars(), limit_a).values()) == given
+    assert list(round_robin(cars(), limit_a, 2 * 3600.0).values()) == given
 
 
 def test_it_decides_each_five_minutes():
     rival = Published("llf", 32.0)
-    assert (rival.next_s(0.0), rival.next_s(1.0), rival.next_s(300.0)) == (0.0, 300.0, 300.0)
+    assert (rival.next_s(0.0), rival.next_s(1.0), rival.next_s(299.0)) == (300.0, 300.0, 300.0)
     assert rival.decide(cars(), 299.0, news=True) is None
     assert rival.decide(cars(), 300.0, news=False) is not None
-    assert rival.decide(cars(), 300.0, news=True) is None
-    assert rival.next_s(300.0) == 600.0
 
 
 def test_it_decides_at_once_where_it_may():
