@@ -60,8 +60,7 @@ class LivingCharger:
 
     def step(self, second: int) -> None:
         """Live for a second."""
-        watchdog_s = self.evse.watchdog_s
-        if not self.reachable and watchdog_s is not None and second - self.lost_at >= watchdog_s:
+        if self.falls_back(second):
             self._offer(second, self.evse.failsafe_a)
         self._offers = [*self._offers[-FOLLOWS_S:], self.offered_a]
         followed_a = self._offers[max(0, len(self._offers) - 1 - self.late_s)]
@@ -99,6 +98,17 @@ class LivingCharger:
         return dict(zip(self.evse.phases, self.on_phases(self.drawn_a), strict=True))
 
     @property
+    def uses_phases(self) -> tuple[Phase, ...]:
+        """The site's phases that its car uses."""
+        return self.evse.phases[: self.uses]
+
+    @property
+    def will_a(self) -> dict[Phase, float]:
+        """What flows now, or will when the car has followed, whichever is more; A on the site's phases."""
+        comes_a = min(self.share * self.offered_a, self.car_maximum_a) if self.plugged and self.offered_a >= 6 else 0.0
+        return dict.fromkeys(self.uses_phases, max(self.drawn_a, comes_a))
+
+    @property
     def floor_a(self) -> float:
         """The least that it can be brought to while its car is there, A."""
         return 0.0 if self.evse.can_pause else lowest_a(self.evse)
@@ -107,10 +117,15 @@ class LivingCharger:
         """Acknowledge a setpoint, where it can be heard."""
         if self.reachable and setpoint.current_a is not None:
             self._offer(second, setpoint.current_a)
+            self.seen = self._says()
 
     def _offer(self, second: int, current_a: float) -> None:
         if current_a != self.offered_a:
             self.offered_a, self.offered_at = current_a, later(second)
+
+    def falls_back(self, second: int) -> bool:
+        """Tell whether its watchdog has just run out."""
+        return not self.reachable and second - self.lost_at == self.evse.watchdog_s
 
     def lose(self, second: int) -> None:
         """Drop out."""
@@ -133,8 +148,10 @@ class LivingMeter:
     garbles: float | None = None
     reading: MeterReading | None = None
     spoke_at: int = -1000
+    base_a: dict[Phase, float] = field(default_factory=dict[Phase, float])
+    """What flowed at its last reading without the chargers."""
 
-    def step(self, second: int, flows_a: Mapping[Phase, float]) -> None:
+    def step(self, second: int, flows_a: Mapping[Phase, float], base_a: dict[Phase, float]) -> None:
         """Say what flows, when it is time."""
         if self.silent or second % int(self.circuit.meter_period_s):
             return
@@ -142,7 +159,7 @@ class LivingMeter:
         if self.garbles is not None:
             self.reading = MeterReading(at=at, current_a=dict.fromkeys(flows_a, self.garbles), power_w=self.garbles)
             return
-        self.spoke_at = second
+        self.spoke_at, self.base_a = second, base_a
         power_w = math.fsum(flows_a.values()) * VOLTAGE_V
         self.reading = MeterReading(at=at, current_a={} if self.total_only else flows_a, power_w=power_w)
 
@@ -201,7 +218,8 @@ class LivingSite:
             charger.step(self.second)
         self.flows_a = {circuit.circuit_id: self._flows(circuit) for circuit in self.site.circuits}
         for meter in self.meters:
-            meter.step(self.second, self.flows_a[meter.circuit.circuit_id])
+            base_a = self._flows(meter.circuit, chargers=False)
+            meter.step(self.second, self.flows_a[meter.circuit.circuit_id], base_a)
         self.snapshot = self.look()
         self.decision = step(self.site, self.snapshot, self.state, {})
         self.state = self.decision.next_state
@@ -227,12 +245,12 @@ class LivingSite:
         """The engine forgets all."""
         self.state = ControlState()
 
-    def _flows(self, circuit: Circuit) -> dict[Phase, float]:
+    def _flows(self, circuit: Circuit, *, chargers: bool = True) -> dict[Phase, float]:
         flows = dict.fromkeys(circuit.phases, 0.0)
         for other in self.site.circuits:
             if circuit in self.site.path(other.circuit_id):
                 _add(flows, self.house_a.get(other.circuit_id, {}))
-        for charger in self.chargers:
+        for charger in self.chargers if chargers else ():
             if circuit in self.site.path(charger.evse.circuit_id):
                 _add(flows, charger.flows_a)
         for load in self.loads:
@@ -251,6 +269,46 @@ class LivingSite:
             meter.circuit in path and self.second - 1 - meter.spoke_at >= meter.circuit.meter_period_s
             for meter in self.meters
         )
+
+    def overcommitted(self, risen: Sequence[LivingCharger]) -> list[str]:
+        """Name the limits under which those who were just given more do not fit beside what the others draw, or are told.
+
+        The base load is what it was when the meters were read.
+        """
+        found: list[str] = []
+        for circuit in self.site.limited(self.limits).circuits:
+            below = self.below(self.site.circuit(circuit.circuit_id))
+            if not any(charger in below for charger in risen):
+                continue
+            chargers_a = dict.fromkeys(circuit.phases, 0.0)
+            for charger in below:
+                _add(chargers_a, charger.will_a)
+            total_a = dict(chargers_a)
+            _add(total_a, self._known_base(self.site.circuit(circuit.circuit_id)))
+            for limit in circuit.limits:
+                flows = chargers_a if limit.chargers_only else total_a
+                rising = {phase for charger in risen if charger in below for phase in charger.uses_phases}
+                if limit.current_a is not None and any(
+                    flows[phase] > limit.current_a + 1e-6 for phase in circuit.phases if phase in rising
+                ):
+                    found.append(f"{circuit.circuit_id} {limit.source} {limit.current_a} {flows}")
+                if limit.power_w is not None and math.fsum(flows.values()) * VOLTAGE_V > limit.power_w + 1e-3:
+                    found.append(f"{circuit.circuit_id} {limit.source} {limit.power_w} {flows}")
+        return found
+
+    def _known_base(self, circuit: Circuit) -> dict[Phase, float]:
+        meters = {meter.circuit.circuit_id: meter.base_a for meter in self.meters}
+        if circuit.circuit_id in meters:
+            return meters[circuit.circuit_id]
+        base = dict.fromkeys(circuit.phases, 0.0)
+        behind = self.site.meters_below(circuit.circuit_id)
+        for meter in behind:
+            _add(base, meters[meter.circuit_id])
+        for load in self.loads:
+            path = self.site.path(load.load.circuit_id)
+            if circuit in path and not any(meter in path for meter in behind):
+                _add(base, load.flows_a)
+        return base
 
     def overloads(self) -> list[str]:
         """Name the limits that are exceeded by chargers that could have been told to take less."""

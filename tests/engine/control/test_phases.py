@@ -4,12 +4,14 @@ from datetime import datetime
 
 import pytest
 
-from custom_components.smart_charging.engine.control.phases import active_phases
+from custom_components.smart_charging.engine.control.phases import active_phases, note_phases
+from custom_components.smart_charging.engine.control.step import step
 from custom_components.smart_charging.engine.control.view import EvseView
 from custom_components.smart_charging.engine.model.evse import EvseStatus, EvState
 from custom_components.smart_charging.engine.model.quantities import Phase
-from custom_components.smart_charging.engine.model.state import EvseMemory
-from tests.engine.builders import LONG_AGO, NOW, PLAIN, charger, later, status
+from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
+from custom_components.smart_charging.engine.model.state import ControlState, EvseMemory
+from tests.engine.builders import LONG_AGO, NOW, PLAIN, charger, later, reading, site, status
 
 ROTATED = charger(phases=(Phase.L3, Phase.L1, Phase.L2))
 ALL = (Phase.L3, Phase.L1, Phase.L2)
@@ -34,4 +36,53 @@ ALL = (Phase.L3, Phase.L1, Phase.L2)
 )  # fmt: skip
 def test_active_phases(of: EvseStatus | None, since: datetime | None, expected: tuple[Phase, ...]):
     memory = EvseMemory(target_a=16.0, target_since=since)
-    assert active_phases(EvseView(evse=ROTATED, status=of, memory=memory, now=NOW, policy=PLAIN)) == expected
+    view = EvseView(evse=ROTATED, status=of, memory=memory, now=NOW, policy=PLAIN)
+    view.memory = note_phases(view)
+    assert active_phases(view) == expected
+
+
+@pytest.mark.parametrize(
+    ("of", "expected"),
+    [
+        pytest.param(status(draws=[15, 0, 0], measured_at=None), (Phase.L3,), id="nothing measured since: as seen"),
+        pytest.param(status(EvState.B, draws=[0, 0, 0]), (Phase.L3,), id="paused: it is still that car"),
+        pytest.param(status(draws=[15, 14, 0]), (Phase.L3, Phase.L1), id="it is seen on one more"),
+        pytest.param(status(draws=[15, 1, 0]), ALL, id="something flows on another one: all"),
+        pytest.param(status(EvState.A, draws=[0, 0, 0]), ALL, id="it has left: all"),
+        pytest.param(status(draws=[15, 0, 0], reachable=False), (Phase.L3,), id="lost: as seen"),
+    ],
+)
+def test_what_was_seen_of_a_car_holds_until(of: EvseStatus, expected: tuple[Phase, ...]):
+    memory = EvseMemory(target_a=16.0, target_since=LONG_AGO, seen_phases=(Phase.L3,))
+    view = EvseView(evse=ROTATED, status=of, memory=memory, now=NOW, policy=PLAIN)
+    view.memory = note_phases(view)
+    assert active_phases(view) == expected
+
+
+def test_what_was_seen_of_a_car_holds_while_it_follows_a_new_offer():
+    """Two one-phase cars on different phases do not stand in each other's way, also in the seconds after a rise."""
+    place = site(
+        charger("a", phases=(Phase.L1, Phase.L2, Phase.L3), maximum_a=16),
+        charger("b", phases=(Phase.L2, Phase.L3, Phase.L1), maximum_a=16),
+        limit_a=20,
+        phases=3,
+    )
+    memory, offered = ControlState(), {"a": 6.0, "b": 6.0}
+    since = dict.fromkeys(offered, later(-100))
+    told: list[tuple[float, ...]] = []
+    for second in range(60):
+        at = later(second)
+        seen = {
+            name: status(offered_a=value, draws=[value, 0, 0], measured_at=at, offered_at=since[name])
+            for name, value in offered.items()
+        }
+        load = reading(offered["a"], offered["b"], 0, at=at)
+        decision = step(place, SiteSnapshot(at=at, meters={"site": load}, evses=seen), memory, {})
+        memory = decision.next_state
+        for name, item in decision.setpoints.items():
+            if item.current_a is not None and item.current_a != offered[name]:
+                offered[name], since[name] = item.current_a, at
+        told.append(tuple(offered.values()))
+    assert told[-1] == (16, 16)
+    falls = [pair for pair in zip(told, told[1:], strict=False) if min(pair[1]) < min(pair[0])]
+    assert falls == [], "nothing is taken back"

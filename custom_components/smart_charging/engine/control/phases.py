@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from ..model.evse import EvState
 from ..model.quantities import Phase
-from ..model.state import PhaseMemory
+from ..model.state import EvseMemory, PhaseMemory
 from .view import EvseView, updated
 
 FLOWS_A: Final = 2.0
@@ -13,16 +14,33 @@ IDLE_A: Final = 0.5
 
 
 def active_phases(view: EvseView) -> tuple[Phase, ...]:
-    """Tell the phases that count for this charger: all that it can use, unless its car is seen to charge on fewer.
+    """Tell the phases that count for this charger: all that it can use, unless its car was seen to charge on fewer.
 
-    Two one-phase cars on different phases do not stand in each other's way. A car is believed to use fewer phases only
-    while it charges, and only by a measurement made after it had settled.
+    Two one-phase cars on different phases do not stand in each other's way. What was seen of a car holds until it leaves:
+    else it would count on all phases for the seconds that it takes to follow each new offer.
     """
-    phases, status = possible_phases(view), view.reachable_status
-    if status is None or status.state is None or not status.state.power_flows:
-        return phases
-    used = _seen_phases(view, phases)
-    return used or phases
+    phases, seen = possible_phases(view), view.memory.seen_phases
+    return tuple(phase for phase in phases if phase in seen) or phases if seen else phases
+
+
+def note_phases(view: EvseView) -> EvseMemory:
+    """Remember the phases on which a car is seen to charge, by a measurement made after it had settled.
+
+    A current on another one, settled or not, ends that belief at once; so does the car's leaving.
+    """
+    status, memory = view.reachable_status, view.memory
+    if status is None:
+        return memory
+    if status.state is EvState.A:
+        return updated(memory, seen_phases=())
+    charges = status.state is not None and status.state.power_flows
+    used = _seen_phases(view, possible_phases(view)) if charges else ()
+    if used:
+        return updated(memory, seen_phases=used)
+    others = (current_a for phase, current_a in view.measured_a.items() if phase not in memory.seen_phases)
+    if memory.seen_phases and any(abs(current_a) >= IDLE_A for current_a in others):
+        return updated(memory, seen_phases=())
+    return memory
 
 
 def possible_phases(view: EvseView) -> tuple[Phase, ...]:

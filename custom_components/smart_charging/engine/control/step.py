@@ -20,7 +20,7 @@ from .freshness import MeterView, oldest_s, view_meters
 from .headroom import constrain, measure_headroom
 from .obedience import impose, note_obedience, restrain
 from .overload import Overload
-from .phases import active_phases
+from .phases import active_phases, note_phases
 from .shed import Shedding, look_at_loads, reserve
 from .solar import follow_sun, is_fast
 from .starting import as_started, jumps, note_start
@@ -114,6 +114,7 @@ def _view(site: Site, evse: Evse, snapshot: SiteSnapshot, state: ControlState) -
         policy=site.policy,
     )
     view.memory = follow_target(view, oldest_s(site, evse.circuit_id))
+    view.memory = note_phases(view)
     view.memory = note_untaken(view)
     view.memory = note_shortfall(view)
     view.memory = note_appetite(view)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from .evse import Means
 from .meter import MeterReading
+from .quantities import Phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ class SunMemory:
     missing_s: float = 0.0
     """For how long the minimum has been missing, weighed by how much of it."""
     starts: tuple[datetime, ...] = ()
-    """Those of the last 24 h."""
+    """Those of this day of sun."""
     takes: float = 1.0
     """What its car takes of its offer."""
 
@@ -137,6 +138,8 @@ class EvseMemory:
     """Those that it may still be leaving, or was when a meter was last read; oldest first."""
     starting_at: datetime | None = None
     """When the meter last jumped as it does when its car, still said to wait, begins to draw."""
+    seen_phases: tuple[Phase, ...] = ()
+    """The phases on which its car was last seen to charge; empty: that is not known."""
     appetite: Appetite = Appetite()
     shortfall: Shortfall | None = None
     """Set while it draws less than it is offered."""
