@@ -10,13 +10,16 @@ from datetime import datetime
 
 from custom_components.smart_charging.engine.control.demand import lowest_a
 from custom_components.smart_charging.engine.control.step import step
+from custom_components.smart_charging.engine.model.battery import BatteryReading
 from custom_components.smart_charging.engine.model.circuit import Circuit
 from custom_components.smart_charging.engine.model.decision import Decision, Setpoint
 from custom_components.smart_charging.engine.model.evse import Evse, EvseStatus, EvState
+from custom_components.smart_charging.engine.model.goal import Goal
 from custom_components.smart_charging.engine.model.limit import Limit
 from custom_components.smart_charging.engine.model.load import LoadStatus, SheddableLoad
 from custom_components.smart_charging.engine.model.meter import MeterReading
 from custom_components.smart_charging.engine.model.mode import Mode
+from custom_components.smart_charging.engine.model.plan import Plan
 from custom_components.smart_charging.engine.model.quantities import Phase
 from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
@@ -46,6 +49,7 @@ class LivingCharger:
     mode: Mode = Mode.FAST
     offered_a: float = 0.0
     offered_at: datetime = field(default_factory=lambda: later(-1000))
+    offered_phases: int | None = None
     reachable: bool = True
     reachable_since: datetime = field(default_factory=lambda: later(-1000))
     lost_at: int = 0
@@ -64,8 +68,9 @@ class LivingCharger:
             self._offer(second, self.evse.failsafe_a)
         self._offers = [*self._offers[-FOLLOWS_S:], self.offered_a]
         followed_a = self._offers[max(0, len(self._offers) - 1 - self.late_s)]
-        charges = self.plugged and followed_a >= 6
-        self.drawn_a = min(self.share * followed_a, self.car_maximum_a) if charges else 0.0
+        takes_a = self._takes_a(followed_a)
+        charges = self.plugged and takes_a != 0
+        self.drawn_a = takes_a if charges else 0.0
         state = (EvState.C if charges else EvState.B) if self.plugged else EvState.A
         if state is not self.state:
             self.state, self.state_at = state, later(second)
@@ -76,6 +81,12 @@ class LivingCharger:
         else:
             self.seen = replace(self.seen, reachable=False, reachable_since=self.reachable_since)
 
+    def _takes_a(self, offered_a: float) -> float:
+        """What its car takes of an offer, A; a negative one is given back as it is."""
+        if offered_a < 0:
+            return offered_a
+        return min(self.share * offered_a, self.car_maximum_a) if offered_a >= 6 else 0.0
+
     def _says(self) -> EvseStatus:
         return EvseStatus(
             reachable=self.reachable,
@@ -84,13 +95,19 @@ class LivingCharger:
             state_at=self.state_at,
             offered_a=self.offered_a,
             offered_at=self.offered_at,
+            offered_phases=self.offered_phases,
             measured_at=self.measured_at,
             current_a=None if self.measured_at is None else self.on_phases(self.measured_a),
         )
 
     def on_phases(self, current_a: float) -> tuple[float, ...]:
         """What flows on each of the charger's own phases, A."""
-        return tuple(current_a if number < self.uses else 0.0 for number in range(len(self.evse.phases)))
+        return tuple(current_a if number < self.count else 0.0 for number in range(len(self.evse.phases)))
+
+    @property
+    def count(self) -> int:
+        """On how many of its phases the car charges."""
+        return self.uses if self.offered_phases is None else min(self.uses, self.offered_phases)
 
     @property
     def flows_a(self) -> dict[Phase, float]:
@@ -100,12 +117,12 @@ class LivingCharger:
     @property
     def uses_phases(self) -> tuple[Phase, ...]:
         """The site's phases that its car uses."""
-        return self.evse.phases[: self.uses]
+        return self.evse.phases[: self.count]
 
     @property
     def will_a(self) -> dict[Phase, float]:
         """What flows now, or will when the car has followed, whichever is more; A on the site's phases."""
-        comes_a = min(self.share * self.offered_a, self.car_maximum_a) if self.plugged and self.offered_a >= 6 else 0.0
+        comes_a = self._takes_a(self.offered_a) if self.plugged else 0.0
         return dict.fromkeys(self.uses_phases, max(self.drawn_a, comes_a))
 
     @property
@@ -117,6 +134,8 @@ class LivingCharger:
         """Acknowledge a setpoint, where it can be heard."""
         if self.reachable and setpoint.current_a is not None:
             self._offer(second, setpoint.current_a)
+            if self.evse.can_switch_phases and setpoint.phases is not None:
+                self.offered_phases = setpoint.phases
             self.seen = self._says()
 
     def _offer(self, second: int, current_a: float) -> None:
@@ -175,17 +194,22 @@ class LivingLoad:
     back_at: int | None = None
     by_hand_at: int | None = None
     """When a person last switched it."""
+    reachable: bool = True
+    takes_w: float | None = None
+    """What it takes when it is on, as its own meter tells; None: its nominal power, and it has no meter."""
 
     @property
     def flows_a(self) -> dict[Phase, float]:
         """What flows, A on each of its phases."""
-        each_a = (self.load.power_w or 0.0) / VOLTAGE_V / len(self.load.phases)
+        power_w = (self.load.power_w or 0.0) if self.takes_w is None else self.takes_w
+        each_a = power_w / VOLTAGE_V / len(self.load.phases)
         return dict.fromkeys(self.load.phases, each_a if self.on else 0.0)
 
     @property
     def status(self) -> LoadStatus:
         """What the engine is told."""
-        return LoadStatus(reachable=True, on=self.on, shed=self.shed)
+        power_w = None if self.takes_w is None else self.takes_w if self.on else 0.0
+        return LoadStatus(reachable=self.reachable, on=self.on, shed=self.shed, power_w=power_w)
 
     def obey(self, second: int, *, shed: bool) -> None:
         """Do as it is told: off, or on again where it was we who switched it off."""
@@ -205,6 +229,11 @@ class LivingSite:
     loads: Sequence[LivingLoad] = ()
     house_a: dict[str, dict[Phase, float]] = field(default_factory=dict[str, dict[Phase, float]])
     limits: dict[str, tuple[Limit, ...]] = field(default_factory=dict[str, tuple[Limit, ...]])
+    plans: dict[str, Plan] = field(default_factory=dict[str, Plan])
+    goals: dict[str, Goal] = field(default_factory=dict[str, Goal])
+    battery_w: float | None = None
+    """What the home battery takes, W; it is part of the house."""
+    battery_soc: float | None = None
     second: int = 0
     state: ControlState = field(default_factory=ControlState)
     flows_a: dict[str, dict[Phase, float]] = field(default_factory=dict[str, dict[Phase, float]])
@@ -221,7 +250,7 @@ class LivingSite:
             base_a = self._flows(meter.circuit, chargers=False)
             meter.step(self.second, self.flows_a[meter.circuit.circuit_id], base_a)
         self.snapshot = self.look()
-        self.decision = step(self.site, self.snapshot, self.state, {})
+        self.decision = step(self.site, self.snapshot, self.state, self.plans)
         self.state = self.decision.next_state
         for charger in self.chargers:
             charger.take(self.second, self.decision.setpoints[charger.evse.evse_id])
@@ -239,6 +268,10 @@ class LivingSite:
             modes={charger.evse.evse_id: charger.mode for charger in self.chargers},
             loads={load.load.load_id: load.status for load in self.loads},
             limits=self.limits,
+            goals=self.goals,
+            battery=None
+            if self.battery_w is None
+            else BatteryReading(at=later(self.second), power_w=self.battery_w, soc=self.battery_soc),
         )
 
     def restart(self) -> None:

@@ -19,7 +19,7 @@ def blind(
     """Let the meter speak once and then be silent for a minute; give setpoints and reasons."""
     place = site(*evses, limit_a=100, phases=3)
     draws = [offered_a] * 3
-    memory = ControlState()
+    memory, told = ControlState(), dict[str, tuple[float | None, ReasonCode]]()
     for second in (0, 60):
         at = later(second)
         seen = {evse.evse_id: status(offered_a=offered_a, draws=draws, measured_at=at) for evse in evses}
@@ -27,7 +27,8 @@ def blind(
         held = {"site": limits} if second else {}
         decision = step(place, SiteSnapshot(at=at, meters=meters, evses=seen, limits=held), memory, {})
         memory = decision.next_state
-    return {name: (item.current_a, item.reason.code) for name, item in decision.setpoints.items()}
+        told = {name: (item.current_a, item.reason.code) for name, item in decision.setpoints.items()}
+    return told
 
 
 def three(name: str = "a", **changes: float) -> Evse:

@@ -1,6 +1,7 @@
 """On which phases a car is taken to charge."""
 
 from datetime import datetime
+from itertools import pairwise
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_what_was_seen_of_a_car_holds_while_it_follows_a_new_offer():
     )
     memory, offered = ControlState(), {"a": 6.0, "b": 6.0}
     since = dict.fromkeys(offered, later(-100))
-    told: list[tuple[float, ...]] = []
+    told: list[dict[str, float]] = []
     for second in range(60):
         at = later(second)
         seen = {
@@ -82,7 +83,7 @@ def test_what_was_seen_of_a_car_holds_while_it_follows_a_new_offer():
         for name, item in decision.setpoints.items():
             if item.current_a is not None and item.current_a != offered[name]:
                 offered[name], since[name] = item.current_a, at
-        told.append(tuple(offered.values()))
-    assert told[-1] == (16, 16)
-    falls = [pair for pair in zip(told, told[1:], strict=False) if min(pair[1]) < min(pair[0])]
+        told.append(dict(offered))
+    assert told[-1] == {"a": 16, "b": 16}
+    falls = [(one, two) for one, two in pairwise(told) if two["a"] < one["a"] or two["b"] < one["b"]]
     assert falls == [], "nothing is taken back"

@@ -218,7 +218,9 @@ def on_one(**phases: Any) -> Follower:
 def test_it_goes_up_when_enough_energy_has_gathered():
     one = on_one()
     # 1080 W beyond the minimum on three phases: 60 Wh take 200 s.
-    for second in range(1, 300):
+    second = 0
+    while second < 300:
+        second += 1
         one.decide(Light(now_w=NEEDS_ON_THREE_W + 1080, average_w=NEEDS_ON_THREE_W + 1080))
         if one.view.memory.phases.wanted is not None:
             break

@@ -7,6 +7,7 @@ from ..model.decision import Decision
 from ..model.evse import Evse
 from ..model.mode import Mode
 from ..model.plan import Plan
+from ..model.reason import ReasonCode
 from ..model.site import Site
 from ..model.snapshot import SiteSnapshot
 from ..model.state import ControlState, EvseMemory
@@ -129,7 +130,8 @@ def _demand(view: EvseView, site: Site, snapshot: SiteSnapshot, plans: Mapping[s
     evse_id, memory = view.evse.evse_id, view.memory
     wanted = demand(view, snapshot.modes.get(evse_id, Mode.FAST), plans.get(evse_id))
     goal = snapshot.goals.get(evse_id)
-    if goal is not None:
+    if goal is not None and wanted.reason.code is not ReasonCode.NOT_TAKING:
+        # A car that takes nothing is in no hurry, whatever it was to have: it may have a limit of its own.
         wanted.laxity_s = laxity_s(goal, wanted.maximum_a, len(view.evse.phases), site, snapshot.at)
     wanted.arrived_at, wanted.served_since = memory.arrived_at, memory.served_since
     wanted.waiting_since = memory.waiting_since

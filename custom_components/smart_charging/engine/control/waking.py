@@ -128,4 +128,4 @@ def _offer_after_waking(view: EvseView, known: Appetite, wanted: Demand) -> Dema
         params={"tries": float(known.wakes), "minimum_a": minimum_a},
     )
     maximum_a = 0.0 if 0 <= since_s < WAKE_PAUSE_S else minimum_a
-    return replace(wanted, maximum_a=maximum_a, expected_a=None, reason=reason)
+    return replace(wanted, maximum_a=maximum_a, expected_a=None, laxity_s=None, reason=reason)
