@@ -245,3 +245,14 @@ def test_a_car_that_plugs_in_has_all_that_there_is_as_soon_as_it_was_seen_to_dra
     world = World(place(1), [outlet], house_a=lambda _: 13.0).run(arrives_at + within_s + late_s)
     assert outlet.told[-1][1].current_a == 27
     assert world.overload_s(40) == 0
+
+
+def test_after_a_restart_a_reading_from_before_the_car_drew_is_not_taken_to_hold_its_draw():
+    """It charges for 3 s, the meter spoke 6 s ago: what it measures now is no room in what the meter told then."""
+    seen = status(draws=[6.2], since=later(-3), measured_at=later(-1))
+    one = view(seen, EvseMemory())
+    one.memory = follow_target(one)
+    assert bound_draw(one, later(-6)).least_a == amps(0)
+    settled = view(status(draws=[6.2]), EvseMemory())
+    settled.memory = follow_target(settled)
+    assert bound_draw(settled, NOW).least_a == amps(6.2), "one that has charged for an hour is known"

@@ -100,7 +100,10 @@ def follow_target(view: EvseView, meter_age_s: float | None = None) -> EvseMemor
         return memory
     target, past = target_a(view), memory.past_targets
     if memory.target_a is None:
-        return replace(memory, target_a=target, target_since=status.state_at or view.now)
+        # What it was heading for before is not known; it may have been nothing, in a reading that is older than that.
+        since = max(filter(None, (status.state_at, status.offered_at)), default=view.now)
+        past = (PastTarget(current_a=0.0, ended=since),) if target else ()
+        return replace(memory, target_a=target, target_since=since, past_targets=past)
     if past:
         oldest_s = max(policy.stale_after_s if meter_age_s is None else meter_age_s, policy.measured_max_age_s)
         keep = view.now - timedelta(seconds=policy.follow_s + MEASURING_S + oldest_s)
