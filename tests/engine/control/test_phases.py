@@ -1,17 +1,24 @@
 """On which phases a car is taken to charge."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
 import pytest
 
-from custom_components.smart_charging.engine.control.phases import active_phases, note_phases
+from custom_components.smart_charging.engine.control.phases import (
+    active_phases,
+    likely_phases,
+    note_car_phases,
+    note_phases,
+    possible_phases,
+)
 from custom_components.smart_charging.engine.control.step import step
 from custom_components.smart_charging.engine.control.view import EvseView
 from custom_components.smart_charging.engine.model.evse import EvseStatus, EvState
 from custom_components.smart_charging.engine.model.quantities import Phase
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
-from custom_components.smart_charging.engine.model.state import ControlState, EvseMemory
+from custom_components.smart_charging.engine.model.state import ControlState, EvseMemory, PhaseMemory
 from tests.engine.builders import LONG_AGO, NOW, PLAIN, charger, later, reading, site, status
 
 ROTATED = charger(phases=(Phase.L3, Phase.L1, Phase.L2))
@@ -87,3 +94,78 @@ def test_what_was_seen_of_a_car_holds_while_it_follows_a_new_offer():
     assert told[-1] == {"a": 16, "b": 16}
     falls = [(one, two) for one, two in pairwise(told) if two["a"] < one["a"] or two["b"] < one["b"]]
     assert falls == [], "nothing is taken back"
+
+
+# A charger that can be told on how many phases to charge.
+
+SWITCHER = charger(phases=ALL, can_switch_phases=True)
+
+
+def switcher(of: EvseStatus | None, **phases: object) -> EvseView:
+    memory = EvseMemory(target_a=16.0, target_since=LONG_AGO, phases=PhaseMemory(**phases))  # type: ignore[arg-type]
+    return EvseView(evse=SWITCHER, status=of, memory=memory, now=NOW, policy=PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("told", "says", "draws", "expected"),
+    [
+        pytest.param(None, None, (15, 0, 0), ALL, id="it does not say: all"),
+        pytest.param(1, None, (15, 0, 0), ALL, id="told, but it does not say: all"),
+        pytest.param(None, 1, (15, 0, 0), ALL[:1], id="it says one, its own first"),
+        pytest.param(1, 1, (15, 0, 0), ALL[:1], id="told, and it says so"),
+        pytest.param(1, 3, (15, 0, 0), ALL, id="told, and it has not said so yet"),
+        pytest.param(3, 1, (15, 0, 0), ALL, id="told to go back: all at once"),
+        pytest.param(1, 1, (15, 0, 9), ALL, id="it says one, and measures more"),
+        pytest.param(1, 1, (15, 0, 0.4), ALL[:1], id="standby is no current"),
+        pytest.param(1, 0, (0, 0, 0), ALL[:1], id="none is one"),
+    ],
+)  # fmt: skip
+def test_on_which_phases_a_current_can_flow(
+    told: int | None, says: int | None, draws: Sequence[float], expected: tuple[Phase, ...]
+):
+    assert possible_phases(switcher(status(draws=draws, offered_phases=says), told=told)) == expected
+
+
+def test_one_that_cannot_switch_may_say_what_it_likes():
+    view = EvseView(
+        evse=ROTATED, status=status(draws=[1, 1, 1], offered_phases=1), memory=EvseMemory(), now=NOW, policy=PLAIN
+    )
+    assert possible_phases(view) == ALL
+    assert possible_phases(switcher(None)) == ALL
+
+
+@pytest.mark.parametrize(
+    ("ago_s", "expected"),
+    [
+        pytest.param(3, ALL[:1], id="before it had time to switch"),
+        pytest.param(6, ALL, id="when it has switched"),
+    ],
+)
+def test_what_was_measured_before_a_switch_tells_nothing(ago_s: float, expected: tuple[Phase, ...]):
+    view = switcher(status(draws=[15, 15, 15], offered_phases=1), told=1, switched=(later(-ago_s),))
+    assert possible_phases(view) == expected
+
+
+@pytest.mark.parametrize(("ago_s", "expected"), [(59, ALL), (60, ALL[:1])])
+def test_after_a_switch_a_car_counts_on_all_phases_until_it_surely_charges_on_them(
+    ago_s: float, expected: tuple[Phase, ...]
+):
+    view = switcher(status(draws=[15, 0, 0], offered_phases=3), told=3, switched=(later(-ago_s),))
+    view.memory = note_phases(view)
+    assert active_phases(view) == expected
+
+
+def test_how_many_phases_a_car_uses_is_known_only_when_it_could_use_several():
+    assert note_car_phases(switcher(status(draws=[15, 0, 0], offered_phases=1), told=1)).car is None
+    assert note_car_phases(switcher(status(draws=[15, 0, 0], offered_phases=3))).car == 1
+    assert note_car_phases(switcher(status(draws=[15, 15, 0], offered_phases=3))).car == 2
+    assert note_car_phases(switcher(status(draws=[15, 15, 15], offered_phases=3), car=1)).car == 3
+    assert note_car_phases(switcher(status(EvState.B, draws=[0, 0, 0], offered_phases=3), car=2)).car == 2
+    assert note_car_phases(switcher(status(draws=[15, 1, 0], offered_phases=3), car=2)).car == 2
+    assert note_car_phases(switcher(None, car=2)).car == 2
+
+
+def test_a_paused_car_most_likely_uses_what_it_used_before():
+    paused = status(EvState.B, draws=[0, 0, 0], offered_phases=3)
+    assert likely_phases(switcher(paused)) == ALL
+    assert likely_phases(switcher(paused, car=2)) == ALL[:2]

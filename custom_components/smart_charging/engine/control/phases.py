@@ -11,6 +11,8 @@ FLOWS_A: Final = 2.0
 """A phase that the car uses carries at least this: it takes 6 A or more, or tapers towards full."""
 IDLE_A: Final = 0.5
 """A phase that it does not use shows less than this: standby and the meter's error."""
+SWITCHES_WITHIN_S: Final = 60.0
+"""A charger that is told to switch, and its car, have done so after this time: on what phases it is seen before tells nothing."""
 
 
 def active_phases(view: EvseView) -> tuple[Phase, ...]:
@@ -54,7 +56,7 @@ def possible_phases(view: EvseView) -> tuple[Phase, ...]:
         return phases
     count = max(1, status.offered_phases, view.memory.phases.told or 0)
     stray = any(abs(view.measured_a[phase]) >= IDLE_A for phase in phases[count:]) if view.measured_a else False
-    return phases if stray and _measured_since_switch(view) else phases[:count]
+    return phases if stray and _measured_since_switch(view, view.policy.follow_s) else phases[:count]
 
 
 def likely_phases(view: EvseView) -> tuple[Phase, ...]:
@@ -78,7 +80,7 @@ def note_car_phases(view: EvseView) -> PhaseMemory:
 def _seen_phases(view: EvseView, phases: tuple[Phase, ...]) -> tuple[Phase, ...]:
     """Tell the phases on which a settled car is seen to charge; empty where that is not clear."""
     settled_s = view.measured_since_change_s
-    if settled_s is None or settled_s < view.policy.follow_s:
+    if settled_s is None or settled_s < view.policy.follow_s or not _measured_since_switch(view, SWITCHES_WITHIN_S):
         return ()
     measured = view.measured_a
     used = tuple(phase for phase in phases if abs(measured[phase]) >= FLOWS_A)
@@ -86,8 +88,8 @@ def _seen_phases(view: EvseView, phases: tuple[Phase, ...]) -> tuple[Phase, ...]
     return used if idle else ()
 
 
-def _measured_since_switch(view: EvseView) -> bool:
+def _measured_since_switch(view: EvseView, after_s: float) -> bool:
     status, switched = view.reachable_status, view.memory.phases.switched
     if status is None or status.measured_at is None or not switched:
         return True
-    return (status.measured_at - switched[-1]).total_seconds() >= view.policy.follow_s
+    return (status.measured_at - switched[-1]).total_seconds() >= after_s

@@ -26,7 +26,7 @@ from .headroom import Capacity
 from .phases import likely_phases, note_car_phases
 from .sunny import Follower, Light
 from .surplus import Surplus, measure_surplus, unit_w, with_grid_w
-from .switching import carry_out, is_pausing, phases_next
+from .switching import carry_out, is_pausing, phases_next, phases_told
 from .view import EvseView, updated
 
 SUNNY: Final = frozenset({Mode.SOLAR, Mode.SOLAR_MIN})
@@ -35,7 +35,7 @@ SURPLUS: Final = "surplus"
 """Stands for a circuit in the constraint, which is none of a circuit's."""
 LONGEST_S: Final = 60.0
 """Time that passed between two ticks counts up to this: what happened in a longer gap is not known."""
-HELD_A: Final = 0.1
+HELD_A: Final = 0.2
 """A lack of less than this is not worth a command."""
 
 
@@ -129,7 +129,10 @@ def _switch(views: Mapping[str, EvseView], demands: dict[str, Demand]) -> None:
     for name, view in views.items():
         if not view.evse.can_switch_phases:
             continue
+        before = phases_told(view)
         view.memory = updated(view.memory, phases=carry_out(view))
+        if phases_told(view) != before:
+            view.memory = updated(view.memory, seen_phases=())
         if is_pausing(view) and not demands[name].is_fixed:
             reason = Reason(code=ReasonCode.SWITCHING_PHASES, params={"phases": float(phases_next(view))})
             demands[name] = replace(demands[name], maximum_a=0.0, expected_a=None, reason=reason)

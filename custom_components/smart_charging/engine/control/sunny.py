@@ -2,11 +2,12 @@
 
 Both the start and the end go by energy, not by the moment: what there is beyond the minimum gathers until it is worth a
 start, and what is missing for it gathers until it is worth a pause. A short cloud costs a little from the grid, a long
-one ends the charge, and hardly enough sun is given its time. From the third start of a day on each makes the next start,
-and the pause before it, wait twice as long, so that an unsteady day does not use up the starts before noon. The figures
-are those with which `script/bench solar` gives the most sun to a car that takes 3 % from the grid.
+one ends the charge, and hardly enough sun is given its time. From the second start of a day on each makes the next start,
+and the pause before it, wait half as long again, so that an unsteady day does not use up the starts before noon. The
+figures are those with which `script/bench solar` gives a car the most sun while it takes less than 3 % from the grid.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,11 +19,12 @@ from .surplus import unit_w
 from .switching import is_switchable, may_switch, phases_told, want
 from .view import EvseView, updated
 
-SHORTAGE: Final = 2.0
-"""While a car waits to start, a lack weighs this much more than what there is beyond its minimum."""
-FREE_STARTS: Final = 2
+FREE_STARTS: Final = 1
 """So many starts cost no patience."""
-MOST_DOUBLINGS: Final = 4
+PATIENCE: Final = 1.5
+"""So much longer it waits after each start beyond them."""
+MOST_GROWTH: Final = 4
+"""It grows so often."""
 SUN_DAY: Final = timedelta(hours=16)
 """Starts are counted for so long: the sun of one day, and not that of the day before."""
 SWITCH_SOONER: Final = 0.5
@@ -113,8 +115,7 @@ class Follower:
         """Wait until enough has gathered for a start."""
         phases, needed_w = self.start_needs()
         gain = min(1.0, (light.now_w - needed_w) / needed_w)
-        weighed = gain if gain >= 0 else SHORTAGE * gain
-        enough_s = max(0.0, self.view.memory.sun.enough_s + self.passed_s * weighed)
+        enough_s = max(0.0, self.view.memory.sun.enough_s + self.passed_s * gain)
         self._note(enough_s=enough_s)
         if enough_s < self._start_s or gain < 0 or not self._may_start:
             return
@@ -147,12 +148,12 @@ class Follower:
 
     @property
     def _start_s(self) -> float:
-        return self.site.policy.solar.start_delay_s * _doubled(len(self._recent_starts))
+        return self.site.policy.solar.start_delay_s * _patience(len(self._recent_starts))
 
     @property
     def _stop_s(self) -> float:
         sooner = SWITCH_SOONER if self._could_go_down else 1.0
-        return self.site.policy.solar.stop_delay_s * sooner * _doubled(len(self._recent_starts) - 1)
+        return self.site.policy.solar.stop_delay_s * sooner * _patience(len(self._recent_starts) - 1)
 
     @property
     def _could_go_down(self) -> bool:
@@ -189,6 +190,6 @@ def _lack(there_w: float, needed_w: float) -> float:
     return max(-1.0, (needed_w - max(0.0, there_w)) / needed_w)
 
 
-def _doubled(starts: int) -> float:
+def _patience(starts: int) -> float:
     """Tell how much longer to wait after so many starts."""
-    return float(2 ** min(MOST_DOUBLINGS, max(0, starts - FREE_STARTS)))
+    return math.pow(PATIENCE, min(MOST_GROWTH, max(0, starts - FREE_STARTS)))

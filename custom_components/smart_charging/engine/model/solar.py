@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class SolarPolicy:
     """Powers in W, times in s, shares 0 to 1."""
 
-    start_delay_s: float = 30.0
+    start_delay_s: float = 12.0
     """A car starts when there has been twice its minimum for this long: sooner with more, later with hardly enough."""
     stop_delay_s: float = 60.0
     """A car is paused when there has been nothing for this long: later when a part of its minimum is still there."""
@@ -20,10 +20,10 @@ class SolarPolicy:
     battery_floor_soc: float | None = None
     """Above this the home battery may help the car with what it has; None: it never does."""
     starts_per_day: int = 6
-    """A car is not started more often in a day of sun, 16 h. From the third start on, each one doubles both delays above."""
+    """A car is not started more often in a day of sun, 16 h. From the second start on each one makes both delays above half as long again."""
     switches_per_day: int = 6
     """Its phases are not switched more often in 24 h."""
     switch_dwell_s: float = 600.0
     """After a switch it stays on one phase for at least so long."""
-    switch_up_wh: float = 100.0
+    switch_up_wh: float = 60.0
     """So much energy beyond what the minimum on all phases takes must have gathered before they are used."""
