@@ -83,11 +83,13 @@ def time_steps_ms(chargers: int) -> list[float]:
 
 def site_of(chargers: int) -> Site:
     """A mains, a garage below it for each 50 chargers, and in it a row for each ten; every level is short of power."""
-    circuits = [_circuit("site", 40.0 + 10 * chargers, None)]
-    for number in range(-(-chargers // PER_GARAGE)):
-        circuits.append(_circuit(f"garage{number}", 9.5 * PER_GARAGE, "site"))
-    for number in range(-(-chargers // PER_ROW)):
-        circuits.append(_circuit(f"row{number}", 11.0 * PER_ROW, f"garage{number * PER_ROW // PER_GARAGE}"))
+    garages = [
+        _circuit(f"garage{number}", 9.5 * PER_GARAGE, "site") for number in range(math.ceil(chargers / PER_GARAGE))
+    ]
+    rows = [
+        _circuit(f"row{number}", 11.0 * PER_ROW, f"garage{number * PER_ROW // PER_GARAGE}")
+        for number in range(math.ceil(chargers / PER_ROW))
+    ]
     evses = tuple(
         Evse(
             evse_id=f"e{number:04}",
@@ -97,7 +99,7 @@ def site_of(chargers: int) -> Site:
         )
         for number in range(chargers)
     )
-    return Site(circuits=tuple(circuits), evses=evses)
+    return Site(circuits=(_circuit("site", 40.0 + 10 * chargers, None), *garages, *rows), evses=evses)
 
 
 def _circuit(circuit_id: str, limit_a: float, parent_id: str | None) -> Circuit:
