@@ -211,6 +211,10 @@ class LivingLoad:
         power_w = None if self.takes_w is None else self.takes_w if self.on else 0.0
         return LoadStatus(reachable=self.reachable, on=self.on, shed=self.shed, power_w=power_w)
 
+    def switch(self, second: int, *, on: bool) -> None:
+        """A person switches it."""
+        self.on, self.shed, self.by_hand_at = on, False, second
+
     def obey(self, second: int, *, shed: bool) -> None:
         """Do as it is told: off, or on again where it was we who switched it off."""
         if shed and not self.shed:

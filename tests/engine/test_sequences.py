@@ -147,8 +147,7 @@ class Stories(RuleBasedStateMachine):
     @rule(data=st.data())
     def a_person_flips_a_switch(self, data: st.DataObject) -> None:
         load = data.draw(st.sampled_from(list(self.world.loads)))
-        load.on = not load.on
-        load.by_hand_at = self.world.second
+        load.switch(self.world.second, on=not load.on)
         self._live(5, happened=True)
 
     def _live(self, seconds: int, *, happened: bool = False) -> None:
