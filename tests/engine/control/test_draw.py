@@ -1,5 +1,6 @@
 """What a charger may have been drawing when the meter was read."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, override
 
@@ -9,7 +10,7 @@ from custom_components.smart_charging.engine.control.draw import bound_draw, bud
 from custom_components.smart_charging.engine.control.view import EvseView
 from custom_components.smart_charging.engine.model.decision import Setpoint
 from custom_components.smart_charging.engine.model.evse import Evse, EvseStatus, EvState
-from custom_components.smart_charging.engine.model.quantities import Phase
+from custom_components.smart_charging.engine.model.quantities import ALL_PHASES, Phase
 from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.state import EvseMemory, PastTarget
 from tests.engine.builders import LONG_AGO, NOW, PLAIN, amps, charger, later, mains, rating, site, status
@@ -256,3 +257,13 @@ def test_after_a_restart_a_reading_from_before_the_car_drew_is_not_taken_to_hold
     settled = view(status(draws=[6.2]), EvseMemory())
     settled.memory = follow_target(settled)
     assert bound_draw(settled, NOW).least_a == amps(6.2), "one that has charged for an hour is known"
+
+
+def test_on_a_phase_that_its_car_does_not_use_it_hides_no_load_of_the_house():
+    three = charger(phases=ALL_PHASES)
+    memory = EvseMemory(target_a=16.0, target_since=later(-2), seen_phases=(Phase.L1,))
+    one = view(status(draws=[9, 0, 0.1], measured_at=later(-20)), memory, evse=three)
+    assert bound_draw(one, NOW).most_a == amps(16, 0, 0.1)
+    assert bound_draw(one, NOW).least_a[Phase.L2] == 0
+    unknown = view(status(draws=[9, 0, 0.1], measured_at=later(-20)), replace(memory, seen_phases=()), evse=three)
+    assert bound_draw(unknown, NOW).most_a == amps(16, 16, 16)

@@ -31,7 +31,19 @@ class Draw:
 
 
 def bound_draw(view: EvseView, meter_at: datetime) -> Draw:
-    """Bound what a charger drew at `meter_at`, UTC; the memory must have followed this tick's target already."""
+    """Bound what a charger drew at `meter_at`, UTC; the memory must have followed this tick's target already.
+
+    On a phase that its car was seen not to use it draws what it measures there, next to nothing: whatever it is offered,
+    an overload there is the house's, and must not be taken for its own.
+    """
+    draw, seen = _bound(view, meter_at), view.memory.seen_phases
+    if not seen or len(seen) >= len(view.evse.phases):
+        return draw
+    idle = {phase: view.measured_a.get(phase, 0.0) for phase in view.evse.phases if phase not in seen}
+    return Draw(least_a={**draw.least_a, **idle}, most_a={**draw.most_a, **idle}, excess_a=draw.excess_a)
+
+
+def _bound(view: EvseView, meter_at: datetime) -> Draw:
     status, measured = view.reachable_status, view.measured_a
     if status is None:
         # What it measured last is taken for what it draws, once, beside the budget that is kept for it: to take less
