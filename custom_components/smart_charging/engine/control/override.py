@@ -29,7 +29,7 @@ def holds(
             return override.energy_kwh is None or taken_kwh(override, session_kwh) < override.energy_kwh
         case OverrideEnd.TIME:
             return override.until is None or now < override.until
-        case OverrideEnd.UNPLUGGED:
+        case _:  # unplugged, which ends each of them
             return True
 
 
