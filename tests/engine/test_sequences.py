@@ -1,11 +1,11 @@
 """The safety rules over whole stories: random trees, faults, late cars and slow meters, one thing after another.
 
-Hypothesis tells the story, and the shortest one in which a rule is broken.
+Hypothesis tells the stories.
 """
 
 import math
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -90,7 +90,9 @@ class Stories(RuleBasedStateMachine):
 
     def _jump(self, data: st.DataObject, seconds: int) -> None:
         meter = data.draw(st.sampled_from(self.world.meters))
-        loads = st.sampled_from([0.0, 3.0, 8.0, 16.0, 40.0, -15.0])
+        # A meter that knows only the total cannot show what one phase exports and another one takes.
+        export_a = 0.0 if any(meter.total_only for meter in self.world.meters) else -15.0
+        loads = st.sampled_from([0.0, 3.0, 8.0, 16.0, 40.0, export_a])
         self.world.house_a[meter.circuit.circuit_id] = {phase: data.draw(loads) for phase in meter.circuit.phases}
         self._live(seconds, happened=True)
 
@@ -240,6 +242,8 @@ def test_stories():
             stateful_step_count=12,
             deadline=None,
             derandomize=True,
+            # Without shrinking, which takes many minutes here: add Phase.shrink to have a story that failed made short.
+            phases=[Phase.generate],
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),
     )

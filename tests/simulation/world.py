@@ -55,7 +55,7 @@ class Link:
 
     def __post_init__(self) -> None:
         """The failsafe that lives in the station."""
-        self.outlet.profiles.install(1, _profile(1, "TxDefaultProfile", FAILSAFE_A), transaction_id=None, running=False)
+        self.outlet.profiles.install(1, profile(1, "TxDefaultProfile", FAILSAFE_A), transaction_id=None, running=False)
 
     def observe(self, now: datetime, second: int) -> None:
         """Hear what the station says, if it can be heard."""
@@ -90,11 +90,11 @@ class Link:
             self.commands.append((now, current_a))
             self.offered_a, self.offered_at = current_a, now
         self.renewed_at = now
-        profile = _profile(2, "TxProfile", current_a, start=now, duration_s=WATCHDOG_S)
-        self.outlet.profiles.install(1, profile, transaction_id=None, running=True)
+        sent = profile(2, "TxProfile", current_a, start=now, duration_s=WATCHDOG_S)
+        self.outlet.profiles.install(1, sent, transaction_id=None, running=True)
 
 
-def _profile(
+def profile(
     profile_id: int, purpose: str, limit_a: float, start: datetime | None = None, duration_s: int | None = None
 ) -> dict[str, object]:
     schedule: dict[str, object] = {

@@ -10,8 +10,8 @@ from custom_components.smart_charging.engine.model.quantities import ALL_PHASES
 from custom_components.smart_charging.engine.model.reason import Reason, ReasonCode
 from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
-from custom_components.smart_charging.engine.model.state import ControlState
-from tests.engine.builders import appliance, charger, later, mains, rating, reading, site, status, switched
+from custom_components.smart_charging.engine.model.state import ControlState, EvseMemory, LoadMemory
+from tests.engine.builders import NOW, appliance, charger, later, mains, rating, reading, site, status, switched
 from tests.engine.flat import Flat
 
 BOILER = appliance(minimum_on_s=0, minimum_off_s=0)
@@ -230,6 +230,29 @@ class TestAmongSeveral:
             decision = step(place, looks, state, {})
             state = decision.next_state
             assert decision.shed_loads == {"a"}, second
+
+    @pytest.mark.xfail(strict=True, reason="told the lead")
+    def test_one_that_was_switched_on_just_now_counts_though_the_meter_does_not_show_it_yet(self):
+        """It is on again since 19:00; the meter speaks every ten seconds, and did so just before."""
+        place = Site(
+            circuits=(mains(rating(40), meter_period_s=10, stale_after_s=35),), evses=(charger(),), loads=(BOILER,)
+        )
+        state = ControlState(
+            at=later(-1),
+            meters={"site": reading(30)},
+            evses={"a": EvseMemory(setpoint_a=25, target_a=25, target_since=later(-600))},
+            loads={"boiler": LoadMemory(since=NOW)},
+        )
+        for second in range(1, 10):
+            looks = SiteSnapshot(
+                at=later(second),
+                meters={"site": reading(30)},
+                evses={"a": status(offered_a=25, draws=[25], measured_at=later(second))},
+                loads={"boiler": switched()},
+            )
+            decision = step(place, looks, state, {})
+            state = decision.next_state
+            assert decision.setpoints["a"].current_a == 25, second
 
     def test_one_whose_longest_rest_is_over_comes_before_the_others(self):
         loads = [
