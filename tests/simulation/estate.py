@@ -182,6 +182,14 @@ class Estate:
         self.figures.commands = sum(len(driver.told) for driver in self.drivers.values())
         return self.figures
 
+    def let_meter_say(self, current_a: float | None) -> None:
+        """From now on the meter says this of each phase; None: nothing at all."""
+        self.meter_says = lambda _: None if current_a is None else (current_a,) * len(ALL_PHASES)
+
+    def mend_meter(self) -> None:
+        """From now on it says what flows."""
+        self.meter_says = lambda flows: flows
+
     def restart(self) -> None:
         """Home Assistant starts anew: what was remembered is gone, and what was under way is not waited for."""
         asyncio.get_running_loop().create_task(self.dispatcher.stop())

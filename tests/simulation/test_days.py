@@ -9,7 +9,6 @@ from tests.simulation.houses import busy_day
 from tests.simulation.world import FAILSAFE_A, START, WATCHDOG_S, Run, simulate
 
 HOUR = 3600
-DAY = 24 * HOUR
 NINE_KVA = parse_supply("9kVA", 1)
 ENDLESS = CarModel(capacity_kwh=10_000, tapers_above=None)
 """A car that wants 32 A for ever."""
@@ -42,26 +41,26 @@ def test_the_same_evening_under_control_does_not_and_gives_nearly_all_that_there
     assert run.share_of_possible >= 0.9
 
 
-def test_a_whole_day_of_a_busy_house():
-    run = simulate(house=busy_day(1), supply=NINE_KVA, outlets=[plugged()], seconds=DAY)
+def test_eight_hours_of_a_busy_house():
+    run = simulate(house=busy_day(1), supply=NINE_KVA, outlets=[plugged()], seconds=8 * HOUR)
     assert run.trips == 0
     assert run.longest_overload_s <= 15
     assert (run.share_of_possible or 0) >= 0.9
-    assert run.commands <= 60 * 24, "less than a command a minute"
+    assert run.commands <= 60 * 8, "less than a command a minute"
 
 
-def test_three_cars_on_three_phases_for_six_hours():
+def test_three_cars_on_three_phases_for_three_hours():
     outlets = [
         plugged(phases=3, seed=1),
         plugged(CarModel(capacity_kwh=10_000, phases=3, maximum_a=16, tapers_above=None), phases=3, seed=2),
         plugged(phases=3, seed=3),
     ]
     supply = parse_supply("40A", 3)
-    run = simulate(house=busy_day(3, phases=3), supply=supply, outlets=outlets, seconds=6 * HOUR)
+    run = simulate(house=busy_day(3, phases=3), supply=supply, outlets=outlets, seconds=3 * HOUR)
     assert run.trips == 0
     assert run.longest_overload_s <= 15
     given = [outlet.energy_wh for outlet in outlets]
-    assert min(given) > 5_000, "nobody is left out"
+    assert min(given) > 2_500, "nobody is left out"
 
 
 def test_a_car_that_fills_up_is_left_alone():
