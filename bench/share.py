@@ -6,12 +6,12 @@ Charging", 2021; there the mean share of what was asked for is 95.3 % for the of
 first, 93.1 for earliest deadline first, 92.3 for round robin, 91.3 for first come first served). The site is a European
 one: each space has one phase and 32 A at 230 V, the spaces are dealt to three phases, and each phase bears a third of the
 capacity. Who asks for more than 32 A can give in its stay asks for that much. Each of `DAYS` days, evenly chosen from the
-weekdays of at least 30 sessions, is run with each capacity, and for the strategies besides laxity with each third one.
+weekdays of at least 30 sessions, is run with each capacity, and for the strategies besides laxity with each fourth one.
 
 Ours is the engine, unchanged: it knows the departure and the request of the cars that are there, and nothing of those to
 come. The rivals know the same; they decide each 5 minutes, as published, and take 0 or 6 to 32 A as well (`llf_at_once`
 decides also whenever a car comes, goes or is full). The optimum knows all beforehand, and neither minimum nor step binds it.
-A run takes some three minutes on two idle cores.
+A run takes some three minutes on two idle cores, and two or three times that on busy ones.
 """
 
 import os
@@ -33,8 +33,8 @@ from .result import BenchResult, Cell, Row
 from .share_ours import Ours, site_of
 
 CAPACITIES_KW: Final = tuple(range(20, 151, 5))
-DAYS: Final = 6
-EVERY: Final = 3
+DAYS: Final = 5
+EVERY: Final = 4
 """The strategies besides laxity are run with each so-and-so-many-th capacity."""
 
 OURS: Final = Strategy.LAXITY.value
