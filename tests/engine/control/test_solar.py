@@ -174,7 +174,7 @@ def test_it_goes_down_within_a_second():
 def test_a_little_less_is_not_worth_a_command():
     home = Home()
     home.run(90, 2530)
-    assert home.run(30, 2530 - 0.2 * 230).current_a == 11.0
+    assert home.run(30, 2530 - 0.1 * 230).current_a == 11.0
     assert home.run(1, 2530 - 0.3 * 230).current_a == pytest.approx(10.7)
 
 
@@ -452,6 +452,6 @@ def test_after_any_sky_the_night_ends_it(sky: list[tuple[int, float]], phases: i
     for seconds, there_w in sky:
         home.run(seconds, there_w)
     # The most patient wait, once on all phases and once on one, and a switch between the two.
-    setpoint = home.run(2 * round(60 * 1.5**4) + 60, -300)
+    setpoint = home.run(2 * round(48 * 1.5**4) + 60, -300)
     assert setpoint.current_a == 0
     assert setpoint.reason.code is ReasonCode.SOLAR_WAITS

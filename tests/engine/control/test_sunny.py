@@ -120,6 +120,13 @@ def test_an_unsteady_day_makes_it_patient(starts: tuple[datetime, ...], begins_s
     assert let(follower(runs=True, starts=starts), 0.0, 2000) == ends_s
 
 
+def test_without_delays_it_follows_the_moment():
+    at_once = SolarPolicy(start_delay_s=0, stop_delay_s=0)
+    assert let(follower(policy=at_once), NEEDS_W, 10) == 1
+    assert let(follower(policy=at_once, runs=True), NEEDS_W, 10) is None
+    assert let(follower(policy=at_once, runs=True), NEEDS_W - 1, 10) == 1
+
+
 def test_a_start_is_remembered():
     one = follower(starts=ago(961))
     let(one, NEEDS_W * 2, 30)

@@ -35,7 +35,7 @@ SURPLUS: Final = "surplus"
 """Stands for a circuit in the constraint, which is none of a circuit's."""
 LONGEST_S: Final = 60.0
 """Time that passed between two ticks counts up to this: what happened in a longer gap is not known."""
-HELD_A: Final = 0.2
+HELD_A: Final = 0.15
 """A lack of less than this is not worth a command."""
 
 

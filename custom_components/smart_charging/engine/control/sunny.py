@@ -102,7 +102,7 @@ class Follower:
         """Go on until so much has been missing that fewer phases, or a pause, cost less."""
         missing_s = self.view.memory.sun.missing_s + self.passed_s * _lack(light.now_w, self.minimum_w)
         self._note(missing_s=max(0.0, missing_s))
-        if missing_s < self._stop_s:
+        if missing_s <= 0 or missing_s < self._stop_s:
             return
         enough = light.average_w >= self._needed_w(1) or self.always
         if self._could_go_down and enough and may_switch(self.view, 1, for_sun=True):

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 class SolarPolicy:
     """Powers in W, times in s, shares 0 to 1."""
 
-    start_delay_s: float = 12.0
+    start_delay_s: float = 24.0
     """A car starts when there has been twice its minimum for this long: sooner with more, later with hardly enough."""
-    stop_delay_s: float = 60.0
+    stop_delay_s: float = 48.0
     """A car is paused when there has been nothing for this long: later when a part of its minimum is still there."""
     average_s: float = 60.0
     """Time constant of the average that smooths the surplus for what cannot be taken back at once."""
