@@ -154,7 +154,6 @@ class Estate:
                     circuit_id="site",
                     phases=tuple(ALL_PHASES[index] for index in item.wiring),
                     power_w=item.power_w,
-                    priority=1,
                 )
                 for item in self.scenario.appliances
             ),
