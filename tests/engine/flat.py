@@ -23,7 +23,8 @@ from .builders import charger, later, mains, rating, reading, status
 class Flat:
     """A flat behind a fuse of 40 A: cars that take at once what they are offered, and appliances that do as they are told.
 
-    `takes_w` is what an appliance takes when it is on, if it is not its nominal power; those of `deaf` stay as they are.
+    `takes_w` is what an appliance takes when it is on, if it is not its nominal power; those of `deaf` (and such
+    chargers) stay as they are.
     """
 
     loads: Sequence[SheddableLoad] = ()
@@ -124,7 +125,7 @@ class Flat:
 
     def _obey(self, decision: Decision, now: datetime) -> None:
         for evse_id, setpoint in decision.setpoints.items():
-            if setpoint.current_a is not None and setpoint.current_a != self.offered_a[evse_id]:
+            if setpoint.current_a not in {None, self.offered_a[evse_id]} and evse_id not in self.deaf:
                 self.offered_a[evse_id], self.offered_at[evse_id] = setpoint.current_a, now
         for load_id in self.on:
             shed = load_id in decision.shed_loads

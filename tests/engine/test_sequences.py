@@ -24,7 +24,8 @@ from custom_components.smart_charging.engine.model.mode import Mode
 from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.state import ControlState
 
-from .living import FOLLOWS_S, LivingCharger, LivingLoad, LivingMeter, LivingSite
+from .living import LivingSite
+from .living_parts import FOLLOWS_S, LivingCharger, LivingLoad, LivingMeter
 from .worlds import shuffled, sites
 
 SPARE_S = 3

@@ -21,7 +21,8 @@ from custom_components.smart_charging.engine.model.quantities import ALL_PHASES,
 from custom_components.smart_charging.engine.model.replay import from_json
 from custom_components.smart_charging.engine.model.site import Site
 from tests.engine.builders import NOW, later
-from tests.engine.living import LivingCharger, LivingLoad, LivingMeter, LivingSite
+from tests.engine.living import LivingSite
+from tests.engine.living_parts import LivingCharger, LivingLoad, LivingMeter
 
 type Data = dict[str, Any]
 

@@ -103,6 +103,16 @@ class TestBeforeTheCar:
         flat.live(2)
         assert flat.history[2:] == [(1560, "-boiler")], "and gives way again when it has run its time"
 
+    def test_it_is_not_switched_on_before_the_car_has_made_room(self):
+        flat = Flat([appliance(minimum_on_s=0, minimum_off_s=0, maximum_off_s=300)])
+        flat.live(300)
+        flat.deaf = {"a"}
+        flat.live(300)
+        assert (flat.car_a, flat.shed()) == ([32], {"boiler"}), "told, but it does not answer"
+        flat.deaf = set()
+        flat.live(30)
+        assert (flat.car_a, flat.shed()) == ([25], set())
+
     def test_room_that_goes_again_starts_the_wait_anew(self):
         flat = Flat([BOILER])
         flat.live(300)
