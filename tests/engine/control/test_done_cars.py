@@ -6,9 +6,7 @@ from custom_components.smart_charging.engine.control.allocate import allocate
 from custom_components.smart_charging.engine.control.sharing import queue
 from custom_components.smart_charging.engine.model.reason import Reason, ReasonCode
 from custom_components.smart_charging.engine.model.strategy import Strategy
-from tests.engine.builders import NOW
-
-from .test_allocate import leaves, wants
+from tests.engine.builders import NOW, leaves, wants
 
 
 def test_it_keeps_its_minimum_where_there_is_room():
