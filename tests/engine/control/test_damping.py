@@ -16,6 +16,7 @@ from custom_components.smart_charging.engine.model.reason import ReasonCode
 from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
 from custom_components.smart_charging.engine.model.state import ControlState, EvseMemory
+from custom_components.smart_charging.engine.model.strategy import Strategy
 from tests.engine.builders import NOW, PLAIN, charger, later, reading, site, status
 from tests.engine.flat import Flat
 
@@ -354,6 +355,16 @@ class TestStarts:
         flat = Flat(evses=[charger("a"), charger("b")], offered_a={"a": 16.0, "b": 16.0}, house_a=29)
         flat.live(200)
         assert flat.car_a == [11, 0]
+
+    def test_one_whose_share_is_just_its_minimum_starts_where_others_would_give_way_before_it(self):
+        policy: dict[str, object] = {"strategy": Strategy.PRIORITY}
+        evses = [charger("a", priority=1), charger("b")]
+        flat = Flat(evses=evses, offered_a={"a": 16.0, "b": 16.0}, house_a=29, policy=policy)
+        flat.live(60)
+        assert flat.car_a == [11, 0]
+        flat.house_a = 2
+        flat.live(60)
+        assert flat.car_a == [32, 6]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from custom_components.smart_charging.engine.model.limit import Limit, LimitSour
 from custom_components.smart_charging.engine.model.mode import Mode
 from custom_components.smart_charging.engine.model.policy import ControlPolicy
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES, Phase
-from custom_components.smart_charging.engine.model.reason import ReasonCode
+from custom_components.smart_charging.engine.model.reason import Reason, ReasonCode
 from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
 from custom_components.smart_charging.engine.model.state import Appetite, ControlState, EvseMemory
@@ -131,7 +131,7 @@ def test_a_car_that_draws_more_than_its_offer_takes_it_from_itself():
     assert run(place, scene).setpoints["a"].current_a == 14
 
 
-def test_a_car_that_takes_nothing_leaves_its_share_but_for_the_minimum():
+def test_a_car_that_is_done_leaves_its_share_to_the_others():
     place = site(charger("a"), charger("b"), limit_a=26)
     scene = SiteSnapshot(
         at=later(0),
@@ -140,8 +140,8 @@ def test_a_car_that_takes_nothing_leaves_its_share_but_for_the_minimum():
     )
     done = ControlState(evses={"b": EvseMemory(appetite=Appetite(done_at=LONG_AGO))})
     setpoints = run(place, scene, seconds=12, state=done).setpoints
-    assert [setpoints[name].current_a for name in "ab"] == [20, 6]
-    assert setpoints["b"].reason.code is ReasonCode.NOT_TAKING
+    assert [setpoints[name].current_a for name in "ab"] == [26, 0]
+    assert setpoints["b"].reason == Reason(code=ReasonCode.NOT_TAKING, params={"minimum_a": 0})
 
 
 @pytest.mark.parametrize("names", ["ab", "ba"])

@@ -33,9 +33,12 @@ PAUSED = Appetite(drew=True, unoffered_since=later(-60))
 PAUSED_LONG = Appetite(drew=True, unoffered_since=later(-130))
 
 
-def view(of: EvseStatus, appetite: Appetite = FRESH, *, evse: Evse | None = None) -> EvseView:
+def view(
+    of: EvseStatus, appetite: Appetite = FRESH, *, evse: Evse | None = None, memory: EvseMemory | None = None
+) -> EvseView:
     """A car that has been offered this for as long as its status says."""
-    seen = EvseView(evse=evse or charger(), status=of, memory=EvseMemory(appetite=appetite), now=NOW, policy=PLAIN)
+    memory = replace(memory or EvseMemory(), appetite=appetite)
+    seen = EvseView(evse=evse or charger(), status=of, memory=memory, now=NOW, policy=PLAIN)
     seen.memory = note_untaken(seen)
     return seen
 
@@ -118,6 +121,38 @@ CODE = ReasonCode
 def test_wake(of: EvseStatus, appetite: Appetite, maximum_a: float, code: ReasonCode, tries: float | None):
     wanted = ask(view(of, appetite))
     assert (wanted.maximum_a, wanted.reason.code, wanted.reason.params.get("tries")) == (maximum_a, code, tries)
+
+
+ASKED = replace(DONE, wakes=1)
+SOON = EvseMemory(served_since=later(-1))
+
+
+@pytest.mark.parametrize(
+    ("of", "appetite", "memory", "asked"),
+    [
+        pytest.param(
+            idle(offered_a=0.0), DONE, EvseMemory(waiting_since=later(-3599)), False, id="the others take all"
+        ),
+        pytest.param(idle(offered_a=0.0), DONE, EvseMemory(waiting_since=later(-3600)), True, id="for an hour"),
+        pytest.param(idle(offered_a=0.0), DONE, SOON, False, id="it has what is left over"),
+        pytest.param(idle(offered_a=0.0), ASKED, SOON, True, id="it has its turn"),
+        pytest.param(idle(offered_at=later(-119), state_at=later(-900)), ASKED, SOON, True, id="it may take a moment"),
+        pytest.param(idle(offered_at=later(-120), state_at=later(-900)), ASKED, SOON, False, id="it wants nothing"),
+    ],
+)
+def test_one_that_is_done_is_asked_again_after_an_hour_without_an_offer(
+    of: EvseStatus, appetite: Appetite, memory: EvseMemory, asked: bool
+):
+    seen = view(of, appetite, memory=memory)
+    wanted = ask(seen)
+    assert (wanted.reason.code, wanted.done) == (CODE.WAKING if asked else CODE.NOT_TAKING, not asked)
+    assert wanted.maximum_a == 6
+    assert seen.memory.appetite.wakes == int(asked)
+
+
+def test_one_that_is_known_to_be_full_is_not():
+    wanted = ask(view(idle(offered_a=0.0), FULL, memory=EvseMemory(waiting_since=later(-3600))))
+    assert (wanted.reason.code, wanted.done, wanted.maximum_a) == (CODE.NOT_TAKING, True, 0)
 
 
 def test_a_try_is_remembered():

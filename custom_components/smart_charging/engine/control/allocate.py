@@ -1,8 +1,8 @@
 """Allocate: divide what the constraints leave among the chargers that want it, all of them together.
 
 Minimums first, in the order of the queue; then what the cars are expected to take, by the strategy; then what is left
-beyond that, so that nothing stays unused that somebody may still come to want; last the minimums of cars that are done. Ties are broken by charger id, never by
-the order in which chargers are listed.
+beyond that, so that nothing stays unused that somebody may still come to want; last the minimums of cars that are done.
+Ties are broken by charger id, never by the order in which chargers are listed.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -52,10 +52,10 @@ def allocate(
             ledger.enter(item.evse_id, max(0.0, item.maximum_a))
         else:
             wanting.append(item)
-    put_off: list[Demand] = []
+    # A car that is done would hold its minimum for nothing.
+    put_off = [item for item in wanting if item.done and item.can_pause]
     if strategy is Strategy.LAXITY:
-        # A car that is done would hold its minimum for nothing; elsewhere nobody says that it has what it needs.
-        put_off = [item for item in wanting if item.done and item.can_pause] + _unhurried(ledger, wanting)
+        put_off += _unhurried(ledger, wanting)
     later = {item.evse_id for item in put_off}
     ready = [item for item in wanting if item.evse_id not in later] if later else wanting
     sharing = _give_minimums(ledger, ready, granted, now, turn_s)

@@ -9,7 +9,7 @@ from ..model.evse import Evse
 from ..model.quantities import round_down
 from ..model.state import EvseMemory
 from .allocate import Allocation
-from .constraint import NEARLY, Ledger
+from .constraint import NEARLY, Bounds, Ledger
 from .demand import Demand, lowest_a
 from .view import EvseView, updated
 
@@ -35,6 +35,8 @@ class Candidate:
     """At the most; less must be given up now."""
     rise: Allocation
     """What it may have, when it lasts."""
+    yielded_a: float = 0.0
+    """What others would give up of theirs before this one loses its minimum, A per phase; looked at for a paused one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +90,10 @@ def damp(candidates: Sequence[Candidate], ledger: Ledger, started_at: datetime |
     memories: dict[str, EvseMemory] = {}
     taking: dict[str, float] = {}
     rising: list[Candidate] = []
+    _note_yielded(candidates, ledger.bounds)
     for item in candidates:
         memory = _hold_or_reduce(item)
-        if not item.demand.is_fixed and worthwhile_a(item, memory, item.rise.current_a) is not None:
+        if not item.demand.is_fixed and _awaited_a(item, memory) is not None:
             rising.append(item)
         elif memory.rise_since is not None:
             memory = updated(memory, rise_since=None)
@@ -138,9 +141,44 @@ def worthwhile_a(item: Candidate, memory: EvseMemory, room_a: float) -> float | 
     if target >= quantise(evse, item.demand.maximum_a, minimum_a) - NEARLY:
         return target
     if setpoint < minimum_a:
-        enough = memory.paused_at is None or room_a >= minimum_a + policy.resume_room_a - NEARLY
-        return target if enough else None
+        # Once it waits, it is not put off by so little again.
+        waits = memory.paused_at is None or memory.rise_since is not None
+        enough_a = minimum_a + policy.resume_room_a - NEARLY
+        return target if waits or room_a + item.yielded_a >= enough_a else None
     return None
+
+
+def _awaited_a(item: Candidate, memory: EvseMemory) -> float | None:
+    """Give the setpoint that a rise would lead to, if the room lasts; None where there is nothing to wait for.
+
+    One that is about to start, and for which the others have begun to make room, is judged by what it may hold: until
+    they have followed their lower offers, less than that is certain.
+    """
+    target = worthwhile_a(item, memory, item.rise.current_a)
+    if target is None and memory.rise_since is not None and not memory.setpoint_a:
+        return worthwhile_a(item, memory, item.hold.current_a)
+    return target
+
+
+def _note_yielded(candidates: Sequence[Candidate], bounds: Mapping[str, Bounds]) -> None:
+    """Note for those that are paused how much the others who share with them have beyond their minimums: that goes first."""
+    sharing = [item for item in candidates if not item.demand.is_fixed]
+    paused = [item for item in sharing if item.view.memory.paused_at is not None and not item.demand.done]
+    if not paused:
+        return
+    beyond: dict[int, float] = {}
+    for item in sharing:
+        if (spare_a := _beyond_minimum_a(item)) > 0:
+            for row, weight in bounds.get(item.demand.evse_id, ()):
+                beyond[row] = beyond.get(row, 0.0) + weight * spare_a
+    for item in paused:
+        own_a = _beyond_minimum_a(item)
+        rows = bounds.get(item.demand.evse_id, ())
+        item.yielded_a = min((beyond.get(row, 0.0) / weight - own_a for row, weight in rows), default=0.0)
+
+
+def _beyond_minimum_a(item: Candidate) -> float:
+    return max(0.0, item.rise.current_a - item.demand.minimum_a)
 
 
 def rise_at(view: EvseView, memory: EvseMemory) -> datetime:
@@ -218,7 +256,7 @@ def _regret(item: Candidate, memory: EvseMemory, setpoint: float) -> EvseMemory:
 
 def _wait(item: Candidate, memory: EvseMemory) -> EvseMemory:
     """Go on waiting for what the share allows, at the least since the wait began."""
-    target = worthwhile_a(item, memory, item.rise.current_a) or 0.0
+    target = _awaited_a(item, memory) or 0.0
     least = target if memory.rise_since is None else min(memory.rise_to_a, target)
     return updated(memory, rise_since=memory.rise_since or item.view.now, rise_to_a=least)
 

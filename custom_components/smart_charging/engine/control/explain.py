@@ -12,6 +12,8 @@ def explain(item: Candidate, memory: EvseMemory) -> Reason:
     wanted, setpoint = item.demand.maximum_a, memory.setpoint_a or 0.0
     if item.demand.is_fixed or setpoint > wanted - item.view.evse.step_a + NEARLY:
         return item.demand.reason
+    if item.demand.done and setpoint == 0:
+        return Reason(code=ReasonCode.NOT_TAKING, params={"minimum_a": 0.0})
     if memory.rise_since is not None:
         at = rise_at(item.view, memory)
         if item.view.now >= at:

@@ -24,6 +24,9 @@ WAKE_PAUSE_S: Final = 10.0
 WAKE_AGAIN_S: Final = 300.0
 """Between two tries. Cars take up to 40 s to wake, and some check their battery first."""
 MOST_WAKES: Final = 3
+DONE_TRY_S: Final = 3600.0
+"""A car that is done and was offered nothing for so long, because others took all there was, is asked whether it wants more:
+it may have stopped by a timer of its own."""
 FULL_SOC: Final = 0.95
 """A car that stopped below that has a limit of its own, which its driver may raise at any moment: it keeps an offer."""
 RESTART_SOC: Final = 0.02
@@ -107,8 +110,23 @@ def _leave_done(view: EvseView, known: Appetite, wanted: Demand) -> Demand:
     """Offer a car that is done its minimum, should it want more; one that is full nothing, for as long as it stays so."""
     full = known.done_soc is not None and known.done_soc >= FULL_SOC and wanted.can_pause
     minimum_a = 0.0 if full else lowest_a(view.evse)
-    reason = Reason(code=ReasonCode.NOT_TAKING, params={"minimum_a": minimum_a})
-    return replace(wanted, maximum_a=minimum_a, expected_a=None, laxity_s=None, done=True, reason=reason)
+    asked = not full and _is_asked_again(view, known)
+    if asked is not bool(known.wakes):
+        view.memory = updated(view.memory, appetite=replace(known, wakes=int(asked)))
+    reason = (
+        Reason(code=ReasonCode.WAKING, params={"tries": 1.0, "minimum_a": minimum_a})
+        if asked
+        else Reason(code=ReasonCode.NOT_TAKING, params={"minimum_a": minimum_a})
+    )
+    return replace(wanted, maximum_a=minimum_a, expected_a=None, laxity_s=None, done=not asked, reason=reason)
+
+
+def _is_asked_again(view: EvseView, known: Appetite) -> bool:
+    """Tell whether a car that is done has waited so long that it has its minimum like any other, until it is seen not to draw."""
+    since = view.memory.waiting_since
+    if since is not None and (view.now - since).total_seconds() >= DONE_TRY_S:
+        return True
+    return known.wakes > 0 and not takes_nothing(view)
 
 
 def _is_due(view: EvseView, known: Appetite) -> bool:

@@ -33,7 +33,8 @@ class ControlPolicy:
     rise_step_a: float = 0.5
     """A rise smaller than this is not worth a command, unless it reaches what the car wants."""
     resume_room_a: float = 0.5
-    """Room above its minimum that a paused charger waits for, so that it is not paused again at once."""
+    """Room above its minimum that a paused charger waits for, so that it is not paused again at once; what other chargers
+    have beyond their own minimums counts, since they give that up first."""
     follow_s: float = 6.0
     """A car follows a new offer within this time: IEC 61851-1 gives it 5 s, and meters answer each second."""
     ramp_a_per_s: float = 1.0
