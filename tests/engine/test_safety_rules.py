@@ -22,7 +22,7 @@ from .worlds import Scene, any_snapshot, scenes, shuffled, sites
 
 STARTED_S = 12
 """Longer than a charger takes to tell that its car charges, and the others to follow what they were told meanwhile."""
-SETTLED_S = 30
+SETTLED_S = 45
 """Longer than a car takes to follow, and than the delay of a rise."""
 
 

@@ -9,7 +9,7 @@ from ..model.evse import Evse
 from ..model.quantities import round_down
 from ..model.state import EvseMemory
 from .allocate import Allocation
-from .constraint import NEARLY, Bounds, Ledger
+from .constraint import NEARLY, Ledger
 from .demand import Demand, lowest_a
 from .view import EvseView, updated
 
@@ -35,8 +35,9 @@ class Candidate:
     """At the most; less must be given up now."""
     rise: Allocation
     """What it may have, when it lasts."""
-    yielded_a: float = 0.0
-    """What others would give up of theirs before this one loses its minimum, A per phase; looked at for a paused one."""
+    firm_a: float = 0.0
+    """What it could have beside the minimums of the others, A per phase: they give up the rest before it is paused again.
+    Looked at only for one that is paused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,6 @@ def damp(candidates: Sequence[Candidate], ledger: Ledger, started_at: datetime |
     memories: dict[str, EvseMemory] = {}
     taking: dict[str, float] = {}
     rising: list[Candidate] = []
-    _note_yielded(candidates, ledger.bounds)
     for item in candidates:
         memory = _hold_or_reduce(item)
         if not item.demand.is_fixed and _awaited_a(item, memory) is not None:
@@ -144,7 +144,7 @@ def worthwhile_a(item: Candidate, memory: EvseMemory, room_a: float) -> float | 
         # Once it waits, it is not put off by so little again.
         waits = memory.paused_at is None or memory.rise_since is not None
         enough_a = minimum_a + policy.resume_room_a - NEARLY
-        return target if waits or room_a + item.yielded_a >= enough_a else None
+        return target if waits or max(room_a, item.firm_a) >= enough_a else None
     return None
 
 
@@ -158,27 +158,6 @@ def _awaited_a(item: Candidate, memory: EvseMemory) -> float | None:
     if target is None and memory.rise_since is not None and not memory.setpoint_a:
         return worthwhile_a(item, memory, item.hold.current_a)
     return target
-
-
-def _note_yielded(candidates: Sequence[Candidate], bounds: Mapping[str, Bounds]) -> None:
-    """Note for those that are paused how much the others who share with them have beyond their minimums: that goes first."""
-    sharing = [item for item in candidates if not item.demand.is_fixed]
-    paused = [item for item in sharing if item.view.memory.paused_at is not None and not item.demand.done]
-    if not paused:
-        return
-    beyond: dict[int, float] = {}
-    for item in sharing:
-        if (spare_a := _beyond_minimum_a(item)) > 0:
-            for row, weight in bounds.get(item.demand.evse_id, ()):
-                beyond[row] = beyond.get(row, 0.0) + weight * spare_a
-    for item in paused:
-        own_a = _beyond_minimum_a(item)
-        rows = bounds.get(item.demand.evse_id, ())
-        item.yielded_a = min((beyond.get(row, 0.0) / weight - own_a for row, weight in rows), default=0.0)
-
-
-def _beyond_minimum_a(item: Candidate) -> float:
-    return max(0.0, item.rise.current_a - item.demand.minimum_a)
 
 
 def rise_at(view: EvseView, memory: EvseMemory) -> datetime:

@@ -60,8 +60,9 @@ class Together:
         rises = self._allocate(self.capacity.for_rises, wanted)
         # A charger that may not start yet keeps nobody waiting: the others go on as if it were not there.
         idle = [evse_id for evse_id, view in self.views.items() if not wanted[evse_id].is_fixed and not claims(view)]
-        holding = wanted
+        holding, firm_a = wanted, dict[str, float]()
         if idle:
+            firm_a = self._firm_a(idle, rises, wanted)
             holding = wanted | {evse_id: replace(wanted[evse_id], maximum_a=0.0) for evse_id in idle}
             rises = self._allocate(self.capacity.for_rises, holding) | {evse_id: rises[evse_id] for evse_id in idle}
         holds = self._allocate(self.capacity.for_holds, holding)
@@ -81,6 +82,7 @@ class Together:
                 drawing_a=drawing_a[evse_id],
                 hold=holds[evse_id],
                 rise=rises[evse_id],
+                firm_a=firm_a.get(evse_id, 0.0),
             )
             for evse_id, view in self.views.items()
             if evse_id not in self.apart
@@ -96,6 +98,17 @@ class Together:
             drawing_a=drawing_a | reserved,
             started_at=damped.started_at,
         )
+
+    def _firm_a(
+        self, idle: Sequence[str], shares: Mapping[str, Allocation], wanted: Mapping[str, Demand]
+    ) -> dict[str, float]:
+        """Tell what room each of these has when all the others who are to be served have no more than their minimums."""
+        least = {
+            evse_id: share.current_a if wanted[evse_id].is_fixed else min(share.current_a, wanted[evse_id].minimum_a)
+            for evse_id, share in shares.items()
+        }
+        ledger = Ledger(self.capacity.for_rises, least, self.capacity.bounds)
+        return {evse_id: ledger.room(evse_id)[0] for evse_id in idle if not wanted[evse_id].done}
 
     def _wished_a(self, looks: Sequence[Look], wanted: Mapping[str, Demand]) -> dict[str, float]:
         if not looks:
