@@ -35,6 +35,7 @@ from .const import (
     CONF_MINIMUM_A,
     CONF_MINIMUM_OFF_MIN,
     CONF_MINIMUM_ON_MIN,
+    CONF_OFF_PEAK,
     CONF_PHASE,
     CONF_PORT,
     CONF_POWER_ENTITY_ID,
@@ -141,6 +142,8 @@ class SiteSetup:
     limits: Mapping[str, LimitConfig] = field(default_factory=dict[str, LimitConfig])
     """Those that come and go; what a circuit always bears stands in `site`."""
     battery: BatteryConfig | None = None
+    off_peak_entity_id: str | None = None
+    """Is on in off-peak hours."""
     orphans: tuple[str, ...] = ()
     """The names of what hangs on the site's supply because the circuit that fed it is gone."""
 
@@ -176,6 +179,7 @@ def read_setup(entry: ConfigEntry[Any]) -> SiteSetup:
             limit_id: read_limit(entry.data, tree, limit) for limit_id, limit in _of_type(entry, SUBENTRY_LIMIT).items()
         },
         battery=_battery(entry.options),
+        off_peak_entity_id=entry.options.get(CONF_OFF_PEAK),
         orphans=tuple(subentry.title for subentry in entry.subentries.values() if is_orphan(tree, subentry.data)),
     )
 

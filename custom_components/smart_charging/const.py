@@ -58,6 +58,9 @@ CONF_BATTERY_SOC: Final = "battery_soc"
 CONF_BATTERY_FLOOR_PCT: Final = "battery_floor_pct"
 """Above this charge the battery helps the car; absent: it never does."""
 
+CONF_OFF_PEAK: Final = "off_peak"
+"""The entity that is on in off-peak hours; absent: nobody knows them."""
+
 # What circuits, chargers and loads have in common.
 CONF_CIRCUIT: Final = "circuit"
 """The circuit that feeds it: a circuit subentry's id, or `ROOT_CIRCUIT`, which is also meant when it is absent."""

@@ -123,6 +123,11 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         return {limit_id: limit.name for limit_id, limit in self._setup.limits.items()}
 
     @property
+    def knows_off_peak(self) -> bool:
+        """Tell whether anything says when off-peak hours are."""
+        return self._setup.off_peak_entity_id is not None
+
+    @property
     def ticks(self) -> tuple[Tick, ...]:
         """The last ticks, oldest first."""
         return tuple(self._ticks)

@@ -132,6 +132,7 @@ _VAGUE: Final[Mapping[ReasonCode, tuple[str, str]]] = {
     ReasonCode.OFFLINE: ("budget_a", "offline_unknown"),
     ReasonCode.METER_SILENT: ("silent_s", "meter_never_spoke"),
     ReasonCode.PLAN_WAITS: ("starts", "plan_done"),
+    ReasonCode.PEAK: ("starts", "peak_some_time"),
     ReasonCode.WAITING_FOR_TURN: ("at", "waiting_for_turn_some_time"),
     ReasonCode.SOLAR_WAITS: ("at", "solar_waits_long"),
 }

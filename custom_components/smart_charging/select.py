@@ -12,11 +12,8 @@ from .runtime import SmartChargingConfigEntry
 
 PARALLEL_UPDATES = 0
 
-MODES: Final = (Mode.OFF, Mode.FAST, Mode.SOLAR, Mode.SOLAR_MIN)
-"""Those that work: `smart` joins with the planner."""
-
 MODE_DESCRIPTION: Final = SelectEntityDescription(
-    key="mode", translation_key="mode", options=[mode.value for mode in MODES]
+    key="mode", translation_key="mode", options=[mode.value for mode in Mode]
 )
 
 
@@ -34,9 +31,15 @@ class ModeSelect(ChargerEntity, SelectEntity):
 
     @property
     @override
-    def current_option(self) -> str | None:
-        mode = self.view.mode
-        return mode.value if mode in MODES else None
+    def options(self) -> list[str]:
+        """All modes; `smart` only where it does anything else than `fast`, or was chosen when it did."""
+        smart = self.coordinator.knows_off_peak or self.view.mode is Mode.SMART
+        return [mode.value for mode in Mode if smart or mode is not Mode.SMART]
+
+    @property
+    @override
+    def current_option(self) -> str:
+        return self.view.mode.value
 
     @override
     async def async_select_option(self, option: str) -> None:

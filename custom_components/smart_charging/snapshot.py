@@ -15,10 +15,11 @@ from .limits import Limits
 from .loads import Loads
 from .sources.battery import BatterySource
 from .sources.meter import MeterSource
+from .sources.off_peak import OffPeakSource
 
 
 class Senses:
-    """All that tells something of a site: its meters and chargers by their ids, its appliances, its limits, its battery."""
+    """All that tells something of a site: its meters and chargers by their ids, its appliances, its limits, its battery, its cheap hours."""
 
     def __init__(
         self,
@@ -39,6 +40,7 @@ class Senses:
             for circuit_id, meter in setup.meters.items()
         }
         self._battery = _battery(hass, setup)
+        self._off_peak = None if setup.off_peak_entity_id is None else OffPeakSource(hass, setup.off_peak_entity_id)
         self._drivers = drivers
         self._loads = loads
         self._limits = limits
@@ -52,13 +54,17 @@ class Senses:
         self._limits.start(on_change)
         if self._battery is not None:
             self._battery.start()
+        if self._off_peak is not None:
+            self._off_peak.start(on_change)
 
     @callback
     def stop(self) -> None:
-        """Listen to the meters and the limits no more."""
+        """Listen to the meters, the limits and the cheap hours no more."""
         for meter in self._meters.values():
             meter.stop()
         self._limits.stop()
+        if self._off_peak is not None:
+            self._off_peak.stop()
 
     def take_snapshot(self, at: datetime, modes: Mapping[str, Mode], overrides: Mapping[str, Override]) -> SiteSnapshot:
         """Freeze what all say at `at`, UTC. Never awaits."""
@@ -71,6 +77,7 @@ class Senses:
             overrides=dict(overrides),
             loads=self._loads.statuses(at),
             battery=None if self._battery is None else self._battery.reading,
+            off_peak=None if self._off_peak is None else self._off_peak.reading(at),
             limits=self._limits.holding(at),
         )
 

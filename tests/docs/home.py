@@ -12,6 +12,7 @@ from custom_components.smart_charging.engine.model.limit import Limit
 from custom_components.smart_charging.engine.model.load import LoadStatus
 from custom_components.smart_charging.engine.model.meter import MeterReading
 from custom_components.smart_charging.engine.model.mode import Mode
+from custom_components.smart_charging.engine.model.off_peak import OffPeak
 from custom_components.smart_charging.engine.model.quantities import Phase
 from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
@@ -77,6 +78,7 @@ class Home:
     house_a: dict[Phase, float]
     modes: dict[str, Mode] = field(default_factory=dict[str, Mode])
     limits: dict[str, tuple[Limit, ...]] = field(default_factory=dict[str, tuple[Limit, ...]])
+    off_peak: OffPeak | None = None
     battery_w: float | None = None
     soc: float | None = None
     total_only: bool = False
@@ -118,6 +120,7 @@ class Home:
                 for evse_id, car in self.cars.items()
             },
             modes=self.modes,
+            off_peak=self.off_peak,
             loads={
                 load.load_id: LoadStatus(reachable=True, on=load.load_id not in self.off) for load in self.site.loads
             },

@@ -15,6 +15,7 @@ from custom_components.smart_charging.engine.control.override import holds
 from custom_components.smart_charging.engine.model.evse import Means
 from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
 from custom_components.smart_charging.engine.model.mode import Mode
+from custom_components.smart_charging.engine.model.off_peak import OffPeak
 from custom_components.smart_charging.engine.model.override import Override, OverrideEnd
 from custom_components.smart_charging.engine.model.policy import ControlPolicy
 from custom_components.smart_charging.engine.model.protection import Protection, ProtectionKind
@@ -147,6 +148,15 @@ def day_and_night(mode: Mode) -> Story:
     return lambda: side_by_side(sun(2000, mode), sun(-500, mode))
 
 
+def dear_and_cheap() -> Home:
+    homes: list[Home] = []
+    for cheap in (False, True):
+        home = sun(-500, Mode.SMART)
+        home.off_peak = OffPeak(cheap=cheap)
+        homes.append(settled(home))
+    return side_by_side(*homes)
+
+
 def side_by_side(first: Home, second: Home) -> Home:
     """Two homes of one charger each, as if they were one, to be read in a row."""
     evse = second.site.evses[0]
@@ -210,6 +220,7 @@ EXAMPLES: tuple[tuple[str, str, Story], ...] = (
     ),
     ("modes", "Off", day_and_night(Mode.OFF)),
     ("modes", "Fast", day_and_night(Mode.FAST)),
+    ("modes", "Smart, and off-peak hours from 22:00 to 06:00", dear_and_cheap),
     ("modes", "Solar only", day_and_night(Mode.SOLAR)),
     ("modes", "Minimum and solar", day_and_night(Mode.SOLAR_MIN)),
     ("modes", "Solar only, and charge now", day_and_night(Mode.FAST)),

@@ -13,6 +13,7 @@ from custom_components.smart_charging.engine.model.circuit import Circuit
 from custom_components.smart_charging.engine.model.decision import Decision
 from custom_components.smart_charging.engine.model.goal import Goal
 from custom_components.smart_charging.engine.model.limit import Limit
+from custom_components.smart_charging.engine.model.off_peak import OffPeak
 from custom_components.smart_charging.engine.model.plan import Plan
 from custom_components.smart_charging.engine.model.quantities import Phase
 from custom_components.smart_charging.engine.model.site import Site
@@ -38,6 +39,7 @@ class LivingSite:
     battery_w: float | None = None
     """What the home battery takes, W; it is part of the house."""
     battery_soc: float | None = None
+    off_peak: OffPeak | None = None
     second: int = 0
     state: ControlState = field(default_factory=ControlState)
     flows_a: dict[str, dict[Phase, float]] = field(default_factory=dict[str, dict[Phase, float]])
@@ -73,6 +75,7 @@ class LivingSite:
             loads={load.load.load_id: load.status for load in self.loads},
             limits=self.limits,
             goals=self.goals,
+            off_peak=self.off_peak,
             battery=None
             if self.battery_w is None
             else BatteryReading(at=later(self.second), power_w=self.battery_w, soc=self.battery_soc),

@@ -174,6 +174,7 @@ async def load(
     site: Site = SITE,
     channels: tuple[MeterChannel, ...] = PER_PHASE,
     mode: Mode = Mode.FAST,
+    off_peak: str | None = None,
 ) -> ToldSite:
     """Load one platform of a site with two chargers, after its first tick; `mode` is the garage's."""
     entry = MockConfigEntry(
@@ -198,6 +199,7 @@ async def load(
         circuit_names={BARN: "Barn"} if whole else {},
         loads={BOILER: BOILER_CONFIG} if whole else {},
         limits={DIMMING: DIMMING_CONFIG} if whole else {},
+        off_peak_entity_id=off_peak,
         host="127.0.0.1",
         port=9000,
     )

@@ -31,6 +31,7 @@ ALL = {
     "battery_inverted": True,
     "battery_floor_pct": 40.0,
     **BATTERY,
+    "off_peak": "schedule.cheap",
 }
 
 
@@ -65,6 +66,7 @@ def test_valid_options(options: dict[str, Any]) -> None:
         ({"solar_grid_pct": 101}, {"solar_grid_pct": "percent_out_of_range"}),
         ({"solar_first": "house"}, {"solar_first": "solar_first_unknown"}),
         ({**BATTERY, "battery_floor_pct": 101}, {"battery_floor_pct": "percent_out_of_range"}),
+        ({"off_peak": "sensor.tariff"}, {"off_peak": "off_peak_not_on_or_off"}),
         ({"battery_power": "number.a"}, {"battery_power": "not_a_sensor"}),
         ({**BATTERY, "battery_soc": "number.a"}, {"battery_soc": "not_a_sensor"}),
         ({"battery_soc": "sensor.soc"}, {"battery_power": "battery_power_missing"}),

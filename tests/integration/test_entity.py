@@ -34,9 +34,9 @@ PLATFORMS = (
 
 
 async def load_all(hass: HomeAssistant) -> ToldSite:
-    """Load every platform, of a site with limits of both kinds, a circuit and an appliance."""
+    """Load every platform, of a site with limits of both kinds, a circuit, an appliance and off-peak hours."""
     circuits = (*site_limited_by(SUBSCRIBED, OPERATOR).circuits, *WHOLE_SITE.circuits[1:])
-    site = await load(hass, PLATFORMS[0], site=replace(WHOLE_SITE, circuits=circuits))
+    site = await load(hass, PLATFORMS[0], site=replace(WHOLE_SITE, circuits=circuits), off_peak="schedule.cheap")
     await hass.config_entries.async_forward_entry_setups(site.entry, PLATFORMS[1:])
     await hass.async_block_till_done()
     return site

@@ -25,6 +25,7 @@ AS_IT_WAS = {
         "solar_grid_pct": 0.0,
         "solar_first": "battery",
     },
+    "tariff": {},
     "battery": {"battery_inverted": False},
 }
 
@@ -83,6 +84,7 @@ _FIELDS = {
     "sharing": ("strategy", "turn_min"),
     "supply": ("protection", "ride_out", "unbalance_kva"),
     "solar": ("solar_start_min", "solar_stop_min", "solar_grid_pct", "solar_first"),
+    "tariff": ("off_peak",),
     "battery": ("battery_power", "battery_inverted", "battery_soc", "battery_floor_pct"),
 }
 
@@ -109,7 +111,7 @@ async def test_on_a_single_phase_nothing_can_be_unbalanced(hass: HomeAssistant) 
     flow = await start(hass, await loaded(hass, phases=1))
     (supply,) = [kind for key, kind in flow["data_schema"].schema.items() if key == "supply"]
     assert [str(key) for key in supply.schema.schema] == ["protection", "ride_out"]
-    assert fields(flow) == ["margin_a", "sharing", "supply", "solar", "battery"]
+    assert fields(flow) == ["margin_a", "sharing", "supply", "tariff", "solar", "battery"]
 
 
 @pytest.mark.parametrize(
@@ -118,6 +120,7 @@ async def test_on_a_single_phase_nothing_can_be_unbalanced(hass: HomeAssistant) 
         ({"sharing": {"turn_min": 1}}, "turn_out_of_range"),
         ({"supply": {"unbalance_kva": 101}}, "unbalance_out_of_range"),
         ({"solar": {"solar_stop_min": 61}}, "delay_out_of_range"),
+        ({"tariff": {"off_peak": "sensor.tariff"}}, "off_peak_not_on_or_off"),
         ({"battery": {"battery_soc": "sensor.soc"}}, "battery_power_missing"),
         ({"battery": {"battery_power": "sensor.battery", "battery_floor_pct": 20}}, "battery_soc_missing"),
     ],

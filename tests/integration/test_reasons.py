@@ -145,6 +145,10 @@ SENTENCES: dict[ReasonCode, list[tuple[float | None, Params, str]]] = {
         (0, {"starts": "2026-07-01T22:30:00+00:00"}, "The plan waits until 00:30"),
         (0, {}, "The plan has nothing left to do"),
     ],
+    ReasonCode.PEAK: [
+        (0, {"starts": "2026-07-01T22:30:00+00:00"}, "Waits for off-peak hours: they start at 00:30"),
+        (0, {}, "Waits for off-peak hours"),
+    ],
     ReasonCode.WAITING_FOR_TURN: [
         (
             0,

@@ -3,7 +3,7 @@
 import pytest
 from homeassistant.components.select import ATTR_OPTION, SERVICE_SELECT_OPTION
 from homeassistant.components.select import DOMAIN as SELECT_DOMAIN
-from homeassistant.const import ATTR_ENTITY_ID, STATE_UNKNOWN, Platform
+from homeassistant.const import ATTR_ENTITY_ID, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
@@ -48,17 +48,22 @@ async def test_a_charger_that_is_offline_can_be_asked_as_well(hass: HomeAssistan
     assert site.coordinator.mode(GARAGE) is Mode.OFF
 
 
-async def test_a_mode_that_does_not_work_yet_cannot_be_chosen(hass: HomeAssistant) -> None:
+async def test_smart_is_not_offered_where_nobody_knows_cheap_hours(hass: HomeAssistant) -> None:
     await load(hass, Platform.SELECT)
     with pytest.raises(ServiceValidationError):
         await choose(hass, "smart")
 
 
-async def test_a_mode_that_is_not_offered_is_unknown(hass: HomeAssistant) -> None:
-    site = await load(hass, Platform.SELECT)
-    await site.coordinator.async_set_mode(GARAGE, Mode.SMART)
+async def test_smart_is_offered_where_somebody_does(hass: HomeAssistant) -> None:
+    site = await load(hass, Platform.SELECT, off_peak="schedule.cheap")
+    await choose(hass, "smart")
     await site.tell(tick())
-    assert site.state("select.garage_mode") == STATE_UNKNOWN
+    assert site.state("select.garage_mode") == "smart"
+
+
+async def test_smart_stays_chosen_though_nobody_knows_any_more(hass: HomeAssistant) -> None:
+    site = await load(hass, Platform.SELECT, mode=Mode.SMART)
+    assert site.state("select.garage_mode") == "smart"
 
 
 @pytest.mark.parametrize("mode", [Mode.SOLAR, Mode.SOLAR_MIN])

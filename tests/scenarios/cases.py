@@ -14,6 +14,7 @@ from custom_components.smart_charging.engine.model.goal import Goal
 from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
 from custom_components.smart_charging.engine.model.load import SheddableLoad
 from custom_components.smart_charging.engine.model.mode import Mode
+from custom_components.smart_charging.engine.model.off_peak import OffPeak
 from custom_components.smart_charging.engine.model.plan import Plan, PlanSlot
 from custom_components.smart_charging.engine.model.policy import ControlPolicy
 from custom_components.smart_charging.engine.model.protection import Protection, ProtectionKind
@@ -139,7 +140,7 @@ class Story:
         self._intend(chapter)
 
     def _intend(self, chapter: Data) -> None:
-        """Let plans, goals and the home battery be what this chapter says, and the engine start anew where it does."""
+        """Let plans, goals, cheap hours and the home battery be what this chapter says, and the engine start anew where it does."""
         world = self.world
         if chapter.get("restart"):
             world.restart()
@@ -148,6 +149,10 @@ class Story:
         for name, words in chapter.get("goals", {}).items():
             departure = NOW + timedelta(hours=words["departure_h"])
             world.goals[name] = Goal(departure=departure, energy_kwh=words.get("energy_kwh"))
+        if "off_peak" in chapter:
+            changes_h = chapter["off_peak"].get("changes_h")
+            changes_at = None if changes_h is None else NOW + timedelta(hours=changes_h)
+            world.off_peak = OffPeak(cheap=chapter["off_peak"]["cheap"], changes_at=changes_at)
         if "battery" in chapter:
             world.battery_w, world.battery_soc = chapter["battery"]["power_w"], chapter["battery"].get("soc")
 
@@ -247,6 +252,6 @@ class Story:
 
 _CIRCUIT_WORDS: Final = {"meter_period_s", "stale_after_s", "protection", "unbalance_a"}
 _CHAPTER_WORDS: Final = {
-    *("house_a", "cars", "meters", "loads", "limits", "restart", "plans", "goals", "battery"),
+    *("house_a", "cars", "meters", "loads", "limits", "restart", "plans", "goals", "battery", "off_peak"),
     *("for_s", "then", "at_most_a"),
 }

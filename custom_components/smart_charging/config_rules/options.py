@@ -7,6 +7,7 @@ from ..const import (
     CONF_BATTERY_POWER,
     CONF_BATTERY_SOC,
     CONF_MARGIN_A,
+    CONF_OFF_PEAK,
     CONF_SOLAR_FIRST,
     CONF_SOLAR_GRID_PCT,
     CONF_SOLAR_START_MIN,
@@ -23,6 +24,9 @@ from .load import domain_of
 STRATEGIES: Final = (Strategy.EQUAL, Strategy.PROPORTIONAL, Strategy.PRIORITY, Strategy.FIRST_COME)
 """Not by laxity: nobody tells a departure yet."""
 SOLAR_FIRST: Final = ("battery", "car")
+
+OFF_PEAK_DOMAINS: Final = ("schedule", "binary_sensor", "input_boolean", "switch")
+"""Those are on or off."""
 
 _RANGES: Final = (
     (CONF_MARGIN_A, 0.0, 20.0, "margin_out_of_range"),
@@ -46,6 +50,9 @@ def validate_options(options: Data) -> Errors:
         errors[CONF_STRATEGY] = "strategy_unknown"
     if options.get(CONF_SOLAR_FIRST) not in {None, *SOLAR_FIRST}:
         errors[CONF_SOLAR_FIRST] = "solar_first_unknown"
+    off_peak = options.get(CONF_OFF_PEAK)
+    if off_peak is not None and domain_of(off_peak) not in OFF_PEAK_DOMAINS:
+        errors[CONF_OFF_PEAK] = "off_peak_not_on_or_off"
     return errors | _judge_battery(options)
 
 

@@ -27,7 +27,7 @@ from homeassistant.helpers.selector import (
 )
 
 from ..config_options import option_defaults
-from ..config_rules.options import SOLAR_FIRST, STRATEGIES
+from ..config_rules.options import OFF_PEAK_DOMAINS, SOLAR_FIRST, STRATEGIES
 from ..config_rules.tree import site_phases
 from ..const import (
     CONF_BATTERY_FLOOR_PCT,
@@ -35,6 +35,7 @@ from ..const import (
     CONF_BATTERY_POWER,
     CONF_BATTERY_SOC,
     CONF_MARGIN_A,
+    CONF_OFF_PEAK,
     CONF_OVERSHOOT_PCT,
     CONF_OVERSHOOT_S,
     CONF_PROTECTION,
@@ -56,6 +57,7 @@ SECTION_SHARING: Final = "sharing"
 SECTION_SUPPLY: Final = "supply"
 SECTION_SOLAR: Final = "solar"
 SECTION_BATTERY: Final = "battery"
+SECTION_TARIFF: Final = "tariff"
 
 _FIELDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -63,6 +65,7 @@ _FIELDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         SECTION_SUPPLY: (CONF_PROTECTION, CONF_RIDE_OUT, CONF_UNBALANCE_KVA),
         SECTION_SOLAR: (CONF_SOLAR_START_MIN, CONF_SOLAR_STOP_MIN, CONF_SOLAR_GRID_PCT, CONF_SOLAR_FIRST),
         SECTION_BATTERY: (CONF_BATTERY_POWER, CONF_BATTERY_INVERTED, CONF_BATTERY_SOC, CONF_BATTERY_FLOOR_PCT),
+        SECTION_TARIFF: (CONF_OFF_PEAK,),
     }
 )
 
@@ -100,6 +103,9 @@ _PROTECTION: Final = SelectSelector(
         translation_key="protection",
         mode=SelectSelectorMode.DROPDOWN,
     )
+)
+_OFF_PEAK: Final = EntitySelector(
+    EntitySelectorConfig(filter=EntityWithDeviceFilterSelectorConfig(domain=list(OFF_PEAK_DOMAINS)))
 )
 _SOLAR_FIRST: Final = SelectSelector(
     SelectSelectorConfig(options=list(SOLAR_FIRST), translation_key="solar_first", mode=SelectSelectorMode.LIST)
@@ -142,11 +148,13 @@ def options_schema(site: _Data) -> probatio.Schema:
             probatio.Optional(CONF_BATTERY_FLOOR_PCT): _PERCENT,
         }
     )
+    tariff = probatio.Schema({probatio.Optional(CONF_OFF_PEAK): _OFF_PEAK})
     return probatio.Schema(
         {
             probatio.Required(CONF_MARGIN_A): _MARGIN,
             probatio.Optional(SECTION_SHARING): section(sharing),
             probatio.Optional(SECTION_SUPPLY): section(supply, {"collapsed": True}),
+            probatio.Optional(SECTION_TARIFF): section(tariff, {"collapsed": True}),
             probatio.Optional(SECTION_SOLAR): section(solar, {"collapsed": True}),
             probatio.Optional(SECTION_BATTERY): section(battery, {"collapsed": True}),
         }

@@ -9,6 +9,7 @@ from custom_components.smart_charging.engine.control.demand import demand, lowes
 from custom_components.smart_charging.engine.control.view import EvseView
 from custom_components.smart_charging.engine.model.evse import Evse, EvseStatus, EvState
 from custom_components.smart_charging.engine.model.mode import Mode
+from custom_components.smart_charging.engine.model.off_peak import OffPeak
 from custom_components.smart_charging.engine.model.plan import Plan, PlanSlot
 from custom_components.smart_charging.engine.model.reason import ReasonCode
 from custom_components.smart_charging.engine.model.state import EvseMemory
@@ -31,9 +32,10 @@ def of(
     plan: Plan | None = None,
     evse: Evse | None = None,
     at_s: float = 0,
+    off_peak: OffPeak | None = None,
 ):
     seen = EvseView(evse=evse or charger(), status=status_, memory=EvseMemory(), now=later(at_s), policy=PLAIN)
-    return demand(replace(seen, memory=note_untaken(seen)), mode, plan)
+    return demand(replace(seen, memory=note_untaken(seen)), mode, plan, off_peak)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +74,25 @@ def test_demand(status_: EvseStatus | None, mode: Mode, wanted: float, why: Reas
 def test_smart_follows_its_plan(at_s: float, wanted: float, why: ReasonCode, params: dict[str, float | str]):
     result = of(status(), Mode.SMART, PLAN, at_s=at_s)
     assert (result.maximum_a, result.reason.code, dict(result.reason.params)) == (wanted, why, params)
+
+
+@pytest.mark.parametrize(
+    ("off_peak", "wanted", "why", "params"),
+    [
+        pytest.param(None, 32, ReasonCode.AT_MAXIMUM, {"maximum_a": 32}, id="nobody knows when"),
+        pytest.param(OffPeak(cheap=True), 32, ReasonCode.AT_MAXIMUM, {"maximum_a": 32}, id="now"),
+        pytest.param(OffPeak(cheap=False), 0, ReasonCode.PEAK, {}, id="later"),
+        pytest.param(
+            OffPeak(cheap=False, changes_at=later(60)), 0, ReasonCode.PEAK, {"starts": later(60).isoformat()}, id="then"
+        ),
+    ],
+)
+def test_smart_without_a_plan_waits_for_off_peak_hours(
+    off_peak: OffPeak | None, wanted: float, why: ReasonCode, params: dict[str, float | str]
+):
+    result = of(status(), Mode.SMART, off_peak=off_peak)
+    assert (result.maximum_a, result.reason.code, dict(result.reason.params)) == (wanted, why, params)
+    assert of(status(), Mode.SMART, PLAN, off_peak=off_peak).reason.code is ReasonCode.PLANNED, "a plan says more"
 
 
 def test_fast_does_not_ask_the_plan():

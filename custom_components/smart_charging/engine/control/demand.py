@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from ..model.evse import Evse, EvseStatus, EvState
 from ..model.mode import Mode
+from ..model.off_peak import OffPeak
 from ..model.plan import Plan
 from ..model.quantities import round_down
 from ..model.reason import Reason, ReasonCode, ReasonParam
@@ -59,7 +60,7 @@ class Demand:
         return self.pinned or self.maximum_a < self.minimum_a
 
 
-def demand(view: EvseView, mode: Mode, plan: Plan | None) -> Demand:
+def demand(view: EvseView, mode: Mode, plan: Plan | None, off_peak: OffPeak | None = None) -> Demand:
     """Tell what a charger wants. The first thing that holds it back is the reason."""
     evse, status = view.evse, view.reachable_status
     if status is None:
@@ -67,7 +68,7 @@ def demand(view: EvseView, mode: Mode, plan: Plan | None) -> Demand:
         return _demand(evse, budget, ReasonCode.OFFLINE, {"budget_a": budget}, pinned=True)
     if (nothing := _wants_nothing(view, status, mode)) is not None:
         return nothing
-    planned = _planned(view, plan) if mode is Mode.SMART and plan is not None else None
+    planned = _smart(view, plan, off_peak) if mode is Mode.SMART else None
     if planned is not None and planned.is_fixed:
         return planned
     if takes_nothing(view):
@@ -92,6 +93,16 @@ def _wants_nothing(view: EvseView, status: EvseStatus, mode: Mode) -> Demand | N
     if mode is Mode.OFF:
         return _demand(evse, _floor_a(evse), ReasonCode.OFF)
     return None
+
+
+def _smart(view: EvseView, plan: Plan | None, off_peak: OffPeak | None) -> Demand | None:
+    """Follow the plan, or else wait for off-peak hours; None: as fast as possible."""
+    if plan is not None:
+        return _planned(view, plan)
+    if off_peak is None or off_peak.cheap:
+        return None
+    starts = {} if off_peak.changes_at is None else {"starts": off_peak.changes_at.isoformat()}
+    return _demand(view.evse, _floor_a(view.evse), ReasonCode.PEAK, starts)
 
 
 def _planned(view: EvseView, plan: Plan) -> Demand:

@@ -128,7 +128,7 @@ _FRESH = EvseMemory()
 
 def _demand(view: EvseView, site: Site, snapshot: SiteSnapshot, plans: Mapping[str, Plan]) -> Demand:
     evse_id, memory = view.evse.evse_id, view.memory
-    wanted = demand(view, snapshot.modes.get(evse_id, Mode.FAST), plans.get(evse_id))
+    wanted = demand(view, snapshot.modes.get(evse_id, Mode.FAST), plans.get(evse_id), snapshot.off_peak)
     goal = snapshot.goals.get(evse_id)
     if goal is not None and wanted.reason.code is not ReasonCode.NOT_TAKING:
         # A car that takes nothing is in no hurry, whatever it was to have: it may have a limit of its own.

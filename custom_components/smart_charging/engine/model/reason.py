@@ -38,6 +38,8 @@ class ReasonCode(StrEnum):
     """The plan wants `target_a` now, until `until`."""
     PLAN_WAITS = "plan_waits"
     """The plan waits. `starts` (absent when it has nothing left to do)."""
+    PEAK = "peak"
+    """Waits for off-peak hours. `starts` (absent where nobody knows)."""
     WAITING_FOR_TURN = "waiting_for_turn"
     """Not all cars fit at once: another one charges until `at`. As `limited`, and `minimum_a`."""
     SOLAR = "solar"

@@ -11,6 +11,7 @@ from .limit import Limit
 from .load import LoadStatus
 from .meter import MeterReading
 from .mode import Mode
+from .off_peak import OffPeak
 from .override import Override
 
 
@@ -27,6 +28,8 @@ class SiteSnapshot:
     goals: Mapping[str, Goal] = field(default_factory=dict[str, Goal])
     loads: Mapping[str, LoadStatus] = field(default_factory=dict[str, LoadStatus])
     battery: BatteryReading | None = None
+    off_peak: OffPeak | None = None
+    """None: nobody knows, or the site has no such hours."""
     keep_phases: frozenset[str] = frozenset()
     """Chargers whose car must not be switched between phases; see `control/shy_cars.py`."""
     limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict[str, tuple[Limit, ...]])
