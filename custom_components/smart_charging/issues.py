@@ -13,11 +13,13 @@ from homeassistant.helpers import issue_registry as ir
 from .const import DOMAIN, ROOT_CIRCUIT
 from .coordinator import TickResult
 from .engine.model.evse import Means
+from .engine.model.reason import ReasonCode
 
 METER_SILENT: Final = "meter_silent"
 CHARGER_OFFLINE: Final = "charger_offline"
 PORT_IN_USE: Final = "port_in_use"
 CHARGER_DISOBEYS: Final = "charger_disobeys"
+CHARGER_HELPLESS: Final = "charger_helpless"
 FAILSAFE_REFUSED: Final = "failsafe_refused"
 CIRCUIT_GONE: Final = "circuit_gone"
 
@@ -58,6 +60,11 @@ class SiteIssues:
             setpoint = tick.decision.setpoints.get(evse_id)
             disobeys = setpoint is not None and setpoint.means is Means.DISABLE
             self._set(CHARGER_DISOBEYS, f"{CHARGER_DISOBEYS}_{evse_id}", disobeys, placeholders)
+            helpless = evse_id in tick.decision.helpless
+            # Between two of its measurements nothing is known; it stays until it is trusted again.
+            held = setpoint is not None and setpoint.reason.code is ReasonCode.DISOBEDIENT
+            known = f"{CHARGER_HELPLESS}_{evse_id}" in self._raised
+            self._set(CHARGER_HELPLESS, f"{CHARGER_HELPLESS}_{evse_id}", helpless or (known and held), placeholders)
 
     @callback
     def clear(self) -> None:

@@ -12,8 +12,10 @@ import custom_components.smart_charging
 from custom_components.smart_charging.central import LISTEN_KEYS
 from custom_components.smart_charging.const import DOMAIN
 from custom_components.smart_charging.engine.model.evse import Means
+from custom_components.smart_charging.engine.model.reason import Reason, ReasonCode
 from custom_components.smart_charging.issues import (
     CHARGER_DISOBEYS,
+    CHARGER_HELPLESS,
     CHARGER_OFFLINE,
     FAILSAFE_REFUSED,
     METER_SILENT,
@@ -93,6 +95,28 @@ def test_a_charger_that_does_not_obey(hass: HomeAssistant) -> None:
         assert ir.async_get(hass).async_get_issue(DOMAIN, f"{CHARGER_DISOBEYS}_{CARPORT}") is None
 
 
+def test_a_charger_that_nothing_helps_against(hass: HomeAssistant) -> None:
+    """It is named from when that is seen until it is trusted again."""
+    issues = SiteIssues(hass, "entry", "Home", {GARAGE: "Garage", CARPORT: "Carport"})
+    first = tick()
+    disobeys = Reason(code=ReasonCode.DISOBEDIENT)
+    for helpless, reason, present in (
+        (False, disobeys, False),
+        (True, disobeys, True),
+        (False, disobeys, True),
+        (False, first.decision.setpoints[GARAGE].reason, False),
+    ):
+        setpoints = {
+            evse_id: replace(setpoint, reason=reason if evse_id == GARAGE else setpoint.reason)
+            for evse_id, setpoint in first.decision.setpoints.items()
+        }
+        named = frozenset({GARAGE} if helpless else ())
+        issues.update(replace(first, decision=replace(first.decision, setpoints=setpoints, helpless=named)))
+        issue = ir.async_get(hass).async_get_issue(DOMAIN, f"{CHARGER_HELPLESS}_{GARAGE}")
+        assert (issue is not None) is present
+        assert ir.async_get(hass).async_get_issue(DOMAIN, f"{CHARGER_HELPLESS}_{CARPORT}") is None
+
+
 async def test_who_unloads_a_site_leaves_no_issue_behind(home: Home) -> None:
     await home.set_up()
     await home.pass_s(90)
@@ -105,7 +129,16 @@ TEXTS = json.loads((Path(custom_components.smart_charging.__file__).parent / "tr
 
 
 @pytest.mark.parametrize(
-    "key", [METER_SILENT, CHARGER_OFFLINE, CHARGER_DISOBEYS, FAILSAFE_REFUSED, *LISTEN_KEYS.values(), "cannot_listen"]
+    "key",
+    [
+        METER_SILENT,
+        CHARGER_OFFLINE,
+        CHARGER_DISOBEYS,
+        CHARGER_HELPLESS,
+        FAILSAFE_REFUSED,
+        *LISTEN_KEYS.values(),
+        "cannot_listen",
+    ],
 )
 def test_every_issue_has_a_text(key: str) -> None:
     assert set(TEXTS["issues"][key]) == {"title", "description"}

@@ -220,7 +220,8 @@ class TestWhatIsCommanded:
 
 def world(*cars: SimCar, limit_a: float = 32.0, circuits: Sequence[Circuit] = (), **changes: Any) -> World:
     """Some cars that charge with 16 A each on 1 A steps; the house takes 5 A, unless told otherwise."""
-    evses = [charger(name, means=ALL_MEANS, maximum_a=16.0, **changes) for name in "abc"[: len(cars)]]
+    changes = {"means": ALL_MEANS, "maximum_a": 16.0, **changes}
+    evses = [charger(name, **changes) for name in "abc"[: len(cars)]]
     tree = (mains(rating(limit_a)), *circuits)
     return World(site(*evses, circuits=tree), [SimCharger(evse, car) for evse, car in zip(evses, cars, strict=True)])
 
@@ -265,7 +266,16 @@ class TestThroughWholeTicks:
         disobedience = place.memory().disobedience
         assert disobedience is not None
         assert disobedience.seen_at == later(239), "and it is seen to draw on"
-        assert is_helpless(place.site.evses[0], place.memory(), later(239))
+        assert place.decision is not None
+        assert place.decision.helpless == {"a"}
+
+    def test_a_charger_that_knows_of_no_more_than_a_pause_calls_for_a_person(self):
+        place = world(SimCar(heeds=None), means=(Means.OFFER, Means.PAUSE))
+        place.house_a = lambda second: 25.0 if second >= 100 else 5.0
+        place.run(240)
+        assert place.decision is not None
+        assert place.setpoint().means is Means.PAUSE
+        assert place.decision.helpless == {"a"}
 
     def test_where_nothing_is_exceeded_it_is_only_told(self):
         place = world(SimCar(heeds=None), limit_a=60)

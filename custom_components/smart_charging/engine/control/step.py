@@ -19,7 +19,7 @@ from .draw import bound_draw, follow_target
 from .expectation import note_shortfall
 from .freshness import MeterView, oldest_s, view_meters
 from .headroom import constrain, measure_headroom
-from .obedience import impose, note_obedience, restrain
+from .obedience import impose, is_helpless, note_obedience, restrain
 from .overload import Overload
 from .phases import active_phases, note_phases
 from .shed import Shedding, look_at_loads, reserve
@@ -102,6 +102,9 @@ def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping
         ),
         shed_loads=frozenset(load_id for load_id, memory in shed.memories.items() if memory.shed),
         load_reasons=shed.reasons,
+        helpless=frozenset(
+            evse_id for evse_id, view in views.items() if is_helpless(view.evse, memories[evse_id], snapshot.at)
+        ),
         next_at=next_rise(views, memories),
     )
 

@@ -61,5 +61,7 @@ class Decision:
     next_state: ControlState
     shed_loads: frozenset[str] = frozenset()
     load_reasons: Mapping[str, Reason] = field(default_factory=dict[str, Reason])
+    helpless: frozenset[str] = frozenset()
+    """Chargers that overload a circuit, and heed no means that they have: a person has to be called."""
     next_at: datetime | None = None
     """When something that waits is due, UTC, if nothing happens before; None where nothing waits."""
