@@ -51,7 +51,8 @@ class Dispatcher:
         """Begin to send what this decision changes, and what has to be renewed.
 
         Reductions go out at once and side by side. Increases follow when every reduction that is under way was
-        acknowledged; if one fails they are dropped, and the next tick decides anew. A setpoint of None sends nothing,
+        acknowledged; if one fails they are dropped, and the next tick decides anew;
+        one that keeps failing is tried again more and more seldom, and holds them back all the same. A setpoint of None sends nothing,
         renews nothing and takes back what waited: the charger's own watchdog takes over. A means beyond an offer goes out
         once; it is taken back like an increase, as soon as the setpoint is an offer again.
         """
@@ -59,6 +60,7 @@ class Dispatcher:
             return
         self._generation += 1
         rising: list[tuple[Lane, Command]] = []
+        refused = False
         for evse_id, setpoint in decision.setpoints.items():
             lane = self._lanes.get(evse_id)
             if lane is None:
@@ -68,13 +70,17 @@ class Dispatcher:
                 lane.drop()
             elif not lane.is_due(command):
                 continue
+            elif lane.rests(command):
+                lane.drop()
+                refused = refused or lane.reduces(command)
             elif not lane.rises(command):
                 lane.submit(command)
             elif (lower_half := lane.lower_half(command)) is not None:
                 lane.submit(lower_half)
             else:
                 rising.append((lane, command))
-        self._raise(rising)
+        if not refused:
+            self._raise(rising)
 
     async def lower(self, most_a: Mapping[str, float]) -> None:
         """Bring those chargers down to these currents that have more, and wait until each has answered, or failed to."""

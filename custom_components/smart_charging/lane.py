@@ -17,6 +17,11 @@ _LOGGER: Final = logging.getLogger(__name__)
 TIMEOUT_S: Final = 10.0
 """A charger that has not acknowledged by then counts as not told; the next tick tells it again."""
 
+FREE_TRIES: Final = 5
+MOST_REST_S: Final = 30.0
+"""What a charger has not taken so many times is tried again more and more seldom, up to this: some write each command to a
+memory that wears out, or answer nothing else meanwhile. Another command goes out at once."""
+
 _INTERRUPTS: Final = (Means.STOP, Means.DISABLE)
 """What goes beyond an offer, the gentler one first."""
 
@@ -44,6 +49,15 @@ class Acknowledged:
     reachable_since: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Failed:
+    """A command that a charger did not take at `at`, on the connection of that time."""
+
+    command: Command
+    at: datetime
+    reachable_since: datetime | None
+
+
 class Lane:
     """The way to one charger. `interrupted` is what it was told beyond an offer, and was not released from since."""
 
@@ -56,6 +70,7 @@ class Lane:
         self.acknowledged: Acknowledged | None = None
         self.failures = 0
         """Commands in a row that were not acknowledged."""
+        self._failed: _Failed | None = None
         self._now = now
         self._rose_at: datetime | None = None
         self._under_way: Command | None = None
@@ -110,6 +125,15 @@ class Lane:
         # Below zero: the clock was set back, and the age is not known.
         return renew_after_s is not None and not 0 <= age_s < renew_after_s
 
+    def rests(self, command: Command) -> bool:
+        """Tell whether this command, which is due, was not taken so often that it is tried again only later."""
+        failed, rest_s = self._failed, min(MOST_REST_S, 2.0 ** (self.failures - FREE_TRIES + 1))
+        if failed is None or self.failures < FREE_TRIES or self._task is not None or failed.command != command:
+            return False
+        if failed.reachable_since != self.driver.status.reachable_since:
+            return False
+        return 0 <= (self._now() - failed.at).total_seconds() < rest_s
+
     def rises(self, command: Command) -> bool:
         """Tell whether this is more than the charger may have by now, so that it can wait.
 
@@ -139,7 +163,7 @@ class Lane:
         """Send this as soon as the command under way is done with, in place of what waited."""
         if self.rises(command):
             self._rose_at = self._now()
-        self._lowers = self._lowers or self._reduces(command)
+        self._lowers = self._lowers or self.reduces(command)
         self._waiting = command
         if self._task is None:
             # Lazily, so that the task is known before it runs.
@@ -157,7 +181,8 @@ class Lane:
             self._task.cancel()
         await self.settle()
 
-    def _reduces(self, command: Command) -> bool:
+    def reduces(self, command: Command) -> bool:
+        """Tell whether others may have what this takes away, once it is acknowledged."""
         if command.interrupt is not None and command.interrupt is not self.interrupted:
             return True
         return command.current_a < self.standing_a or self._count(command.phases) < self.standing_phases
@@ -180,16 +205,16 @@ class Lane:
             async with asyncio.timeout(TIMEOUT_S):
                 await self._tell(command)
         except (ChargerError, TimeoutError) as error:
-            self._fail(str(error) or "no answer in time")
+            self._fail(command, str(error) or "no answer in time")
             return False
         except Exception as error:
             # A driver's fault is its own: the other chargers go on.
-            self._fail(f"{type(error).__name__}: {error}")
+            self._fail(command, f"{type(error).__name__}: {error}")
             _LOGGER.debug("Charger %s", self._name, exc_info=True)
             return False
         if self.failures:
             _LOGGER.info("Charger %s takes setpoints again", self._name)
-        self.failures = 0
+        self.failures, self._failed = 0, None
         status = self.driver.status
         self.acknowledged = Acknowledged(
             command=command,
@@ -213,8 +238,10 @@ class Lane:
             self.interrupted = means
         await self.driver.apply(command.current_a, command.phases)
 
-    def _fail(self, why: str) -> None:
+    def _fail(self, command: Command, why: str) -> None:
         self.acknowledged = None
+        since = self.driver.status.reachable_since
+        self._failed = _Failed(command=command, at=self._now(), reachable_since=since)
         if not self.failures:
             _LOGGER.warning("Charger %s did not take its setpoint: %s", self._name, why)
         self.failures += 1

@@ -163,6 +163,29 @@ async def test_an_increase_is_dropped_when_a_reduction_it_relies_on_fails(clock:
     assert dispatcher.failures == {"up": 0, "down": 0}
 
 
+async def test_what_is_never_taken_is_tried_again_more_and_more_seldom(clock: Clock) -> None:
+    """And holds the increases of others back between two tries too; another command is tried at once."""
+    down, up = FakeDriver(clock, offered_a=16.0), FakeDriver(clock, offered_a=6.0)
+    down.fails = ChargerRefusedError("no")
+    dispatcher = Dispatcher({"up": up, "down": down}, clock)
+    tried: list[int] = []
+    for second in range(120):
+        dispatcher.dispatch(decide(clock, up=16.0, down=6.0))
+        await settle()
+        tried += [second] * (len(down.told) - len(tried))
+        clock.advance(1)
+    assert tried == [0, 1, 2, 3, 4, 6, 10, 18, 34, 64, 94]
+    assert up.told == []
+    dispatcher.dispatch(decide(clock, up=16.0, down=0.0))
+    await settle()
+    assert down.told[-1] == 0.0
+    down.fails = None
+    down.now_status = replace(down.now_status, reachable_since=clock.at)
+    dispatcher.dispatch(decide(clock, up=16.0, down=0.0))
+    await settle()
+    assert (down.told[-2:], up.told) == ([0.0, 0.0], [16.0]), "a new connection is tried at once"
+
+
 async def test_a_renewal_that_fails_holds_nobody_up(clock: Clock) -> None:
     same, up = FakeDriver(clock, offered_a=6.0), FakeDriver(clock, offered_a=6.0)
     same.fails = ChargerRefusedError("no")
