@@ -241,7 +241,6 @@ class TestAmongSeveral:
             state = decision.next_state
             assert decision.shed_loads == {"a"}, second
 
-    @pytest.mark.xfail(strict=True, reason="told the lead")
     def test_one_that_was_switched_on_just_now_counts_though_the_meter_does_not_show_it_yet(self):
         """It is on again since 19:00; the meter speaks every ten seconds, and did so just before."""
         place = Site(

@@ -31,7 +31,7 @@ SETTLE_S: Final = 30.0
 """So long an appliance may take to tell that it is off. One that is on after that was switched on by somebody, and is his."""
 
 SWITCH_S: Final = 3.0
-"""So long an appliance may take to be off; a reading before that does not tell."""
+"""So long an appliance may take to be off, or on; a reading before that does not tell."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -46,6 +46,8 @@ class Look:
     """The constraints that it counts in."""
     fading: bool = False
     """It was switched off so lately that the meter may still show it."""
+    dawning: bool = False
+    """It was switched on so lately that the meter may not show it yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +83,10 @@ def look_at_loads(
             if item.circuit_id in path and _counts(item, load.phases)
         ]
         needs_a = running or nominal_a(load, site.voltage_v)
-        fading = _fades(memory, status, now, read_at.get(load.circuit_id, now))
-        looks.append(Look(load=load, status=status, memory=memory, needs_a=needs_a, rows=rows, fading=fading))
+        meter_at = read_at.get(load.circuit_id, now)
+        look = Look(load=load, status=status, memory=memory, needs_a=needs_a, rows=rows)
+        look.fading, look.dawning = _fades(memory, status, now, meter_at), _dawns(memory, status, meter_at)
+        looks.append(look)
     return looks
 
 
@@ -94,23 +98,37 @@ def _fades(memory: LoadMemory, status: LoadStatus, now: datetime, read_at: datet
     return (read_at - memory.since).total_seconds() <= SWITCH_S
 
 
+def _dawns(memory: LoadMemory, status: LoadStatus, read_at: datetime) -> bool:
+    if memory.shed or memory.since is None or not status.on:
+        return False
+    return (read_at - memory.since).total_seconds() <= SWITCH_S
+
+
 def reserve(capacity: Capacity, looks: Sequence[Look], voltage_v: float) -> Capacity:
-    """Keep free what those need that are about to be switched on again, so that the chargers make room first."""
+    """Keep free what those need that are about to be switched on again, so that the chargers make room first.
+
+    That room stays free until the meter shows it taken; if it shows it before it has to, nobody gives way twice.
+    """
     coming = [look for look in looks if look.memory.shed and look.memory.room_since is not None]
-    if not coming:
+    dawning = [look for look in looks if look.dawning]
+    if not coming and not dawning:
         return capacity
-    kept = [0.0] * len(capacity.for_holds)
-    for look in coming:
+    return replace(
+        capacity,
+        for_rises=_lowered(capacity.for_rises, [*coming, *dawning], voltage_v),
+        for_holds=_lowered(capacity.for_holds, coming, voltage_v),
+    )
+
+
+def _lowered(constraints: Sequence[Constraint], looks: Sequence[Look], voltage_v: float) -> tuple[Constraint, ...]:
+    kept = [0.0] * len(constraints)
+    for look in looks:
         for index in look.rows:
-            kept[index] += _weight(capacity.for_holds[index], look, voltage_v)
-
-    def lowered(constraints: Sequence[Constraint]) -> tuple[Constraint, ...]:
-        return tuple(
-            replace(item, capacity=item.capacity - less) if less else item
-            for item, less in zip(constraints, kept, strict=True)
-        )
-
-    return replace(capacity, for_rises=lowered(capacity.for_rises), for_holds=lowered(capacity.for_holds))
+            kept[index] += _weight(constraints[index], look, voltage_v)
+    return tuple(
+        replace(item, capacity=item.capacity - less) if less else item
+        for item, less in zip(constraints, kept, strict=True)
+    )
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
