@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -275,3 +276,55 @@ def test_equal_shares_are_fair(problem: tuple[list[Constraint], list[Demand]]):
         for other in served:
             if other.evse_id in bound.weights and currents[other.evse_id] > other.minimum_a + 1e-6:
                 assert currents[other.evse_id] <= currents[item.evse_id] + 1e-6
+
+
+def coarse(evse_id: str, maximum_a: float = 32.0, *, standing_a: float = 0.0, **changes: Any) -> Demand:
+    """A charger that knows whole amperes only."""
+    return wants(evse_id, maximum_a, step_a=1.0, standing_a=standing_a, **changes)
+
+
+class TestWholeAmperes:
+    """What rounding down leaves is handed out, an ampere each."""
+
+    @pytest.mark.parametrize(
+        ("left_a", "demands", "expected"),
+        [
+            pytest.param(31, [coarse("a"), coarse("b")], (16, 15), id="the odd one"),
+            pytest.param(31, [coarse("a"), coarse("b", standing_a=16)], (15, 16), id="stays with who has it"),
+            pytest.param(31, [coarse("a"), coarse("b", priority=1)], (15, 16), id="or goes to who comes first"),
+            pytest.param(32, [coarse("a"), coarse("b"), coarse("c")], (11, 11, 10), id="two of them"),
+            pytest.param(31.9, [coarse("a"), coarse("b")], (16, 15), id="what is left of one stays"),
+            pytest.param(31, [coarse("a", 15.5), coarse("b")], (15, 16), id="not above what it can take"),
+            pytest.param(13, [coarse("a"), coarse("b")], (7, 6), id="at the minimum"),
+            pytest.param(31, [wants("a", step_a=0.1), coarse("b")], (15.5, 15), id="one with fine steps has its share"),
+        ],
+    )
+    def test_two_or_three_share(self, left_a: float, demands: list[Demand], expected: tuple[float, ...]):
+        given = allocate([leaves(left_a, "abc"[: len(demands)])], demands)
+        assert tuple(given[item.evse_id].current_a for item in demands) == pytest.approx(expected)
+
+    @given(
+        left_a=st.floats(0, 200),
+        below_a=st.floats(0, 100),
+        standing_a=st.lists(st.integers(0, 32), min_size=4, max_size=4),
+        maxima_a=st.lists(st.floats(6, 32), min_size=4, max_size=4),
+    )
+    def test_nothing_that_one_of_them_could_take_is_left(
+        self, left_a: float, below_a: float, standing_a: list[int], maxima_a: list[float]
+    ):
+        names = "abcd"
+        demands = [
+            coarse(name, maximum_a, standing_a=standing)
+            for name, standing, maximum_a in zip(names, standing_a, maxima_a, strict=True)
+        ]
+        constraints = [leaves(left_a, names), leaves(below_a, "cd")]
+        given = {name: allocation.current_a for name, allocation in allocate(constraints, demands).items()}
+        for bound in constraints:
+            assert bound.used(given) <= bound.capacity + 1e-6
+        for item in demands:
+            current_a = given[item.evse_id]
+            if current_a and current_a + 1 <= item.maximum_a:
+                more = given | {item.evse_id: current_a + 1}
+                assert any(
+                    bound.used(more) > bound.capacity - 1e-6 for bound in constraints if item.evse_id in bound.weights
+                )

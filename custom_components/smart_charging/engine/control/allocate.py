@@ -11,10 +11,14 @@ from datetime import UTC, datetime
 from heapq import heapify, heappop, heappush
 from typing import Final
 
+from ..model.quantities import round_down
 from ..model.strategy import Strategy
 from .constraint import NEARLY, Bounds, Constraint, Ledger
 from .demand import Demand
 from .sharing import STRATEGIES, Share, queue
+
+COARSE_A: Final = 0.5
+"""Chargers with steps from here on leave so much by rounding down that it is handed out: half a step each, on average."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -60,6 +64,7 @@ def allocate(
     ready = [item for item in wanting if item.evse_id not in later] if later else wanting
     sharing = _give_minimums(ledger, ready, granted, now, turn_s)
     bound_by = _share(ledger, sharing, strategy)
+    _round(ledger, sharing)
     for item in sharing:
         current_a = ledger.taken[item.evse_id]
         bound = bound_by.get(item.evse_id) if current_a < item.maximum_a - NEARLY else None
@@ -100,6 +105,31 @@ def _share(ledger: Ledger, sharing: Sequence[Demand], strategy: Strategy) -> dic
         for tier in STRATEGIES[strategy](ranked) if ranked else ():
             bound_by |= _Sweep(ledger, tier, cap).run()
     return bound_by
+
+
+def _round(ledger: Ledger, sharing: Sequence[Demand]) -> None:
+    """Bring those with coarse steps onto them, downwards, and hand out what that leaves, a step each.
+
+    Who has a step already keeps it, so that none wanders from car to car with each ampere of the house.
+    """
+    floors: dict[str, float] = {}
+    rounded: list[Demand] = []
+    for item in sharing:
+        if item.step_a >= COARSE_A:
+            current_a = ledger.taken[item.evse_id]
+            floor_a = max(item.minimum_a, round_down(current_a, item.step_a))
+            if current_a > floor_a + NEARLY:
+                floors[item.evse_id] = floor_a
+                rounded.append(item)
+                ledger.enter(item.evse_id, floor_a)
+
+    def place(item: Demand) -> tuple[float, bool, str]:
+        return -item.priority, item.standing_a < floors[item.evse_id] + item.step_a - NEARLY, item.evse_id
+
+    for item in sorted(rounded, key=place):
+        more_a = floors[item.evse_id] + item.step_a
+        if more_a <= item.maximum_a + NEARLY and ledger.room(item.evse_id)[0] >= more_a - NEARLY:
+            ledger.enter(item.evse_id, more_a)
 
 
 def _give_minimums(

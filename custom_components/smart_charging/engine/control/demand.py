@@ -33,6 +33,10 @@ class Demand:
     priority: int = 0
     pinned: bool = False
     can_pause: bool = True
+    step_a: float = 0.0
+    """Its current is set in steps of this; 0: freely."""
+    standing_a: float = 0.0
+    """What it has now, as far as it was told."""
     expected_a: float | None = None
     """What the car is expected to take of `maximum_a`, at least `minimum_a`; None: all of it. What is beyond it is offered
     when nobody else wants it."""
@@ -168,4 +172,5 @@ def _demand(
         priority=evse.priority,
         pinned=pinned,
         can_pause=evse.can_pause,
+        step_a=evse.step_a,
     )

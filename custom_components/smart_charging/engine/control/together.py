@@ -51,6 +51,8 @@ class Together:
 
     def decide(self, started_at: datetime | None) -> Outcome:
         """Decide for all of them; `started_at` is when a charger or a load was last started, UTC."""
+        for evse_id, item in self.demands.items():
+            item.standing_a = standing_a(self.views[evse_id])
         wanted = {
             evse_id: replace(item, maximum_a=self.apart[evse_id].reserved_a, pinned=True)
             if evse_id in self.apart
@@ -78,7 +80,7 @@ class Together:
             Candidate(
                 view=view,
                 demand=self.demands[evse_id],
-                standing_a=standing_a(view),
+                standing_a=self.demands[evse_id].standing_a,
                 drawing_a=drawing_a[evse_id],
                 hold=holds[evse_id],
                 rise=rises[evse_id],
