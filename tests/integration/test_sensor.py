@@ -210,6 +210,31 @@ async def test_a_reason_that_says_the_same_is_not_written_again(hass: HomeAssist
     assert await written(21.0) != first
 
 
+SHARED = Reason(
+    code=ReasonCode.SHARED, params={"source": "subscribed", "circuit": "site", "limit_a": 39.0, "chargers": 2.0}
+)
+RISING = Reason(code=ReasonCode.RISING, params={"target_a": 12.0, "at": "2026-03-01T12:00:10+00:00"})
+
+
+async def test_a_reason_that_comes_and_goes_is_told_when_it_stays(hass: HomeAssistant) -> None:
+    site = await loaded(hass)
+
+    async def codes(*reasons: Reason, setpoint_a: float = 10.0, from_s: int) -> list[str]:
+        told: list[str] = []
+        for second, reason in enumerate(reasons, start=from_s):
+            await site.tell(tick(setpoint_a=setpoint_a, reason=reason, at=NOW + timedelta(seconds=second)))
+            state = hass.states.get("sensor.garage_reason")
+            assert state is not None
+            told.append(state.attributes["code"])
+        return told
+
+    assert await codes(LIMITED, SHARED, LIMITED, RISING, SHARED, from_s=0) == ["limited"] * 5
+    assert await codes(*[SHARED] * 5, from_s=5) == [*["limited"] * 4, "shared"], "it has held since second 4"
+    assert await codes(RISING, from_s=10) == ["shared"]
+    assert await codes(LIMITED, setpoint_a=9.0, from_s=11) == ["limited"], "at once, as the setpoint moved"
+    assert await codes(Reason(code=ReasonCode.OFF), setpoint_a=9.0, from_s=12) == ["off"], "and what is of another kind"
+
+
 async def test_a_charger_that_was_wired_anew_forgets_its_old_phases(
     hass: HomeAssistant, entity_registry: er.EntityRegistry
 ) -> None:

@@ -18,8 +18,9 @@ from homeassistant.helpers.typing import StateType
 from ..engine.model.evse import EvState
 from ..engine.model.quantities import Phase
 from ..entity import ChargerEntity, ChargerPlace, ChargerView, async_charger_places
-from ..reasons import async_speech, override_sentence, sentence
+from ..reasons import async_speech, override_sentence
 from ..runtime import SmartChargingConfigEntry
+from .reason import REASON_DESCRIPTION, ReasonSensor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +112,6 @@ CHARGER_DESCRIPTIONS: Final = (
     ),
 )
 
-REASON_DESCRIPTION: Final = SensorEntityDescription(key="reason", translation_key="reason")
 OVERRIDE_DESCRIPTION: Final = SensorEntityDescription(key="override", translation_key="override")
 
 
@@ -169,30 +169,6 @@ class ChargerSensor(ChargerEntity, SensorEntity):
     @override
     def _shows(self) -> object:
         return self.native_value, self.last_reset
-
-
-class ReasonSensor(ChargerEntity, SensorEntity):
-    """Why a charger has its setpoint, in one sentence."""
-
-    _unrecorded_attributes = frozenset({MATCH_ALL})
-
-    @property
-    @override
-    def native_value(self) -> str | None:
-        setpoint = self.view.setpoint
-        speech = async_speech(self.hass, self.coordinator.circuit_names, self.coordinator.limit_names)
-        return None if setpoint is None else sentence(speech, setpoint)
-
-    @property
-    @override
-    def extra_state_attributes(self) -> dict[str, Any] | None:
-        setpoint = self.view.setpoint
-        return None if setpoint is None else {"code": setpoint.reason.code.value, **setpoint.reason.params}
-
-    @override
-    def _shows(self) -> object:
-        """Compare the sentence alone: it leaves out what changes every second."""
-        return self.native_value
 
 
 class OverrideSensor(ChargerEntity, SensorEntity):
