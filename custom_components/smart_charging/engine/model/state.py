@@ -30,7 +30,8 @@ class Appetite:
     done_soc: float | None = None
     """Its state of charge then, 0 to 1, where that was known."""
     wakes: int = 0
-    """How often the offer was taken away and given again to wake it, in vain so far."""
+    """How often the offer was taken away and given again to wake it, in vain so far; of one that is done 1 while it is
+    asked again."""
     woken_at: datetime | None = None
     """When that was last begun."""
 
