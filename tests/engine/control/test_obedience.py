@@ -16,6 +16,7 @@ from custom_components.smart_charging.engine.control.obedience import (
     note_obedience,
     restrain,
 )
+from custom_components.smart_charging.engine.control.step import step
 from custom_components.smart_charging.engine.control.view import EvseView
 from custom_components.smart_charging.engine.model.circuit import Circuit
 from custom_components.smart_charging.engine.model.decision import Setpoint
@@ -23,8 +24,9 @@ from custom_components.smart_charging.engine.model.evse import Evse, EvseStatus,
 from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
 from custom_components.smart_charging.engine.model.mode import Mode
 from custom_components.smart_charging.engine.model.reason import Reason, ReasonCode
-from custom_components.smart_charging.engine.model.state import Disobedience, EvseMemory, PastTarget
-from tests.engine.builders import LONG_AGO, NOW, PLAIN, charger, later, mains, rating, site, status
+from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
+from custom_components.smart_charging.engine.model.state import ControlState, Disobedience, EvseMemory, PastTarget
+from tests.engine.builders import LONG_AGO, NOW, PLAIN, charger, later, mains, rating, reading, site, status
 from tests.engine.cars import SimCar, SimCharger, World
 
 ALL_MEANS = tuple(Means)
@@ -75,6 +77,26 @@ def test_who_disobeys(of: EvseStatus, memory: EvseMemory, found: tuple[float, fl
     past = judge(view(of, memory))
     assert (None if past is None else (past.drawn_a, past.told_a)) == found
     assert past is None or (past.means, past.seen_at, past.over_since) == (Means.OFFER, NOW, None)
+
+
+@pytest.mark.parametrize(
+    ("measured_s", "obeys"),
+    [
+        pytest.param(-2, True, id="before it was told so"),
+        pytest.param(14, True, id="it may still be following what it was told before our time"),
+        pytest.param(15, False, id="by now it should have"),
+    ],
+)
+def test_after_a_start_nobody_knows_what_it_was_told_before(measured_s: float, obeys: bool):
+    place = site(charger(means=ALL_MEANS), limit_a=40)
+    told = status(offered_a=6, offered_at=later(-1), draws=[15], measured_at=later(-2))
+    first = step(place, SiteSnapshot(at=NOW, meters={"site": reading(25)}, evses={"a": told}), ControlState(), {})
+    assert first.setpoints["a"].reason.code is not ReasonCode.DISOBEDIENT
+    at = later(max(measured_s, 1))
+    seen = replace(told, measured_at=later(measured_s))
+    snapshot = SiteSnapshot(at=at, meters={"site": reading(25, at=at)}, evses={"a": seen})
+    memory = step(place, snapshot, first.next_state, {}).next_state.evses["a"]
+    assert (memory.disobedience is None) is obeys
 
 
 def test_since_when_a_setpoint_is_refused():

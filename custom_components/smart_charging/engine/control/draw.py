@@ -114,7 +114,7 @@ def follow_target(view: EvseView, meter_age_s: float | None = None) -> EvseMemor
     if memory.target_a is None:
         # What it was heading for before is not known; it may have been nothing, in a reading that is older than that.
         since = max(filter(None, (status.state_at, status.offered_at)), default=view.now)
-        past = (PastTarget(current_a=0.0, ended=since),) if target else ()
+        past = (PastTarget(current_a=0.0, ended=since, guessed=True),) if target else ()
         return replace(memory, target_a=target, target_since=since, past_targets=past)
     if past:
         oldest_s = max(policy.stale_after_s if meter_age_s is None else meter_age_s, policy.measured_max_age_s)
@@ -136,7 +136,7 @@ def _without_inner(past: tuple[PastTarget, ...]) -> tuple[PastTarget, ...]:
     kept: list[PastTarget] = []
     for item in reversed(past):
         currents = [later.current_a for later in kept]
-        if not currents or not min(currents) <= item.current_a <= max(currents):
+        if item.guessed or not currents or not min(currents) <= item.current_a <= max(currents):
             kept.append(item)
     return tuple(reversed(kept))
 

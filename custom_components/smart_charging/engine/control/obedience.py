@@ -127,8 +127,11 @@ def _told_a(view: EvseView, status: EvseStatus, memory: EvseMemory, measured_at:
     if memory.refused_since is not None and measured_at >= memory.refused_since + COMMAND_GRACE + time_to_follow:
         return max(0.0, memory.setpoint_a or 0.0)
     offered_a = view.evse.maximum_a if status.offered_a is None else status.offered_a
-    earlier = [past.current_a for past in memory.past_targets if past.ended + time_to_follow > measured_at]
-    return max(0.0, offered_a, *earlier)
+    earlier = [past for past in memory.past_targets if past.ended + time_to_follow > measured_at]
+    if any(past.guessed for past in earlier):
+        # After a start nobody knows what it was told before.
+        return view.evse.maximum_a
+    return max(0.0, offered_a, *(past.current_a for past in earlier))
 
 
 def _time_to_follow(view: EvseView) -> timedelta:

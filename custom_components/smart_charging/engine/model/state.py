@@ -15,6 +15,8 @@ class PastTarget:
 
     current_a: float
     ended: datetime
+    guessed: bool = False
+    """It was before our time: it may have been anything, and nothing is the least of that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
