@@ -51,10 +51,10 @@ class Dispatcher:
         """Begin to send what this decision changes, and what has to be renewed.
 
         Reductions go out at once and side by side. Increases follow when every reduction that is under way was
-        acknowledged; if one fails they are dropped, and the next tick decides anew;
-        one that keeps failing is tried again more and more seldom, and holds them back all the same. A setpoint of None sends nothing,
-        renews nothing and takes back what waited: the charger's own watchdog takes over. A means beyond an offer goes out
-        once; it is taken back like an increase, as soon as the setpoint is an offer again.
+        acknowledged; if one fails they are dropped, and the next tick decides anew. One that keeps failing is tried again
+        more and more seldom, and holds them back all the same. A setpoint of None sends nothing, renews nothing and takes
+        back what waited: the charger's own watchdog takes over. A means beyond an offer goes out once; it is taken back
+        like an increase, as soon as the setpoint is an offer again.
         """
         if self._stopped:
             return

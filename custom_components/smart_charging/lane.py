@@ -21,6 +21,8 @@ FREE_TRIES: Final = 5
 MOST_REST_S: Final = 30.0
 """What a charger has not taken so many times is tried again more and more seldom, up to this: some write each command to a
 memory that wears out, or answer nothing else meanwhile. Another command goes out at once."""
+MOST_DOUBLINGS: Final = 5
+"""The rest doubles so often: 2, 4, 8, 16, and then the most."""
 
 _INTERRUPTS: Final = (Means.STOP, Means.DISABLE)
 """What goes beyond an offer, the gentler one first."""
@@ -127,11 +129,13 @@ class Lane:
 
     def rests(self, command: Command) -> bool:
         """Tell whether this command, which is due, was not taken so often that it is tried again only later."""
-        failed, rest_s = self._failed, min(MOST_REST_S, 2.0 ** (self.failures - FREE_TRIES + 1))
+        failed = self._failed
         if failed is None or self.failures < FREE_TRIES or self._task is not None or failed.command != command:
             return False
         if failed.reachable_since != self.driver.status.reachable_since:
             return False
+        # Bounded before the power is taken: a station may refuse for days.
+        rest_s = min(MOST_REST_S, 2.0 ** min(self.failures - FREE_TRIES + 1, MOST_DOUBLINGS))
         return 0 <= (self._now() - failed.at).total_seconds() < rest_s
 
     def rises(self, command: Command) -> bool:

@@ -186,6 +186,21 @@ async def test_what_is_never_taken_is_tried_again_more_and_more_seldom(clock: Cl
     assert (down.told[-2:], up.told) == ([0.0, 0.0], [16.0]), "a new connection is tried at once"
 
 
+async def test_it_may_be_refused_for_days(clock: Clock) -> None:
+    """Each second another current, none of them taken: it goes on being told."""
+    charger = FakeDriver(clock, offered_a=32.0)
+    charger.fails = ChargerRefusedError("no")
+    dispatcher = Dispatcher({"a": charger}, clock)
+    for second in range(1200):
+        dispatcher.dispatch(decide(clock, a=10.0 + second % 7))
+        await settle()
+        clock.advance(1)
+    assert dispatcher.failures["a"] == 1200
+    dispatcher.dispatch(decide(clock, a=charger.told[-1]))
+    await settle()
+    assert len(charger.told) == 1200, "and rests before it is told the same again"
+
+
 async def test_a_renewal_that_fails_holds_nobody_up(clock: Clock) -> None:
     same, up = FakeDriver(clock, offered_a=6.0), FakeDriver(clock, offered_a=6.0)
     same.fails = ChargerRefusedError("no")

@@ -26,7 +26,7 @@ TOTAL: Final = "total"
 
 FIRST_STEP_A: Final = 13.0
 """The step that a house is expected to make before it was seen to make one: 3 kW, a strong kettle or an oven. With 10 A and
-a meter that speaks each minute a measured house trips its breaker in an hour that it would have lived through."""
+a meter that speaks each minute a measured house of 6 kVA was cut off in an hour that it would have lived through."""
 FORGET_S: Final = 86_400.0
 """A step is forgotten over a day: what a house does once a day it will do again."""
 COMMAND_S: Final = 1.0
