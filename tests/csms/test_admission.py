@@ -13,7 +13,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
-from custom_components.smart_charging.csms.admission import Admission, Refusal, opened_by_web_page, parse_identity
+from custom_components.smart_charging.csms.admission import Admission, opened_by_web_page, parse_identity
+from custom_components.smart_charging.csms.refusals import Refusal, TurnedAway
+from custom_components.smart_charging.csms.security import SecurityProfile, StationCertificate, Wire
 from custom_components.smart_charging.csms.server import CentralSystem
 
 from .conftest import Clock, MakeCsms
@@ -82,6 +84,131 @@ def test_a_key_has_to_be_brought(authorization: str | None, refusal: Refusal | N
     admission = Admission(Clock())
     admission.add_known("CP1", KEY)
     assert admission.judge("/CP1", authorization, ADDRESS).refusal is refusal
+
+
+@pytest.mark.parametrize(
+    ("key", "sent", "taken"),
+    [
+        (
+            "0123456789abcdef" * 2,
+            bytes.fromhex("0123456789abcdef" * 2),
+            True,
+        ),  # whitepaper, A00.FR.205: from 16 bytes on
+        ("0123456789abcdef", bytes.fromhex("0123456789abcdef"), False),
+        ("0123456789abcdef" * 2 + "0", bytes.fromhex("0123456789abcdef" * 2 + "00")[:16], False),
+        ("correct-horse-battery", "correct-horse-battery", True),  # OCPP 2.0.1: a text
+    ],
+)
+def test_a_key_is_hexadecimal_for_some_stations_and_text_for_others(
+    key: str, sent: str | bytes, *, taken: bool
+) -> None:
+    admission = Admission(Clock())
+    admission.add_known("CP1", key)
+    assert (admission.judge("/CP1", basic("CP1", sent), ADDRESS).refusal is None) is taken
+
+
+OTHER_KEY = "fedcba9876543210fedcba9876543210fedcba98"
+
+
+def test_a_changed_key_and_the_old_one_are_taken_until_the_new_one_was_seen() -> None:
+    admission = Admission(Clock())
+    admission.add_known("CP1", KEY)
+    admission.add_known("CP1", OTHER_KEY, previous_key=KEY)
+    old, new = basic("CP1", KEY), basic("CP1", bytes.fromhex(OTHER_KEY))
+    assert admission.judge("/CP1", old, ADDRESS).refusal is None
+    assert admission.judge("/CP1", basic("CP1", "guess"), ADDRESS).refusal is Refusal.CREDENTIALS
+    assert admission.judge("/CP1", None, ADDRESS).refusal is Refusal.CREDENTIALS
+    assert not admission.key_seen("CP1")
+    assert admission.judge("/CP1", new, ADDRESS).refusal is None
+    assert admission.key_seen("CP1")
+    assert admission.judge("/CP1", old, ADDRESS).refusal is Refusal.CREDENTIALS
+    # The same said again, as a reload of the configuration does, does not bring the old one back.
+    admission.add_known("CP1", OTHER_KEY, previous_key=KEY)
+    assert admission.judge("/CP1", old, ADDRESS).refusal is Refusal.CREDENTIALS
+    admission.add_known("CP1", KEY, previous_key=OTHER_KEY)
+    assert not admission.key_seen("CP1")
+    assert admission.judge("/CP1", new, ADDRESS).refusal is None
+
+
+def test_a_station_that_gets_its_first_key_may_come_without_until_it_brought_it() -> None:
+    admission = Admission(Clock())
+    admission.add_known("CP1", KEY, previous_key="")
+    assert admission.judge("/CP1", None, ADDRESS).refusal is None
+    assert admission.judge("/CP1", None, ADDRESS, by_web_page=True).refusal is Refusal.WEB_PAGE
+    assert admission.judge("/CP1", basic("CP1", KEY), ADDRESS).refusal is None
+    assert admission.judge("/CP1", None, ADDRESS).refusal is Refusal.CREDENTIALS
+
+
+ENCRYPTED = Wire(encrypted=True)
+OWN = Wire(encrypted=True, certificate=StationCertificate(common_name="CP1"))
+SERIAL = Wire(encrypted=True, certificate=StationCertificate(common_name="SN-7"))
+OTHERS = Wire(encrypted=True, certificate=StationCertificate(common_name="CP2"))
+BOUND = Wire(encrypted=True, certificate=StationCertificate(common_name="SN-8", identity="CP1"))
+FORGED = Wire(encrypted=True, certificate=StationCertificate(common_name="CP1", identity="CP2"))
+RIGHT, WRONG = basic("CP1", KEY), basic("CP1", "guess")
+
+
+@pytest.mark.parametrize(
+    ("profile", "wire", "authorization", "refusal"),
+    [
+        (0, Wire(), RIGHT, None),
+        (1, Wire(), RIGHT, None),
+        (1, ENCRYPTED, RIGHT, None),  # better than it has to be: a home migrates charger by charger
+        (2, Wire(), RIGHT, Refusal.UNENCRYPTED),
+        (2, ENCRYPTED, RIGHT, None),
+        (2, ENCRYPTED, WRONG, Refusal.CREDENTIALS),
+        (2, ENCRYPTED, None, Refusal.CREDENTIALS),
+        (2, OWN, None, None),  # profile 3 needs no key
+        (2, OTHERS, RIGHT, None),
+        (2, OTHERS, None, Refusal.CREDENTIALS),
+        (3, Wire(), RIGHT, Refusal.UNENCRYPTED),
+        (3, ENCRYPTED, RIGHT, Refusal.NO_CERTIFICATE),
+        (3, OTHERS, RIGHT, Refusal.OTHER_CERTIFICATE),
+        (3, FORGED, RIGHT, Refusal.OTHER_CERTIFICATE),
+        (3, OWN, None, None),
+        (3, SERIAL, None, None),
+        (3, BOUND, None, None),
+    ],
+)
+def test_a_station_has_to_be_as_secure_as_it_is_set(
+    profile: int, wire: Wire, authorization: str | None, refusal: Refusal | None
+) -> None:
+    admission = Admission(Clock())
+    admission.add_known("CP1", KEY, profile=SecurityProfile(profile), serials=["SN-7"])
+    verdict = admission.judge("/CP1", authorization, ADDRESS, wire=wire)
+    assert verdict.refusal is refusal
+    if refusal not in {None, Refusal.CREDENTIALS}:
+        assert verdict.status is HTTPStatus.FORBIDDEN
+
+
+def test_who_was_turned_away_lately_can_be_asked() -> None:
+    clock = Clock()
+    admission = Admission(clock)
+    admission.add_known("CP1", KEY)
+    admission.judge("/CP1", WRONG, ADDRESS)
+    admission.judge("/ocpp/my charger?token=secret", None, ADDRESS)
+    admission.turn_away("192.0.2.2", Refusal.TLS_ON_PLAIN)
+    clock.advance(10)
+    admission.judge("/CP1", WRONG, ADDRESS)
+    assert admission.recent == (
+        TurnedAway(
+            identity="",
+            address=ADDRESS,
+            refusal=Refusal.MALFORMED,
+            at=clock.at - timedelta(seconds=10),
+            path="/ocpp/my charger",
+        ),
+        TurnedAway(identity="", address="192.0.2.2", refusal=Refusal.TLS_ON_PLAIN, at=clock.at - timedelta(seconds=10)),
+        TurnedAway(identity="CP1", address=ADDRESS, refusal=Refusal.CREDENTIALS, at=clock.at),
+    )
+    assert admission.refusals[Refusal.CREDENTIALS] == 2
+
+
+def test_what_a_person_is_shown_of_a_path_is_legible_and_short() -> None:
+    admission = Admission(Clock())
+    admission.judge("/a\x1b[31m\n€" + "x" * 200 + "?password=secret", None, ADDRESS)
+    (turned,) = admission.recent
+    assert turned.path == "/a?[31m??" + "x" * 71
 
 
 def test_an_identity_with_a_colon_can_have_a_key() -> None:
@@ -175,7 +302,8 @@ def test_what_is_remembered_of_failures_is_bounded() -> None:
     admission = Admission(Clock())
     for number in range(2000):
         admission.judge("/S", None, f"192.0.2.{number}")
-    assert len(admission._failures) == len(admission._complained) == 512
+    assert len(admission._failures) == len(admission._refusals._complained) == 512
+    assert len(admission.recent) == 32
 
 
 def test_each_refusal_is_logged_once_and_never_with_credentials(caplog: pytest.LogCaptureFixture) -> None:

@@ -8,7 +8,6 @@ from http import HTTPStatus
 import pytest
 from websockets.exceptions import InvalidStatus, WebSocketException
 
-from custom_components.smart_charging.csms.admission import Refusal
 from custom_components.smart_charging.csms.crowd import ServerLimits
 from custom_components.smart_charging.csms.errors import ListenError, StationOffline
 from custom_components.smart_charging.csms.events import (
@@ -21,6 +20,7 @@ from custom_components.smart_charging.csms.events import (
     TransactionEnded,
     TransactionStarted,
 )
+from custom_components.smart_charging.csms.refusals import Refusal
 from custom_components.smart_charging.csms.server import CentralSystem
 
 from .conftest import Clock, MakeCsms, Recorder, until
@@ -93,7 +93,7 @@ async def test_a_restarted_csms_adopts_the_running_transaction(make_csms: MakeCs
         await peer.status("Charging")
         await peer.meter(2000, transactionId=transaction_id)
         started = await recorder.wait_for(TransactionStarted)
-        assert (started.transaction.transaction_id, started.transaction.guessed) == (transaction_id, True)
+        assert (started.transaction.transaction_id, started.transaction.guessed) == (str(transaction_id), True)
         await station.set_limit(1, 6, valid_s=60)
         profile = (await peer.asked("SetChargingProfile"))["csChargingProfiles"]
         assert profile["transactionId"] == transaction_id

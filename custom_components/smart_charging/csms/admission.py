@@ -1,18 +1,18 @@
 """Who may connect. Decides from the request alone; knows no socket."""
 
-import base64
-import binascii
-import hmac
 import logging
 import re
 from collections import OrderedDict, deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import unquote, urlsplit
+
+from .keys import is_authentic
+from .refusals import STATUSES, Refusal, Refusals, TurnedAway, legible
+from .security import PLAIN, SecurityProfile, Wire
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -22,33 +22,13 @@ _IDENTITY: Final = re.compile(r"[A-Za-z0-9*+\-_.:=@|]{1,48}", re.ASCII)
 # Enough to mistype a key, or for a charger that retries every few seconds; too few to guess 20 bytes.
 _MOST_FAILURES: Final = 10
 _FAILURES_WITHIN: Final = timedelta(minutes=1)
+_FAILURES: Final = frozenset({Refusal.UNKNOWN, Refusal.CREDENTIALS, Refusal.MALFORMED})
 
 _MOST_STRANGERS: Final = 8
 _REMEMBERED: Final = 512
 
 type Report = Callable[[str, str], None]
 """Is told an identity and an address."""
-
-
-class Refusal(StrEnum):
-    """Why somebody was not let in."""
-
-    MALFORMED = "malformed identity"
-    UNKNOWN = "unknown identity"
-    CREDENTIALS = "wrong credentials"
-    WEB_PAGE = "opened by a web page, not a station"
-    TOO_OFTEN = "too many failures"
-    TOO_MANY = "too many connections"
-
-
-_STATUS: Final = {
-    Refusal.MALFORMED: HTTPStatus.NOT_FOUND,
-    Refusal.UNKNOWN: HTTPStatus.NOT_FOUND,
-    Refusal.CREDENTIALS: HTTPStatus.UNAUTHORIZED,
-    Refusal.WEB_PAGE: HTTPStatus.FORBIDDEN,
-    Refusal.TOO_OFTEN: HTTPStatus.TOO_MANY_REQUESTS,
-    Refusal.TOO_MANY: HTTPStatus.SERVICE_UNAVAILABLE,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +41,22 @@ class Verdict:
     @property
     def status(self) -> HTTPStatus:
         """The HTTP status of the answer."""
-        return HTTPStatus.SWITCHING_PROTOCOLS if self.refusal is None else _STATUS[self.refusal]
+        return HTTPStatus.SWITCHING_PROTOCOLS if self.refusal is None else STATUSES[self.refusal]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """A station that may come in, and what it has to bring. See `Admission.add_known`."""
+
+    key: str | None = field(repr=False)
+    previous_key: str | None = field(repr=False)
+    profile: SecurityProfile
+    serials: frozenset[str]
+    key_seen: bool = False
+
+    @property
+    def needs_key(self) -> bool:
+        return self.key is not None and self.previous_key != ""
 
 
 def parse_identity(path: str) -> str | None:
@@ -89,8 +84,10 @@ class Admission:
     """The list of known stations, and the door.
 
     A known station with a key has to bring it (HTTP basic authentication, user name = identity); one without a key is
-    let in with or without credentials. Unknown ones are let in while pairing is open, and reported to `on_paired`;
-    otherwise the first few distinct ones are reported to `on_refused`. With `anyone` all unknown ones are let in, always.
+    let in with or without credentials. One that has to use TLS, or a client certificate, is not let in without. Unknown
+    ones are let in while pairing is open, and reported to `on_paired`; otherwise the first few distinct ones are reported
+    to `on_refused`. With `anyone` all unknown ones are let in, always. Everybody who is turned away, for whatever reason,
+    is in `recent` for a while.
     """
 
     def __init__(
@@ -105,24 +102,61 @@ class Admission:
         self._anyone = anyone
         self._on_refused = on_refused
         self._on_paired = on_paired
-        self._keys: dict[str, str | None] = {}
+        self._known: dict[str, _Known] = {}
         self._pairing_until: datetime | None = None
         self._paired: set[str] = set()
         self._reported: set[str] = set()
         self._failures: OrderedDict[tuple[str, str], deque[datetime]] = OrderedDict()
-        self._complained: OrderedDict[tuple[str, str, Refusal], None] = OrderedDict()
-        self.refusals: dict[Refusal, int] = dict.fromkeys(Refusal, 0)
+        self._refusals = Refusals()
 
-    def add_known(self, identity: str, key: str | None) -> None:
-        """Let this station in from now on. `key` is its AuthorizationKey, None for none. Replaces what was known."""
+    @property
+    def refusals(self) -> Mapping[Refusal, int]:
+        """How many were turned away, by reason."""
+        return self._refusals.counts
+
+    @property
+    def recent(self) -> tuple[TurnedAway, ...]:
+        """Who was turned away lately, newest last: the latest of each station, address and reason."""
+        return self._refusals.recent
+
+    def add_known(
+        self,
+        identity: str,
+        key: str | None,
+        *,
+        previous_key: str | None = None,
+        profile: SecurityProfile = SecurityProfile.NONE,
+        serials: Iterable[str] = (),
+    ) -> None:
+        """Let this station in from now on. `key` is its AuthorizationKey, None for none. Replaces what was known.
+
+        `previous_key` is the one that it had before, "" for none: both are taken until it has brought the new one, for a
+        station that says yes to a new key may use it only after its next restart, or never (OCPP would have us forget the
+        old one at its yes: A01.FR.03). `profile` is the least that it has to use: below `TLS` it may come by any port,
+        from there on only encrypted, and with `CLIENT_CERTIFICATE` only with a certificate of its own, which is then
+        enough; so it is for those of lower profiles that have a key. `serials` are common names, beside its identity, that
+        its certificate may have.
+        """
         if not _IDENTITY.fullmatch(identity):
             raise ValueError(f"{identity!r} is not an identity")
-        self._keys[identity] = key
+        key_seen = self.key_seen(identity) and self._known[identity].key == key
+        self._known[identity] = _Known(
+            key=key,
+            previous_key=None if key_seen else previous_key,
+            profile=profile,
+            serials=frozenset(serials),
+            key_seen=key_seen,
+        )
         self._reported.discard(identity)
+
+    def key_seen(self, identity: str) -> bool:
+        """Whether this station has brought the key that it has to, since it was given."""
+        known = self._known.get(identity)
+        return known is not None and known.key_seen
 
     def remove_known(self, identity: str) -> None:
         """Forget this station; unknown ones are no error."""
-        self._keys.pop(identity, None)
+        self._known.pop(identity, None)
 
     def open_pairing(self, until: datetime) -> None:
         """Let unknown stations in until then, a few distinct ones at most."""
@@ -138,34 +172,57 @@ class Admission:
         """Whether unknown stations are let in now."""
         return self._pairing_until is not None and self._now() < self._pairing_until
 
-    def judge(self, path: str, authorization: str | None, address: str, *, by_web_page: bool = False) -> Verdict:
-        """Decide about a request: its path, its Authorization header, and the address it came from.
+    def judge(
+        self, path: str, authorization: str | None, address: str, *, by_web_page: bool = False, wire: Wire = PLAIN
+    ) -> Verdict:
+        """Decide about a request: its path, its Authorization header, the address it came from, and the connection.
 
         `by_web_page`, see `opened_by_web_page`, matters where there is no key to show that it is the station.
         """
         identity = parse_identity(path)
         if identity is None:
-            return self._refuse("", address, Refusal.MALFORMED)
-        key = self._keys.get(identity)
-        if key is None and by_web_page:
+            return self._refuse("", address, Refusal.MALFORMED, path=legible(path))
+        known = self._known.get(identity)
+        if by_web_page and not (known is not None and known.needs_key):
             return self._refuse(identity, address, Refusal.WEB_PAGE)
-        if identity not in self._keys:
+        if known is None:
             return self._judge_stranger(identity, address)
-        if key is None:
-            return Verdict(identity=identity)
-        return self._judge_key(identity, key, authorization, address)
+        return self._judge_known(identity, known, authorization, address, wire)
 
     def refuse_crowd(self, address: str) -> None:
         """Count a connection that was closed at once, because its address, or the whole csms, has too many already."""
         self._refuse("", address, Refusal.TOO_MANY)
 
-    def _judge_key(self, identity: str, key: str, authorization: str | None, address: str) -> Verdict:
+    def turn_away(self, address: str, refusal: Refusal, *, identity: str = "", detail: str = "") -> None:
+        """Take note of somebody who was turned away elsewhere, before or after `judge`. `detail` is for the log."""
+        self._refuse(identity, address, refusal, detail=detail)
+
+    def _judge_known(
+        self, identity: str, known: _Known, authorization: str | None, address: str, wire: Wire
+    ) -> Verdict:
+        if known.profile >= SecurityProfile.TLS and not wire.encrypted:
+            return self._refuse(identity, address, Refusal.UNENCRYPTED)
+        if wire.certificate is not None and wire.certificate.is_of(identity, known.serials):
+            return Verdict(identity=identity)
+        if known.profile is SecurityProfile.CLIENT_CERTIFICATE:
+            refusal = Refusal.NO_CERTIFICATE if wire.certificate is None else Refusal.OTHER_CERTIFICATE
+            return self._refuse(identity, address, refusal)
+        return self._judge_key(identity, known, authorization, address)
+
+    def _judge_key(self, identity: str, known: _Known, authorization: str | None, address: str) -> Verdict:
+        if known.key is None:
+            return Verdict(identity=identity)
         # Before the key is looked at: guessing on must not be told when it is right.
-        if self._too_often(address, identity):
+        if known.needs_key and self._too_often(address, identity):
             return self._refuse(identity, address, Refusal.TOO_OFTEN)
-        if not _authentic(authorization, identity, key):
-            return self._refuse(identity, address, Refusal.CREDENTIALS)
-        return Verdict(identity=identity)
+        if is_authentic(authorization, identity, known.key):
+            self._known[identity] = replace(known, previous_key=None, key_seen=True)
+            return Verdict(identity=identity)
+        if not known.needs_key or (
+            known.previous_key is not None and is_authentic(authorization, identity, known.previous_key)
+        ):
+            return Verdict(identity=identity)
+        return self._refuse(identity, address, Refusal.CREDENTIALS)
 
     def _judge_stranger(self, identity: str, address: str) -> Verdict:
         if self._anyone:
@@ -191,22 +248,14 @@ class Admission:
             failures.popleft()
         return len(failures) >= _MOST_FAILURES
 
-    def _refuse(self, identity: str, address: str, refusal: Refusal) -> Verdict:
-        self.refusals[refusal] += 1
-        if refusal in {Refusal.UNKNOWN, Refusal.CREDENTIALS, Refusal.MALFORMED}:
-            subject = (address, identity if identity in self._keys else "")
-            self._failures.setdefault(subject, deque(maxlen=_MOST_FAILURES)).append(self._now())
-            _bound(self._failures)
-        complaint = (identity, address, refusal)
-        if complaint not in self._complained:
-            self._complained[complaint] = None
-            _bound(self._complained)
-            _LOGGER.warning(
-                "Refused a connection from %s as %s: %s (further ones are not logged)",
-                address,
-                identity or "nobody",
-                refusal,
-            )
+    def _refuse(self, identity: str, address: str, refusal: Refusal, *, path: str = "", detail: str = "") -> Verdict:
+        at = self._now()
+        if refusal in _FAILURES:
+            subject = (address, identity if identity in self._known else "")
+            self._failures.setdefault(subject, deque(maxlen=_MOST_FAILURES)).append(at)
+            if len(self._failures) > _REMEMBERED:
+                self._failures.popitem(last=False)
+        self._refusals.add(TurnedAway(identity=identity, address=address, refusal=refusal, at=at, path=path), detail)
         return Verdict(identity=identity, refusal=refusal)
 
 
@@ -218,33 +267,3 @@ def _report(report: Report | None, identity: str, address: str) -> None:
     except Exception:
         # Whoever listens, the door has to go on working.
         _LOGGER.exception("Could not report station %s", identity)
-
-
-def _bound[Key, Value](memory: OrderedDict[Key, Value]) -> None:
-    if len(memory) > _REMEMBERED:
-        memory.popitem(last=False)
-
-
-def _authentic(authorization: str | None, identity: str, key: str) -> bool:
-    """Whether the header is `Basic` with this identity and this key, compared in constant time."""
-    scheme, _, encoded = (authorization or "").strip().partition(" ")
-    if scheme.lower() != "basic":
-        return False
-    try:
-        credentials = base64.b64decode(encoded.strip(), validate=True)
-    except binascii.Error, ValueError:
-        return False
-    user = identity.encode() + b":"
-    # An identity may contain a colon, so the whole is compared, not its parts.
-    return any(hmac.compare_digest(credentials, user + secret) for secret in _secrets(key))
-
-
-def _secrets(key: str) -> list[bytes]:
-    """The key as it may be sent: as it is, or, by stations that read it as hexadecimal, as the bytes it stands for.
-
-    OCPP-J 1.6, 6.2 calls AuthorizationKey a hexadecimal number of 20 bytes; the security whitepaper makes it text.
-    """
-    secrets = [key.encode()]
-    if re.fullmatch(r"[0-9A-Fa-f]{40}", key, re.ASCII):
-        secrets.append(bytes.fromhex(key))
-    return secrets
