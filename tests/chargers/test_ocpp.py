@@ -257,7 +257,7 @@ async def test_the_next_transaction_begins_with_the_failsafe_current_and_says_si
 def _running(csms: CentralSystem) -> int:
     transaction = csms.station("CP1").connectors[1].transaction
     assert transaction is not None
-    return transaction.transaction_id
+    return int(transaction.transaction_id)
 
 
 async def test_a_setpoint_without_an_answer_may_have_raised_the_charger(

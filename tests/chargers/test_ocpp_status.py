@@ -70,7 +70,7 @@ def test_a_fault_is_told_in_the_charger_s_own_words(connector: Connector, state:
 
 
 def transaction(*, guessed: bool = False) -> Transaction:
-    return Transaction(transaction_id=7, connector_id=1, id_tag="", started_at=AT, meter_start_wh=None, guessed=guessed)
+    return Transaction(transaction_id="7", connector_id=1, id_tag="", started_at=AT, meter_start_wh=None, guessed=guessed)
 
 
 def test_without_a_word_nothing_is_known_unless_a_transaction_runs() -> None:

@@ -163,13 +163,13 @@ async def test_calls_still_waiting_at_the_end_fail(output: Output) -> None:
 
 def test_every_event_can_be_a_line(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
     transaction = Transaction(
-        transaction_id=1, connector_id=1, id_tag="T", started_at=clock.at, meter_start_wh=None, guessed=False
+        transaction_id="1", connector_id=1, id_tag="T", started_at=clock.at, meter_start_wh=None, guessed=False
     )
     write_line(event_line(TransactionStarted(station="CP1", at=clock.at, transaction=transaction)))
     write_line(event_line(Ready(station="CP1", at=clock.at, features=Features(rate_units=frozenset(RateUnit)))))
     first, second = map(json.loads, capsys.readouterr().out.splitlines())
     assert first["event"] == "TransactionStarted"
-    assert (first["at"], first["transaction"]["transaction_id"]) == ("2026-06-01T10:00:00+00:00", 1)
+    assert (first["at"], first["transaction"]["transaction_id"]) == ("2026-06-01T10:00:00+00:00", "1")
     assert second["features"]["rate_units"] == ["A", "W"]
     with pytest.raises(TypeError):
         write_line({"what": object()})

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from custom_components.smart_charging.csms.authorization import Authorization, IdToken, anybody
 from custom_components.smart_charging.csms.crowd import ServerLimits
 from custom_components.smart_charging.csms.frames import Garbage, parse_frame
 from custom_components.smart_charging.csms.link import Rate
 from custom_components.smart_charging.csms.memory import StationMemory
 from custom_components.smart_charging.csms.server import CentralSystem
-from custom_components.smart_charging.csms.transactions import TransactionIds
+from custom_components.smart_charging.csms.transaction_ids import TransactionIds
 from custom_components.smart_charging.csms.v16.requests import Requests
 
 from .conftest import Clock, MakeCsms, until
@@ -160,7 +161,7 @@ def test_the_rate_allows_a_burst_and_then_its_pace() -> None:
 
 
 async def test_a_fault_of_ours_costs_one_message(make_csms: MakeCsms, caplog: pytest.LogCaptureFixture) -> None:
-    def fail(_identity: str, _id_tag: str) -> bool:
+    def fail(_identity: str, _id_token: IdToken) -> Authorization:
         raise RuntimeError("authorise")
 
     csms = make_csms(authorise=fail)
@@ -243,7 +244,7 @@ def test_any_payload_is_answered_or_refused(calls: list[tuple[str, dict[str, Any
 
     clock = Clock()
     memory = StationMemory("CP1", clock, TransactionIds(clock))
-    requests = Requests(memory, lambda _identity, _tag: True, lambda: None)
+    requests = Requests(memory, anybody, lambda: None)
     for action, payload in calls:
         clock.advance(20)
         with suppress(OCPPError):

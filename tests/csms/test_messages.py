@@ -1,9 +1,10 @@
 """What stations say, over a real connection."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from custom_components.smart_charging.csms.authorization import Admittance, Authorization, IdToken
 from custom_components.smart_charging.csms.events import (
     Authorized,
     Booted,
@@ -71,18 +72,22 @@ async def test_a_status_is_kept_with_the_time_since_when(csms: CentralSystem, cl
         assert (await recorder.wait_for(StatusChanged, 3)).connector_id == 1
 
 
-async def test_authorisation_is_asked_of_whoever_decides(make_csms: MakeCsms) -> None:
+async def test_authorisation_is_asked_of_whoever_decides(make_csms: MakeCsms, clock: Clock) -> None:
     asked: list[tuple[str, str]] = []
 
-    def authorise(identity: str, id_tag: str) -> bool:
-        asked.append((identity, id_tag))
-        return id_tag == "GOOD"
+    def authorise(identity: str, id_token: IdToken) -> Authorization:
+        asked.append((identity, id_token.text))
+        if id_token.text == "GOOD":
+            return Authorization(status=Admittance.ACCEPTED, expires_at=clock.at + timedelta(days=1), group="FAMILY")
+        return Authorization(status=Admittance.INVALID)
 
     csms = make_csms(authorise=authorise)
     recorder = Recorder(csms.add_known("CP1", None))
     await csms.start("127.0.0.1", 0)
     async with station_at(csms.port) as peer:
-        assert await peer.call("Authorize", idTag="GOOD") == {"idTagInfo": {"status": "Accepted"}}
+        assert await peer.call("Authorize", idTag="GOOD") == {
+            "idTagInfo": {"status": "Accepted", "expiryDate": "2026-06-02T10:00:00.000Z", "parentIdTag": "FAMILY"}
+        }
         assert await peer.call("Authorize", idTag="BAD") == {"idTagInfo": {"status": "Invalid"}}
         answer = await peer.call("StartTransaction", connectorId=1, idTag="BAD", meterStart=0)
         assert answer["idTagInfo"] == {"status": "Invalid"}
@@ -99,7 +104,7 @@ async def test_a_transaction_from_start_to_end(csms: CentralSystem, clock: Clock
         started = await recorder.wait_for(TransactionStarted)
         assert started.transaction == station.connectors[1].transaction
         assert (started.transaction.transaction_id, started.transaction.id_tag) == (
-            transaction_id,
+            str(transaction_id),
             "PlugAndChargeIdentifier",
         )
         assert (started.transaction.meter_start_wh, started.transaction.guessed) == (1000.0, False)

@@ -42,7 +42,7 @@ def read_state(connector: Connector) -> State:
     if status is None:
         if connector.transaction is None:
             return State()
-        return State(state=EvState.C, at=connector.transaction.started_at)
+        return State(state=EvState.C, at=connector.transaction.known_at)
     return State(state=_STATES[status.status], at=status.at, fault=_fault(status))
 
 
@@ -101,11 +101,11 @@ class Offer:
 class Since:
     """Since when a station has held a limit of this value: renewals do not count."""
 
-    key: tuple[int | None, float]
+    key: tuple[str | None, float]
     at: datetime
 
 
-def follow(since: Since | None, transaction_id: int | None, limit: AcknowledgedLimit | None) -> Since | None:
+def follow(since: Since | None, transaction_id: str | None, limit: AcknowledgedLimit | None) -> Since | None:
     """Note since when a limit has its value."""
     if limit is None:
         return None
@@ -143,7 +143,7 @@ def read_offer(
         return Offer(current_a=fallback.current_a, at=certain_at)
     if transaction is None:
         return fallback
-    return Offer(current_a=fallback.current_a, at=_latest((transaction.started_at, default_since)))
+    return Offer(current_a=fallback.current_a, at=_latest((transaction.known_at, default_since)))
 
 
 def _found_at(connector: Connector) -> datetime | None:

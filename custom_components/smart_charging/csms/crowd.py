@@ -2,18 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, override
+from typing import Any, override
 
 from websockets.asyncio.server import ServerConnection
-from websockets.exceptions import NegotiationError
 from websockets.protocol import State
-from websockets.typing import Subprotocol
 
 from .admission import Admission
-
-_VERSION: Final = "ocpp1.6"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,16 +94,3 @@ def address_of(connection: ServerConnection) -> str:
     """The IP address at the other end."""
     peer = connection.remote_address
     return str(peer[0]) if peer else "unknown"
-
-
-def select_subprotocol(_connection: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
-    """OCPP 1.6 as the station spells it; none where none is offered, as some do (lbbrhzn/ocpp#899).
-
-    Stations that offer other versions only are refused (HTTP 400): they would not understand a word.
-    """
-    if not offered:
-        return None
-    for subprotocol in offered:
-        if subprotocol.lower().startswith(_VERSION):
-            return subprotocol
-    raise NegotiationError(f"invalid subprotocol; expected {_VERSION}")

@@ -97,3 +97,12 @@ class CallFailed(StationError):
         self.code = code
         self.description = description
         super().__init__(f"the station could not do {action}: {code} {description}".rstrip())
+
+
+class NotOffered(StationError):
+    """The station's version of OCPP has no such operation, or the station said that it lacks it."""
+
+    def __init__(self, operation: str, version: str) -> None:
+        self.operation = operation
+        self.version = version
+        super().__init__(f"{operation} is not part of OCPP {version}")

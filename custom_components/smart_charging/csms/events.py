@@ -51,15 +51,21 @@ class StatusChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authorized(Event):
-    """Somebody identified himself at the station."""
+    """Somebody identified himself at the station: `id_tag` and `id_kind` are the texts of an `IdToken`."""
 
     id_tag: str
+    id_kind: str = ""
     accepted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransactionStarted(Event):
-    """A transaction runs: begun just now, or found running (`transaction.guessed`)."""
+    """A transaction runs: begun just now, or found running (`transaction.guessed`).
+
+    Told again, with the same id, when what was guessed is known, or when it had been given up too early. One that the
+    station tells of afterwards begins here too, and ends at once or a few messages later: `Connector.transaction` says
+    what runs now.
+    """
 
     transaction: Transaction
 
@@ -69,12 +75,14 @@ class TransactionEnded(Event):
     """A transaction ended. `energy_wh` is what it took, None where no register was ever given.
 
     `reason` is the station's word, or `Superseded` when another transaction took its connector, or `Lost` when the
-    connector has been free for a while without a word about the transaction.
+    connector has been free for a while without a word about the transaction. `revised`: what was told of this end before
+    was not all; this replaces it.
     """
 
     transaction: Transaction
     energy_wh: float | None
     reason: str
+    revised: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Reads the sampled values of OCPP 1.6 MeterValues. Pure: any JSON goes in, what is usable comes out, nothing raises."""
+"""Reads the sampled values of MeterValues, as all versions of OCPP write them. Pure: any JSON goes in, what is usable comes out, nothing raises."""
 
 import math
 import re
@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from .records import Measurement, PhaseValues
+from .register import Reading
 from .timestamps import parse_timestamp
 
 _NUMBER: Final = re.compile(r"[+-]?[0-9.,]+(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 _LONGEST_NUMBER: Final = 40
+_LARGEST_EXPONENT: Final = 12
 
 _PHASES: Final = {"L1": 0, "L2": 1, "L3": 2, "L1-N": 0, "L2-N": 1, "L3-N": 2}
 
@@ -103,13 +105,24 @@ def _usable_phase(phase: object) -> bool:
 
 def _in_range(raw: dict[str, Any], kind: tuple[dict[str, float], float, float]) -> float | None:
     factors, lowest, highest = kind
-    unit = raw.get("unit") or ""
+    unit, power = _unit(raw)
     factor = factors.get(unit.strip().lower()) if isinstance(unit, str) else None
     number = parse_number(raw.get("value"))
-    if factor is None or number is None:
+    if factor is None or number is None or power is None:
         return None
-    value = number * factor
+    value = number * factor * power
     return value if lowest <= value <= highest else None
+
+
+def _unit(raw: dict[str, Any]) -> tuple[object, float | None]:
+    """The unit, and what the value is to be multiplied with before: OCPP 2.0.1 gives a power of ten (UnitOfMeasureType)."""
+    of_measure = raw.get("unitOfMeasure")
+    if not isinstance(of_measure, dict):
+        return raw.get("unit") or "", 1.0
+    exponent = parse_number(of_measure.get("multiplier") or 0)
+    if exponent is None or abs(exponent) > _LARGEST_EXPONENT:
+        return "", None
+    return of_measure.get("unit") or "", 10.0**exponent
 
 
 class _Values:
@@ -158,6 +171,20 @@ def _entries(meter_value: object) -> Iterator[tuple[datetime | None, list[Any]]]
             # A few stations send the only value without the list around it.
             sampled = [sampled] if isinstance(sampled, dict) else sampled
             yield parse_timestamp(entry.get("timestamp")), sampled if isinstance(sampled, list) else []
+
+
+def parse_registers(meter_value: object, at: datetime) -> tuple[Reading, ...]:
+    """Read the registers in a `meterValue` list (of a transaction's end: all that the station kept of it), in its order.
+
+    See `parse_meter_value` for what is left out.
+    """
+    readings = []
+    for station_at, sampled in _entries(meter_value):
+        values = _Values(sample for raw in sampled if (sample := _sample(raw)) is not None)
+        register_wh = values.total(_REGISTER)
+        if register_wh is not None:
+            readings.append(Reading(register_wh=register_wh, at=at, station_at=station_at))
+    return tuple(readings)
 
 
 def parse_meter_value(meter_value: object, at: datetime) -> Measurement | None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
+from .authorization import IdToken
 from .events import Authorized, Booted, Event, Measured, Notified, Ready, StatusChanged, TransactionEnded
 from .records import (
     NO_PHASES,
@@ -19,15 +20,32 @@ from .records import (
     StationInfo,
     Transaction,
 )
+from .register import Reading
 from .timestamps import StationClock
-from .transactions import StartRequest, TransactionEvent, TransactionIds, Transactions
+from .transaction_ids import TransactionIds
+from .transactions import StartRequest, StopRequest, TransactionEvent, Transactions
 
 _LOGGER: Final = logging.getLogger(__name__)
 
 # Some stations send each measurand in a message of its own, all within a few seconds. What is older is not current.
 _TOGETHER: Final = timedelta(seconds=10)
 
+# Older readings are what a station kept while it was offline: history, not what flows now.
+_CURRENT: Final = timedelta(seconds=60)
+
+# A message that is dated earlier than this is not late, its clock is wrong.
+_KEPT: Final = timedelta(days=30)
+
 type Subscriber = Callable[[Event], None]
+
+
+def reading_of(measurement: Measurement, sequence: int | None = None) -> Reading | None:
+    """The register in a set of readings; None where there is none."""
+    if measurement.energy_wh is None:
+        return None
+    return Reading(
+        register_wh=measurement.energy_wh, at=measurement.at, station_at=measurement.station_at, sequence=sequence
+    )
 
 
 class _Readings:
@@ -69,6 +87,12 @@ class StationMemory:
     def connectors(self) -> Mapping[int, Connector]:
         """What is known of each connector, by its number."""
         return MappingProxyType(self._connectors)
+
+    @property
+    def only_connector(self) -> int | None:
+        """The connector of a station that has one, as far as is known; None where there are several, or none was heard of."""
+        numbers = [number for number in self._connectors if number > 0]
+        return numbers[0] if len(numbers) == 1 else None
 
     def connector(self, connector_id: int) -> Connector:
         """What is known of this connector, which may be nothing."""
@@ -130,9 +154,12 @@ class StationMemory:
             self._connectors[connector_id] = replace(known, status=status)
         self.emit(StatusChanged(station=self.identity, at=status.at, connector_id=connector_id, status=status))
 
-    def authorized(self, id_tag: str, *, accepted: bool) -> None:
+    def authorized(self, id_token: IdToken, *, accepted: bool) -> None:
         """Somebody identified himself."""
-        self.emit(Authorized(station=self.identity, at=self.now(), id_tag=id_tag, accepted=accepted))
+        event = Authorized(
+            station=self.identity, at=self.now(), id_tag=id_token.text, id_kind=id_token.kind, accepted=accepted
+        )
+        self.emit(event)
 
     def notified(self, kind: str, text: str) -> None:
         """Something that control does not need."""
@@ -140,26 +167,35 @@ class StationMemory:
 
     def start_transaction(self, request: StartRequest) -> Transaction:
         """A station announced a start. Returns the transaction, which is an old one if it was announced before."""
-        transaction, events = self._transactions.start(request, self.now())
+        at = self.now()
+        transaction, events = self._transactions.start(request, at, self._moment(request.station_at, at))
         self._take(events)
         return transaction
 
-    def stop_transaction(self, transaction_id: int, meter_stop_wh: float | None, reason: str) -> None:
+    def stop_transaction(self, request: StopRequest) -> None:
         """A station announced an end."""
-        self._take(self._transactions.stop(transaction_id, meter_stop_wh, reason, self.now()))
+        self._take(self._transactions.stop(request, self.now()))
 
-    def measured(self, connector_id: int, transaction_id: int | None, measurement: Measurement) -> None:
-        """Readings of a connector arrived."""
+    def connector_of(self, transaction_id: str) -> int | None:
+        """The connector of a transaction that is known, whether it runs or ran; None for others."""
+        return self._transactions.connector_of(transaction_id)
+
+    def measured(
+        self, connector_id: int, transaction_id: str | None, measurement: Measurement, sequence: int | None = None
+    ) -> None:
+        """Readings of a connector arrived. Those that the station kept while it was offline count as energy alone."""
         self.clock.observe(measurement.station_at, measurement.at)
         known = self.connector(connector_id)
-        readings = self._readings.setdefault(connector_id, _Readings())
-        self._connectors[connector_id] = replace(known, measurement=readings.combine(measurement))
         status = known.status.status if known.status else None
-        register_wh = measurement.energy_wh
-        self._take(self._transactions.meter(connector_id, transaction_id, register_wh, status, measurement.at))
+        reading = reading_of(measurement, sequence)
+        self._take(self._transactions.meter(connector_id, transaction_id, reading, status, measurement.at))
         energy_wh = self._transactions.energy_wh(connector_id)
         if energy_wh is not None:
             self._update(connector_id, transaction_energy_wh=energy_wh)
+        if measurement.at - self._moment(measurement.station_at, measurement.at) > _CURRENT:
+            return
+        readings = self._readings.setdefault(connector_id, _Readings())
+        self._update(connector_id, measurement=readings.combine(measurement))
         self.emit(
             Measured(
                 station=self.identity,
@@ -178,16 +214,28 @@ class StationMemory:
         """The station took a limit for whenever nothing else is said."""
         self._update(connector_id, default_limit=limit)
 
+    def _moment(self, station_at: datetime | None, at: datetime) -> datetime:
+        """When something was by our clock that the station dated so, in a message that arrived `at`."""
+        if station_at is None:
+            return at
+        try:
+            moment = station_at - self.clock.offset
+        except OverflowError:
+            return at
+        return moment if at - _KEPT <= moment <= at else at
+
     def _take(self, events: Sequence[TransactionEvent]) -> None:
         for event in events:
             connector_id = event.transaction.connector_id
+            known = self.connector(connector_id)
             running = self._transactions.running(connector_id)
-            if isinstance(event, TransactionEnded):
+            if (known.transaction and known.transaction.transaction_id) != (running and running.transaction_id):
                 # A limit for a transaction ends with it (OCPP 1.6, 3.13.3).
-                self._update(connector_id, transaction=running, limit=None, transaction_energy_wh=event.energy_wh)
-            else:
-                energy_wh = self._transactions.energy_wh(connector_id)
-                self._update(connector_id, transaction=running, limit=None, transaction_energy_wh=energy_wh)
+                self._update(connector_id, limit=None)
+            energy_wh = self._transactions.energy_wh(connector_id)
+            if running is None and isinstance(event, TransactionEnded):
+                energy_wh = event.energy_wh
+            self._update(connector_id, transaction=running, transaction_energy_wh=energy_wh)
         self.emit(*events)
 
     def _update(self, connector_id: int, **changes: Any) -> None:

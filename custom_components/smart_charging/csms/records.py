@@ -59,16 +59,32 @@ class ConnectorStatus:
 class Transaction:
     """A running transaction.
 
-    `started_at` is by our clock. `meter_start_wh` is the register at its start, None where no register was given.
+    `started_at` is by our clock, corrected where the station told of it late; `heard_at` is when it told (never before
+    the start), None when it just did. `meter_start_wh` is the register at its start, None where no register was given.
     `guessed`: its start was never announced to us (the csms was away); it was made up from what the station sends.
+    `id_tag` and `id_kind` are the texts of an `IdToken`. `alias` is what the station calls the transaction, where it does
+    not use the id that it was given.
     """
 
-    transaction_id: int
+    transaction_id: str
     connector_id: int
     id_tag: str
     started_at: datetime
     meter_start_wh: float | None
     guessed: bool = False
+    heard_at: datetime | None = None
+    id_kind: str = ""
+    alias: str | None = None
+
+    @property
+    def known_at(self) -> datetime:
+        """When it was heard of first, by our clock."""
+        return self.started_at if self.heard_at is None else self.heard_at
+
+    @property
+    def name(self) -> str:
+        """What to call it towards the station."""
+        return self.transaction_id if self.alias is None else self.alias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,13 +12,17 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
 from .admission import Admission, Report, opened_by_web_page
-from .crowd import Crowd, ServerLimits, address_of, select_subprotocol
+from .authorization import Authorise, anybody
+from .commands import Caller
+from .crowd import Crowd, ServerLimits, address_of
+from .dialect import Dialect
 from .errors import ListenError
 from .link import Link, Rate
 from .memory import StationMemory
 from .station import Station
-from .transactions import TransactionIds
+from .transaction_ids import TransactionIds
 from .v16 import V16
+from .versions import Version, select_subprotocol, version_of
 
 # The library writes request headers, hence keys, into its log at DEBUG: never that.
 _SOCKET_LOGGER: Final = logging.getLogger(f"{__name__}.socket")
@@ -29,15 +33,11 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _anybody(_identity: str, _id_tag: str) -> bool:
-    return True
-
-
 class CentralSystem:
-    """An OCPP 1.6J central system. Stations, what is known of them, and who may connect outlive `stop` and `start`.
+    """An OCPP central system. Stations, what is known of them, and who may connect outlive `stop` and `start`.
 
-    `now` gives aware datetimes in UTC. `authorise` tells whether at this station (identity) this id tag may charge;
-    everybody may, by default. `on_refused` is told identity and address of the first few distinct unknown stations that
+    `now` gives aware datetimes in UTC. `authorise` judges whether at this station (identity) this id token may
+    charge; everybody may, by default. `on_refused` is told identity and address of the first few distinct unknown stations that
     were refused, `on_paired` of those that were let in while pairing was open; `on_station` is given each new `Station`.
     All are called in the event loop. `anyone` lets every station in, known or not: for closed networks and trials.
     """
@@ -46,7 +46,7 @@ class CentralSystem:
         self,
         *,
         now: Callable[[], datetime] = _utc_now,
-        authorise: Callable[[str, str], bool] = _anybody,
+        authorise: Authorise = anybody,
         on_refused: Report | None = None,
         on_paired: Report | None = None,
         on_station: Callable[[Station], None] | None = None,
@@ -171,7 +171,7 @@ class CentralSystem:
         memory = self._memories[identity]
         rate = Rate(self.limits.frames_per_second, self.limits.frames_burst, time.monotonic)
         link = Link(connection, identity, call_timeout_s=self.limits.call_timeout_s, rate=rate)
-        dialect = V16(memory, link.call, self._authorise, boot_grace_s=self.limits.boot_grace_s)
+        dialect = self._dialect(version_of(connection.subprotocol), memory, link.call)
         previous = self._links.get(identity)
         self._links[identity] = link
         if previous is not None:
@@ -187,6 +187,10 @@ class CentralSystem:
                 del self._links[identity]
             station.detach(dialect)
             await dialect.close()
+
+    def _dialect(self, _version: Version | None, memory: StationMemory, call: Caller) -> Dialect:
+        # Without a word about it, 1.6: those that leave the subprotocol out are old.
+        return V16(memory, call, self._authorise, boot_grace_s=self.limits.boot_grace_s)
 
     def _close_soon(self, link: Link, reason: str) -> None:
         task = asyncio.get_running_loop().create_task(link.close(reason))

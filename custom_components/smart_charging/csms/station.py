@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from .commands import Commands
 from .dialect import Dialect
 from .errors import StationOffline
 from .events import Connected, Disconnected, Event
@@ -90,7 +91,7 @@ class Station:
         _check(limit_a, phases)
         if valid_s < 1:
             raise ValueError("a limit for a transaction has to run out")
-        return await self._online().set_limit(connector_id, limit_a, phases=phases, valid_s=valid_s)
+        return await self._commands().set_limit(connector_id, limit_a, phases=phases, valid_s=valid_s)
 
     async def set_default_limit(
         self, connector_id: int, limit_a: float, *, phases: int | None = None
@@ -100,44 +101,44 @@ class Station:
         Raises `StationRejected`; ValueError for a limit that is negative or no number.
         """
         _check(limit_a, phases)
-        return await self._online().set_default_limit(connector_id, limit_a, phases=phases)
+        return await self._commands().set_default_limit(connector_id, limit_a, phases=phases)
 
     async def set_maximum_limit(self, limit_a: float) -> AcknowledgedLimit:
         """Set what the whole station must never exceed. Many stations cannot: `StationRejected`, `CallFailed`."""
         _check(limit_a, None)
-        return await self._online().set_maximum_limit(limit_a)
+        return await self._commands().set_maximum_limit(limit_a)
 
     async def clear_limit(self, connector_id: int) -> None:
         """Drop what `set_limit` set, if it is still there; the default holds again."""
-        await self._online().clear_limit(connector_id)
+        await self._commands().clear_limit(connector_id)
 
     async def remote_start(self, connector_id: int, id_tag: str) -> None:
         """Start a transaction, as if `id_tag` (1 to 20 characters) had been shown. Raises `StationRejected`."""
-        await self._online().remote_start(connector_id, id_tag)
+        await self._commands().remote_start(connector_id, id_tag)
 
     async def remote_stop(self, connector_id: int) -> None:
         """Stop the transaction on this connector. Raises `NoTransaction`, `StationRejected`."""
-        await self._online().remote_stop(connector_id)
+        await self._commands().remote_stop(connector_id)
 
     async def trigger(self, message: str, connector_id: int | None = None) -> None:
         """Ask for a message (`StatusNotification`, `MeterValues`, `BootNotification`, …). Raises `StationRejected`."""
-        await self._online().trigger(message, connector_id)
+        await self._commands().trigger(message, connector_id)
 
     async def change_availability(self, connector_id: int, *, operative: bool) -> str:
         """Take a connector (0: all) in or out of service. Returns `Accepted` or `Scheduled`, or `StationRejected`."""
-        return await self._online().change_availability(connector_id, operative=operative)
+        return await self._commands().change_availability(connector_id, operative=operative)
 
     async def read_configuration(self, keys: Sequence[str] | None = None) -> dict[str, str]:
         """Return the configuration: these keys, or all. Keys the station does not know or hides are left out."""
-        return await self._online().read_configuration(keys)
+        return await self._commands().read_configuration(keys)
 
     async def write_configuration(self, key: str, value: str) -> str:
         """Set a configuration key; returns the station's word: Accepted, RebootRequired, Rejected or NotSupported."""
-        return await self._online().write_configuration(key, value)
+        return await self._commands().write_configuration(key, value)
 
     async def call(self, action: str, payload: Payload) -> Payload:
         """Send any call as it is, in the station's own version of OCPP, and return the answer as it came."""
-        return await self._online().call(action, payload)
+        return await self._commands().call(action, payload)
 
     def attach(self, dialect: Dialect, address: str) -> None:
         """For the server: the station is reachable through this from now on."""
@@ -155,10 +156,10 @@ class Station:
         self._memory.emit(Disconnected(station=self.identity, at=self._memory.now()))
         self._memory.flush()
 
-    def _online(self) -> Dialect:
+    def _commands(self) -> Commands:
         if self._dialect is None:
             raise StationOffline(self.identity)
-        return self._dialect
+        return self._dialect.commands
 
 
 def _check(limit_a: float, phases: int | None) -> None:

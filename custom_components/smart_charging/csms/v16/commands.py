@@ -1,39 +1,20 @@
 """What we ask of a station in OCPP 1.6."""
 
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, override
 
-from ..dialect import Caller
-from ..errors import NoTransaction, StationRejected
+from ..commands import Commands, expect, status_of
 from ..frames import Payload
-from ..memory import StationMemory
-from ..records import AcknowledgedLimit, Transaction
+from ..records import AcknowledgedLimit
 from . import profiles
 
 _LONGEST_TAG: Final = 20  # OCPP 1.6, 7.28 IdToken
 
 
-def status_of(answer: Payload) -> str:
-    """The status in an answer; empty when it has none."""
-    status = answer.get("status")
-    return status if isinstance(status, str) else ""
+class V16Commands(Commands):
+    """Asks a station that speaks OCPP 1.6. What each method does is told at `Station`."""
 
-
-def _expect(action: str, answer: Payload, *wanted: str) -> str:
-    status = status_of(answer)
-    if status not in wanted:
-        raise StationRejected(action, status or "an answer without a status")
-    return status
-
-
-class Commands:
-    """Asks a station, and keeps the limits it acknowledged in its memory. What each does is told at `Station`."""
-
-    def __init__(self, memory: StationMemory, call: Caller) -> None:
-        self._memory = memory
-        self._call = call
-
+    @override
     async def set_limit(
         self, connector_id: int, limit_a: float, *, phases: int | None, valid_s: int
     ) -> AcknowledgedLimit:
@@ -50,13 +31,12 @@ class Commands:
             now=now,
             clock=memory.clock,
         )
-        _expect("SetChargingProfile", await self._call("SetChargingProfile", payload), "Accepted")
-        limit = self._acknowledged(limit_a, phases, valid_s)
-        # While the station thought about it, the transaction may have ended, and the limit with it.
-        if memory.connector(connector_id).transaction == transaction:
-            memory.limited(connector_id, limit)
+        expect("SetChargingProfile", await self._call("SetChargingProfile", payload), "Accepted")
+        limit = self._acknowledged(profiles.round_down(limit_a), phases, valid_s)
+        self._limited(transaction, limit)
         return limit
 
+    @override
     async def set_default_limit(self, connector_id: int, limit_a: float, *, phases: int | None) -> AcknowledgedLimit:
         """Send a TxDefaultProfile."""
         memory = self._memory
@@ -65,11 +45,12 @@ class Commands:
             stack_level=profiles.choose_stack_level(memory.style, memory.features),
             rate=self._rate(connector_id, limit_a, phases),
         )
-        _expect("SetChargingProfile", await self._call("SetChargingProfile", payload), "Accepted")
-        limit = self._acknowledged(limit_a, phases, None)
+        expect("SetChargingProfile", await self._call("SetChargingProfile", payload), "Accepted")
+        limit = self._acknowledged(profiles.round_down(limit_a), phases, None)
         memory.limited_by_default(connector_id, limit)
         return limit
 
+    @override
     async def set_maximum_limit(self, limit_a: float) -> AcknowledgedLimit:
         """Send a ChargePointMaxProfile."""
         memory = self._memory
@@ -79,57 +60,58 @@ class Commands:
             now=memory.now(),
             clock=memory.clock,
         )
-        _expect("SetChargingProfile", await self._call("SetChargingProfile", payload), "Accepted")
-        memory.maximum_limit = self._acknowledged(limit_a, None, None)
+        expect("SetChargingProfile", await self._call("SetChargingProfile", payload), "Accepted")
+        memory.maximum_limit = self._acknowledged(profiles.round_down(limit_a), None, None)
         return memory.maximum_limit
 
+    @override
     async def clear_limit(self, connector_id: int) -> None:
         """Send a ClearChargingProfile for our TxProfile, and for nobody else's."""
         payload = {"id": profiles.TRANSACTION_PROFILE + connector_id}
         # Unknown: it had run out, or was never there, which is what was wanted.
-        _expect("ClearChargingProfile", await self._call("ClearChargingProfile", payload), "Accepted", "Unknown")
+        expect("ClearChargingProfile", await self._call("ClearChargingProfile", payload), "Accepted", "Unknown")
         self._memory.limited(connector_id, None)
 
+    @override
     async def remote_start(self, connector_id: int, id_tag: str) -> None:
         """Send a RemoteStartTransaction."""
         if not 1 <= len(id_tag) <= _LONGEST_TAG:
             raise ValueError(f"an id tag has 1 to {_LONGEST_TAG} characters")
         payload = {"connectorId": connector_id, "idTag": id_tag}
-        _expect("RemoteStartTransaction", await self._call("RemoteStartTransaction", payload), "Accepted")
+        expect("RemoteStartTransaction", await self._call("RemoteStartTransaction", payload), "Accepted")
 
+    @override
     async def remote_stop(self, connector_id: int) -> None:
         """Send a RemoteStopTransaction."""
-        payload = {"transactionId": self._transaction(connector_id).transaction_id}
-        _expect("RemoteStopTransaction", await self._call("RemoteStopTransaction", payload), "Accepted")
+        payload = {"transactionId": int(self._transaction(connector_id).name)}
+        expect("RemoteStopTransaction", await self._call("RemoteStopTransaction", payload), "Accepted")
 
+    @override
     async def trigger(self, message: str, connector_id: int | None) -> None:
         """Send a TriggerMessage."""
         payload: Payload = {"requestedMessage": message}
         if connector_id is not None:
             payload["connectorId"] = connector_id
-        _expect("TriggerMessage", await self._call("TriggerMessage", payload), "Accepted")
+        expect("TriggerMessage", await self._call("TriggerMessage", payload), "Accepted")
 
+    @override
     async def change_availability(self, connector_id: int, *, operative: bool) -> str:
         """Send a ChangeAvailability."""
         payload = {"connectorId": connector_id, "type": "Operative" if operative else "Inoperative"}
         answer = await self._call("ChangeAvailability", payload)
-        return _expect("ChangeAvailability", answer, "Accepted", "Scheduled")
+        return expect("ChangeAvailability", answer, "Accepted", "Scheduled")
 
+    @override
     async def read_configuration(self, keys: Sequence[str] | None) -> dict[str, str]:
         """Send a GetConfiguration."""
         answer = await self._call("GetConfiguration", {} if keys is None else {"key": list(keys)})
         entries = answer.get("configurationKey")
         return dict(pair for entry in (entries if isinstance(entries, list) else ()) if (pair := _key_value(entry)))
 
+    @override
     async def write_configuration(self, key: str, value: str) -> str:
         """Send a ChangeConfiguration."""
         return status_of(await self._call("ChangeConfiguration", {"key": key, "value": value}))
-
-    def _transaction(self, connector_id: int) -> Transaction:
-        transaction = self._memory.connector(connector_id).transaction
-        if transaction is None:
-            raise NoTransaction(self._memory.identity, connector_id)
-        return transaction
 
     def _rate(self, connector_id: int, limit_a: float, phases: int | None) -> profiles.Rate:
         memory = self._memory
@@ -140,11 +122,6 @@ class Commands:
             unit=profiles.choose_unit(memory.style, memory.features.rate_units if memory.features else ()),
             volts=profiles.choose_volts(memory.style, measurement.voltage_v if measurement else None),
         )
-
-    def _acknowledged(self, limit_a: float, phases: int | None, valid_s: int | None) -> AcknowledgedLimit:
-        at = self._memory.now()
-        until = None if valid_s is None else at + timedelta(seconds=valid_s)
-        return AcknowledgedLimit(limit_a=profiles.round_down(limit_a), phases=phases, at=at, until=until)
 
 
 def _key_value(entry: Any) -> tuple[str, str] | None:

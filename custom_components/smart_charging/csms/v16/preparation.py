@@ -8,11 +8,11 @@ import logging
 from dataclasses import replace
 from typing import Final
 
+from ..commands import Commands
 from ..errors import StationError, StationOffline, StationTimeout
+from ..fields import Fields
 from ..memory import StationMemory
 from ..records import Features, RateUnit
-from .commands import Commands
-from .fields import Fields
 
 _LOGGER: Final = logging.getLogger(__name__)
 

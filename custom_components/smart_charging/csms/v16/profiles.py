@@ -93,18 +93,18 @@ def transaction_profile(
     """A TxProfile that holds for `valid_s` seconds from `now` (our clock).
 
     Absolute, in the station's own time, so that it can be renewed in mid-transaction; or, for stations that refuse
-    that, `relative`: counted from the transaction's start. Of a guessed transaction the start is not known: such a
-    profile may run out early, never late.
+    that, `relative`: counted from the transaction's start. Where that is not known for certain, from when it was heard of:
+    such a profile may run out early, never late.
     """
     profile: dict[str, Any] = {
         "chargingProfileId": TRANSACTION_PROFILE + transaction.connector_id,
-        "transactionId": transaction.transaction_id,
+        "transactionId": int(transaction.name),
         "stackLevel": stack_level,
         "chargingProfilePurpose": "TxProfile",
     }
     schedule = rate.schedule
     if relative:
-        elapsed = max(now - transaction.started_at, timedelta())
+        elapsed = max(now - transaction.known_at, timedelta())
         schedule["duration"] = math.ceil(elapsed.total_seconds()) + valid_s
         profile |= {"chargingProfileKind": "Relative"}
     else:

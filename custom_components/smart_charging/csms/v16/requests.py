@@ -9,21 +9,20 @@ from ocpp.exceptions import (  # type: ignore[import-untyped]
     PropertyConstraintViolationError,
 )
 
+from ..authorization import Authorise, IdToken
+from ..fields import Fields
 from ..frames import Payload
-from ..measurands import parse_meter_value
+from ..measurands import parse_meter_value, parse_registers
 from ..memory import StationMemory
 from ..records import ConnectorStatus, StationInfo, Status
+from ..register import Reading
 from ..timestamps import format_timestamp
-from ..transactions import StartRequest
-from .fields import Fields
+from ..transactions import StartRequest, StopRequest
 
 # Often enough to know within a few minutes that a station still thinks; pings watch the connection itself.
 HEARTBEAT_INTERVAL_S: Final = 60
 
 _STATUSES: Final = {status.lower(): status for status in Status}
-
-type Authorise = Callable[[str, str], bool]
-"""Tells whether, at this station (its identity), this id tag may charge."""
 
 
 class Requests:
@@ -96,36 +95,53 @@ class Requests:
         return {}
 
     def _authorize(self, fields: Fields) -> Payload:
-        return {"idTagInfo": self._judge(fields.text("idTag"))}
+        return {"idTagInfo": self._judge(IdToken(text=fields.text("idTag")))}
 
-    def _judge(self, id_tag: str) -> Payload:
-        accepted = self._authorise(self._memory.identity, id_tag)
-        self._memory.authorized(id_tag, accepted=accepted)
-        return {"status": "Accepted" if accepted else "Invalid"}
+    def _judge(self, id_token: IdToken) -> Payload:
+        verdict = self._authorise(self._memory.identity, id_token)
+        self._memory.authorized(id_token, accepted=verdict.accepted)
+        answer: Payload = {"status": verdict.status.value}
+        if verdict.expires_at is not None:
+            answer["expiryDate"] = format_timestamp(verdict.expires_at)
+        if verdict.group is not None:
+            answer["parentIdTag"] = verdict.group
+        return answer
 
     def _start_transaction(self, fields: Fields) -> Payload:
         request = StartRequest(
             connector_id=fields.connector_id(lowest=1),
-            id_tag=fields.text("idTag"),
+            id_token=IdToken(text=fields.text("idTag")),
             meter_start_wh=fields.number("meterStart"),
             station_at=fields.moment(),
         )
-        verdict = self._judge(request.id_tag)
+        verdict = self._judge(request.id_token)
         # The station says that it has started; if the tag is not welcome it will stop, and needs an id to say so.
         transaction = self._memory.start_transaction(request)
-        return {"transactionId": transaction.transaction_id, "idTagInfo": verdict}
+        return {"transactionId": int(transaction.transaction_id), "idTagInfo": verdict}
 
     def _stop_transaction(self, fields: Fields) -> Payload:
-        transaction_id = fields.integer("transactionId")
-        # Local is what a missing reason means (OCPP 1.6, 6.49).
-        self._memory.stop_transaction(transaction_id, fields.number("meterStop"), fields.text("reason") or "Local")
+        at = self._memory.now()
+        # `transactionData` may hold the register at the start, which is all there is of a start that was never heard.
+        readings = [*parse_registers(fields.value("transactionData"), at)]
+        meter_stop_wh = fields.number("meterStop")
+        if meter_stop_wh is not None:
+            readings.append(Reading(register_wh=meter_stop_wh, at=at, station_at=fields.moment()))
+        request = StopRequest(
+            transaction_id=str(fields.integer("transactionId")),
+            readings=tuple(readings),
+            # Local is what a missing reason means (OCPP 1.6, 6.49).
+            reason=fields.text("reason") or "Local",
+            connector_id=self._memory.only_connector,
+        )
+        self._memory.stop_transaction(request)
         return {}
 
     def _meter_values(self, fields: Fields) -> Payload:
         connector_id = fields.connector_id()
+        transaction_id = fields.optional_integer("transactionId")
         measurement = parse_meter_value(fields.listed("meterValue"), self._memory.now())
         if measurement is not None:
-            self._memory.measured(connector_id, fields.optional_integer("transactionId"), measurement)
+            self._memory.measured(connector_id, None if transaction_id is None else str(transaction_id), measurement)
         return {}
 
     def _data_transfer(self, fields: Fields) -> Payload:

@@ -1,4 +1,4 @@
-"""Reads the payloads of OCPP 1.6 tolerantly: what can be understood is, what cannot be done without is refused."""
+"""Reads payloads tolerantly: what can be understood is, what cannot be done without is refused."""
 
 from datetime import datetime
 from typing import Final
@@ -9,9 +9,9 @@ from ocpp.exceptions import (  # type: ignore[import-untyped]
     TypeConstraintViolationError,
 )
 
-from ..frames import Payload
-from ..measurands import parse_number
-from ..timestamps import parse_timestamp
+from .frames import Payload
+from .measurands import parse_number
+from .timestamps import parse_timestamp
 
 # More than any station has; it keeps a faulty or hostile one from filling the memory with connectors.
 _MOST_CONNECTORS: Final = 64
@@ -60,6 +60,10 @@ class Fields:
         if not lowest <= connector_id <= _MOST_CONNECTORS:
             raise PropertyConstraintViolationError("there is no such connectorId")
         return connector_id
+
+    def value(self, name: str) -> object:
+        """Whatever is there; None when nothing is."""
+        return self._payload.get(name)
 
     def number(self, name: str) -> float | None:
         """A finite number, or None."""
