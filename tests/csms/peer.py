@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import ssl
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -153,11 +154,13 @@ async def station_at(
     path: str | None = None,
     subprotocols: tuple[str, ...] | None = ("ocpp1.6",),
     user: str | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Peer]:
-    """A connected station."""
+    """A connected station; with `tls`, encrypted."""
     headers = {} if key is None else {"Authorization": basic(user or identity, key)}
     async with connect(
-        f"ws://127.0.0.1:{port}{path or '/' + identity}",
+        f"{'ws' if tls is None else 'wss'}://127.0.0.1:{port}{path or '/' + identity}",
+        ssl=tls,
         subprotocols=None if subprotocols is None else [Subprotocol(name) for name in subprotocols],
         additional_headers=headers,
         compression=None,

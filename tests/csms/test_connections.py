@@ -173,7 +173,7 @@ async def test_stopping_hangs_up_and_starting_again_works(csms: CentralSystem) -
 
 async def test_stopping_does_not_wait_for_those_that_never_ask(csms: CentralSystem) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", csms.port)
-    await until(lambda: csms._crowd._members)
+    await until(lambda: csms._doors._crowd._members)
     async with asyncio.timeout(PATIENCE_S):
         await csms.stop()
     writer.close()
@@ -234,7 +234,7 @@ async def test_more_connections_than_there_is_room_for_are_closed(make_csms: Mak
                 pass
         assert await first.call("Heartbeat")
         assert csms.admission.refusals[Refusal.TOO_MANY] == 1
-    await until(lambda: not csms._crowd._members)
+    await until(lambda: not csms._doors._crowd._members)
     async with station_at(csms.port, "C") as peer:
         assert await peer.call("Heartbeat")
 

@@ -189,10 +189,6 @@ class Admission:
             return self._judge_stranger(identity, address)
         return self._judge_known(identity, known, authorization, address, wire)
 
-    def refuse_crowd(self, address: str) -> None:
-        """Count a connection that was closed at once, because its address, or the whole csms, has too many already."""
-        self._refuse("", address, Refusal.TOO_MANY)
-
     def turn_away(self, address: str, refusal: Refusal, *, identity: str = "", detail: str = "") -> None:
         """Take note of somebody who was turned away elsewhere, before or after `judge`. `detail` is for the log."""
         self._refuse(identity, address, refusal, detail=detail)

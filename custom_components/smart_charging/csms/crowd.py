@@ -3,12 +3,18 @@
 import asyncio
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, override
+from typing import Any, Final, override
 
 from websockets.asyncio.server import ServerConnection
 from websockets.protocol import State
 
 from .admission import Admission
+from .certificates import station_certificate
+from .refusals import Refusal
+from .security import PLAIN, Wire
+
+# A TLS record that carries a handshake begins so (RFC 8446, 5.1); no request in HTTP does.
+_TLS_HANDSHAKE: Final = b"\x16"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +47,15 @@ class Crowd:
         self._addresses: Counter[str] = Counter()
 
     def join(self, connection: CountedConnection) -> bool:
-        """Count this connection, if there is room for it."""
-        address = address_of(connection)
+        """Count this connection, if there is room for it; once, however often it joins."""
+        if connection in self._members:
+            return True
+        address = connection.address
         if (
             self._addresses[address] >= self._limits.sockets_per_address
             or self._addresses.total() >= self._limits.sockets
         ):
-            self._admission.refuse_crowd(address)
+            self._admission.turn_away(address, Refusal.TOO_MANY)
             return False
         self._members[connection] = address
         self._addresses[address] += 1
@@ -63,8 +71,11 @@ class Crowd:
     def abort_opening(self) -> None:
         """Close those that have not even asked yet: nobody waits for them when the csms stops."""
         for connection in tuple(self._members):
-            if connection.protocol.state is State.CONNECTING:
-                connection.transport.abort()
+            connection.abort_opening()
+
+    def turn_away(self, connection: CountedConnection, refusal: Refusal, detail: str = "") -> None:
+        """Take note of a connection that came to nothing before it asked."""
+        self._admission.turn_away(connection.address, refusal, detail=detail)
 
     def connection(self, *args: Any, **kwargs: Any) -> CountedConnection:
         """Make a connection that joins when it is opened; for `websockets`' `create_connection`."""
@@ -72,17 +83,38 @@ class Crowd:
 
 
 class CountedConnection(ServerConnection):
-    """A connection that closes itself at once where the crowd has no room for it."""
+    """A connection that closes itself at once where the crowd has no room for it, or where it speaks TLS in the clear."""
 
     def __init__(self, *args: Any, crowd: Crowd, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._crowd = crowd
+        self._spoke = False
+
+    @property
+    def address(self) -> str:
+        """The IP address at the other end."""
+        return address_of(self)
+
+    def abort_opening(self) -> None:
+        """Close it, if it has not even asked for anything yet."""
+        if self.protocol.state is State.CONNECTING:
+            self.transport.abort()
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         if not self._crowd.join(self):
             self.transport.abort()
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        if not self._spoke:
+            self._spoke = True
+            if data[:1] == _TLS_HANDSHAKE:
+                self._crowd.turn_away(self, Refusal.TLS_ON_PLAIN)
+                self.transport.abort()
+                return
+        super().data_received(data)
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
@@ -94,3 +126,11 @@ def address_of(connection: ServerConnection) -> str:
     """The IP address at the other end."""
     peer = connection.remote_address
     return str(peer[0]) if peer else "unknown"
+
+
+def wire_of(connection: ServerConnection) -> Wire:
+    """How the connection is secured, and the certificate that the station showed."""
+    transport = connection.transport
+    if transport.get_extra_info("sslcontext") is None:
+        return PLAIN
+    return Wire(encrypted=True, certificate=station_certificate(transport.get_extra_info("peercert")))

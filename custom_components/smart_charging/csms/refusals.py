@@ -37,6 +37,8 @@ class Refusal(StrEnum):
     DISTRUSTED = "does not trust our certificate"
     """The station said so; it needs our authority's certificate, or another address in its settings."""
     OUTDATED_TLS = "no version or cipher of TLS in common"
+    TLS_FAILED = "the TLS handshake failed"
+    """In a way of its own; the log says in OpenSSL's words which."""
     HUNG_UP = "hung up during the TLS handshake"
     """Stations that do not trust our certificate often just hang up."""
 
@@ -71,7 +73,7 @@ class Refusals:
 
     def __init__(self) -> None:
         self.counts: dict[Refusal, int] = dict.fromkeys(Refusal, 0)
-        self._complained: OrderedDict[tuple[str, str, Refusal], None] = OrderedDict()
+        self._complained: OrderedDict[tuple[str, str, Refusal, str], None] = OrderedDict()
         self._recent: OrderedDict[tuple[str, str, Refusal], TurnedAway] = OrderedDict()
 
     @property
@@ -87,9 +89,10 @@ class Refusals:
         self._recent[kind] = turned
         if len(self._recent) > _RECENT:
             self._recent.popitem(last=False)
-        if kind in self._complained:
+        complaint = (*kind, detail)
+        if complaint in self._complained:
             return
-        self._complained[kind] = None
+        self._complained[complaint] = None
         if len(self._complained) > _COMPLAINTS:
             self._complained.popitem(last=False)
         _LOGGER.warning(

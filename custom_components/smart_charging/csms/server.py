@@ -1,32 +1,29 @@
 """The csms itself: listens, lets stations in, and keeps one `Station` for each identity."""
 
 import asyncio
-import logging
+import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Final
 
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
 from .admission import Admission, Report, opened_by_web_page
 from .authorization import Authorise, anybody
 from .commands import Caller
-from .crowd import Crowd, ServerLimits, address_of
+from .crowd import ServerLimits, address_of, wire_of
 from .dialect import Dialect
-from .errors import ListenError
+from .doors import Doors
 from .link import Link, Rate
 from .memory import StationMemory
+from .security import SecurityProfile
 from .station import Station
+from .tls import TlsPort
 from .transaction_ids import TransactionIds
 from .v16 import V16
-from .versions import Version, select_subprotocol, version_of
-
-# The library writes request headers, hence keys, into its log at DEBUG: never that.
-_SOCKET_LOGGER: Final = logging.getLogger(f"{__name__}.socket")
-_SOCKET_LOGGER.setLevel(logging.WARNING)
+from .versions import Version, version_of
 
 
 def _utc_now() -> datetime:
@@ -62,9 +59,8 @@ class CentralSystem:
         self._stations: dict[str, Station] = {}
         self._memories: dict[str, StationMemory] = {}
         self._links: dict[str, Link] = {}
-        self._crowd = Crowd(self.limits, self.admission)
         self._closing: set[asyncio.Task[None]] = set()
-        self._server: Server | None = None
+        self._doors = Doors(self.limits, self.admission, admit=self._admit, handler=self._serve)
 
     @property
     def stations(self) -> Mapping[str, Station]:
@@ -73,10 +69,13 @@ class CentralSystem:
 
     @property
     def port(self) -> int | None:
-        """The port it listens on; None while it does not."""
-        if self._server is None:
-            return None
-        return int(next(iter(self._server.sockets)).getsockname()[1])
+        """The port it listens on in the clear; None while it does not."""
+        return self._doors.port
+
+    @property
+    def tls_port(self) -> int | None:
+        """The port it listens on for TLS; None while it does not."""
+        return self._doors.tls_port
 
     def station(self, identity: str) -> Station:
         """The station of this identity, connected or not; the same object every time."""
@@ -87,12 +86,20 @@ class CentralSystem:
                 self._on_station(self._stations[identity])
         return self._stations[identity]
 
-    def add_known(self, identity: str, key: str | None) -> Station:
-        """Let this station in; `key` is its AuthorizationKey, None for none. A connected one stays connected.
+    def add_known(
+        self,
+        identity: str,
+        key: str | None,
+        *,
+        previous_key: str | None = None,
+        profile: SecurityProfile = SecurityProfile.NONE,
+        serials: Iterable[str] = (),
+    ) -> Station:
+        """Let this station in, with what it has to bring: see `Admission.add_known`. A connected one stays connected.
 
         Raises ValueError when the identity has characters that no station's may have.
         """
-        self.admission.add_known(identity, key)
+        self.admission.add_known(identity, key, previous_key=previous_key, profile=profile, serials=serials)
         return self.station(identity)
 
     def remove_known(self, identity: str) -> None:
@@ -112,38 +119,21 @@ class CentralSystem:
         """Refuse unknown stations again. Those that came in stay until their connection closes."""
         self.admission.close_pairing()
 
-    async def start(self, host: str, port: int) -> None:
-        """Listen; elsewhere, if it did already. Port 0 takes any free one, see `port`. Raises `ListenError`."""
+    async def start(self, host: str, port: int | None, *, tls: TlsPort | None = None) -> None:
+        """Listen in the clear, for TLS, or for both; elsewhere, if it did already. Port 0 takes any free one, see `port`.
+
+        Raises `ListenError`.
+        """
         await self.stop()
-        limits = self.limits
-        try:
-            self._server = await serve(
-                self._serve,
-                host,
-                port,
-                create_connection=self._crowd.connection,  # type: ignore[arg-type]  # whatever makes one will do
-                select_subprotocol=select_subprotocol,
-                compression=None,
-                process_request=self._admit,
-                server_header=None,
-                open_timeout=limits.open_timeout_s,
-                ping_interval=limits.ping_interval_s,
-                ping_timeout=limits.ping_interval_s,
-                close_timeout=limits.close_timeout_s,
-                max_size=limits.frame_bytes,
-                logger=_SOCKET_LOGGER,
-            )
-        except (OSError, OverflowError) as error:
-            raise ListenError(host, port, error) from error
+        await self._doors.open(host, port, tls)
+
+    def renew_tls(self, context: ssl.SSLContext) -> None:
+        """Answer with other certificates from now on. Stations that are connected stay so."""
+        self._doors.renew(context)
 
     async def stop(self) -> None:
         """Stop listening and close all connections. No station is told anything: what it was told before holds."""
-        server, self._server = self._server, None
-        if server is None:
-            return
-        server.close()
-        self._crowd.abort_opening()
-        await server.wait_closed()
+        await self._doors.close()
         if self._closing:
             await asyncio.wait(self._closing)
 
@@ -156,6 +146,7 @@ class CentralSystem:
             authorization,
             address_of(connection),
             by_web_page=opened_by_web_page(request.headers.get("Origin"), request.headers.get("Host")),
+            wire=wire_of(connection),
         )
         if verdict.refusal is None:
             connection.username = verdict.identity
