@@ -149,19 +149,20 @@ async def test_the_maximum_is_not_set_where_it_would_bound_several_connectors(
 
 @pytest.mark.parametrize("word", ["Rejected", "NotSupported"])
 async def test_a_station_that_takes_no_profile_is_told_of_once_and_its_offer_is_not_known(
-    csms: CentralSystem, driver: OcppDriver, caplog: pytest.LogCaptureFixture, word: str
+    csms: CentralSystem, driver: OcppDriver, woken: Woken, caplog: pytest.LogCaptureFixture, word: str
 ) -> None:
     caplog.set_level(logging.WARNING, "custom_components.smart_charging.chargers")
     async with station_at(csms.port) as peer:
         peer.answers["SetChargingProfile"] = lambda _: {"status": word}
         await peer.boot()
-        await peer.asked("SetChargingProfile")
-        await peer.asked("SetChargingProfile")
+        await woken.until(lambda: not driver.keeps_failsafe)
+        await driver.apply(0)
+        asked = len(profiles(peer, "TxDefaultProfile"))
         # No car, no current: there is nothing to refuse.
         await driver.apply(0)
         await driver.apply(0)
         assert driver.status.offered_a is None
-        assert len(peer.calls) == len([call for call in peer.calls if call[0] != "SetChargingProfile"]) + 2
+        assert len(profiles(peer, "TxDefaultProfile")) == asked
     assert len([record for record in caplog.records if "failsafe" in record.getMessage()]) == 1
 
 

@@ -20,11 +20,11 @@ from custom_components.smart_charging.csms.errors import (
     StationTimeout,
 )
 from custom_components.smart_charging.csms.events import Connected, TransactionEnded
+from custom_components.smart_charging.csms.rate import choose_volts, round_down
 from custom_components.smart_charging.csms.records import ProfileStyle, RateUnit
 from custom_components.smart_charging.csms.server import CentralSystem
 from custom_components.smart_charging.csms.station import Station
 from custom_components.smart_charging.csms.timestamps import parse_timestamp
-from custom_components.smart_charging.csms.v16.profiles import choose_volts, round_down
 
 from .conftest import Clock, MakeCsms, Recorder, until
 from .peer import CallError, Json, Peer, station_at

@@ -18,7 +18,7 @@ from custom_components.smart_charging.csms.link import Rate
 from custom_components.smart_charging.csms.memory import StationMemory
 from custom_components.smart_charging.csms.server import CentralSystem
 from custom_components.smart_charging.csms.transaction_ids import TransactionIds
-from custom_components.smart_charging.csms.v16.requests import Requests
+from custom_components.smart_charging.csms.v16.requests import V16Requests
 
 from .conftest import Clock, MakeCsms, until
 from .peer import PATIENCE_S, Peer, station_at
@@ -244,7 +244,7 @@ def test_any_payload_is_answered_or_refused(calls: list[tuple[str, dict[str, Any
 
     clock = Clock()
     memory = StationMemory("CP1", clock, TransactionIds(clock))
-    requests = Requests(memory, anybody, lambda: None)
+    requests = V16Requests(memory, anybody, lambda: None)
     for action, payload in calls:
         clock.advance(20)
         with suppress(OCPPError):

@@ -54,12 +54,27 @@ class Fields:
             return None
         return int(number)
 
-    def connector_id(self, *, lowest: int = 0) -> int:
+    def connector_id(self, name: str = "connectorId", *, lowest: int = 0) -> int:
         """The connector's number. Raises an `OCPPError`."""
-        connector_id = self.integer("connectorId")
+        connector_id = self.integer(name)
         if not lowest <= connector_id <= _MOST_CONNECTORS:
-            raise PropertyConstraintViolationError("there is no such connectorId")
+            raise PropertyConstraintViolationError(f"there is no such {name}")
         return connector_id
+
+    def section(self, name: str) -> Fields:
+        """The object under this name; an empty one where there is none."""
+        value = self._payload.get(name)
+        return Fields(value if isinstance(value, dict) else {})
+
+    def sections(self, name: str) -> list[Fields]:
+        """The objects in the list under this name; what is no object is left out."""
+        value = self._payload.get(name)
+        return [Fields(entry) for entry in (value if isinstance(value, list) else ()) if isinstance(entry, dict)]
+
+    def truth(self, name: str) -> bool | None:
+        """True or false; None where it is neither."""
+        value = self._payload.get(name)
+        return value if isinstance(value, bool) else None
 
     def value(self, name: str) -> object:
         """Whatever is there; None when nothing is."""

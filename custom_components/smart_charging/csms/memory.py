@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from .authorization import IdToken
 from .events import Authorized, Booted, Event, Measured, Notified, Ready, StatusChanged, TransactionEnded
+from .ladder import Ladder
 from .records import (
     NO_PHASES,
     AcknowledgedLimit,
@@ -74,7 +75,7 @@ class StationMemory:
         self.clock = StationClock()
         self.info: StationInfo | None = None
         self.features: Features | None = None
-        self.style = ProfileStyle()
+        self.ladder = Ladder(ProfileStyle())
         self.maximum_limit: AcknowledgedLimit | None = None
         self.last_seen: datetime | None = None
         self._connectors: dict[int, Connector] = {}
@@ -82,6 +83,11 @@ class StationMemory:
         self._transactions = Transactions(identity, ids)
         self._events: list[Event] = []
         self._subscribers: list[Subscriber] = []
+
+    @property
+    def style(self) -> ProfileStyle:
+        """How limits are put to it."""
+        return self.ladder.style
 
     @property
     def connectors(self) -> Mapping[int, Connector]:

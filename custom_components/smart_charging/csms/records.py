@@ -147,7 +147,10 @@ class RateUnit(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """What a station told about itself when asked. None means that it did not say, not that it cannot."""
+    """What a station told about itself when asked. None means that it did not say, not that it cannot.
+
+    `offline_validity`: it can let a limit end when it loses us (OCPP 2.1, `maxOfflineDuration`).
+    """
 
     smart_charging: bool | None = None
     remote_trigger: bool | None = None
@@ -156,8 +159,10 @@ class Features:
     max_profiles: int | None = None
     switches_phases: bool | None = None
     number_of_connectors: int | None = None
+    max_periods: int | None = None
     measurands: tuple[str, ...] = ()
     sample_interval_s: int | None = None
+    offline_validity: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,10 +171,13 @@ class ProfileStyle:
 
     None takes what `Features` says. `nominal_v` turns amperes into watts for stations that know only watts: volts
     between a phase and neutral. `relative`: schedules count from the transaction's start and name no time of day, for
-    stations that refuse absolute ones.
+    stations that refuse absolute ones. `names_phases`: the number of phases is said. `by_default`: the live limit is a
+    default profile of a higher level, for stations that refuse profiles for a transaction.
     """
 
     stack_level: int | None = None
     unit: RateUnit | None = None
     relative: bool = False
     nominal_v: float = 230.0
+    names_phases: bool = True
+    by_default: bool = False

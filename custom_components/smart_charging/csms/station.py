@@ -10,6 +10,7 @@ from .errors import StationOffline
 from .events import Connected, Disconnected, Event
 from .frames import Payload
 from .memory import StationMemory
+from .operations import Operations
 from .records import AcknowledgedLimit, Connector, Features, ProfileStyle, StationInfo
 
 
@@ -73,7 +74,7 @@ class Station:
 
     @style.setter
     def style(self, style: ProfileStyle) -> None:
-        self._memory.style = style
+        self._memory.ladder.reset(style)
 
     def subscribe(self, subscriber: Callable[[Event], None]) -> Callable[[], None]:
         """Call this, in the event loop, for every event from now on; returns what ends it."""
@@ -140,6 +141,11 @@ class Station:
         """Send any call as it is, in the station's own version of OCPP, and return the answer as it came."""
         return await self._commands().call(action, payload)
 
+    @property
+    def operations(self) -> Operations:
+        """What a person may ask of it, over the connection of now. Raises `StationOffline`."""
+        return self._reached().operations
+
     def attach(self, dialect: Dialect, address: str) -> None:
         """For the server: the station is reachable through this from now on."""
         replaced = self._dialect is not None
@@ -157,9 +163,12 @@ class Station:
         self._memory.flush()
 
     def _commands(self) -> Commands:
+        return self._reached().commands
+
+    def _reached(self) -> Dialect:
         if self._dialect is None:
             raise StationOffline(self.identity)
-        return self._dialect.commands
+        return self._dialect
 
 
 def _check(limit_a: float, phases: int | None) -> None:

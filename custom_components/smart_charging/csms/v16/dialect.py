@@ -8,8 +8,9 @@ from ..dialect import Dialect
 from ..frames import Payload
 from ..memory import StationMemory
 from .commands import V16Commands
-from .preparation import Preparation
-from .requests import Requests
+from .operations import V16Operations
+from .preparation import V16Preparation
+from .requests import V16Requests
 
 
 class V16(Dialect):
@@ -17,13 +18,19 @@ class V16(Dialect):
 
     def __init__(self, memory: StationMemory, call: Caller, authorise: Authorise, *, boot_grace_s: float) -> None:
         self._commands = V16Commands(memory, call)
-        self._preparation = Preparation(memory, self._commands, boot_grace_s=boot_grace_s)
-        self._requests = Requests(memory, authorise, self._preparation.boot)
+        self._operations = V16Operations(memory, call)
+        self._preparation = V16Preparation(memory, self._commands, boot_grace_s=boot_grace_s)
+        self._requests = V16Requests(memory, authorise, self._preparation.boot)
 
     @property
     @override
     def commands(self) -> V16Commands:
         return self._commands
+
+    @property
+    @override
+    def operations(self) -> V16Operations:
+        return self._operations
 
     @override
     def open(self) -> None:

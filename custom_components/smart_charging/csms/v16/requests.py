@@ -3,57 +3,37 @@
 from collections.abc import Callable
 from typing import Final
 
-from ocpp.exceptions import (  # type: ignore[import-untyped]
-    FormationViolationError,
-    NotImplementedError,  # noqa: A004 -- OCPP's word
-    PropertyConstraintViolationError,
-)
+from ocpp.exceptions import FormationViolationError, PropertyConstraintViolationError  # type: ignore[import-untyped]
 
-from ..authorization import Authorise, IdToken
+from ..authorization import Authorise, Authorization, IdToken
 from ..fields import Fields
 from ..frames import Payload
 from ..measurands import parse_meter_value, parse_registers
 from ..memory import StationMemory
 from ..records import ConnectorStatus, StationInfo, Status
 from ..register import Reading
+from ..requests import Requests
 from ..timestamps import format_timestamp
 from ..transactions import StartRequest, StopRequest
-
-# Often enough to know within a few minutes that a station still thinks; pings watch the connection itself.
-HEARTBEAT_INTERVAL_S: Final = 60
 
 _STATUSES: Final = {status.lower(): status for status in Status}
 
 
-class Requests:
-    """Answers a station's calls, and keeps what they tell in its memory."""
+class V16Requests(Requests):
+    """Answers the calls of a station that speaks OCPP 1.6."""
 
     def __init__(self, memory: StationMemory, authorise: Authorise, on_boot: Callable[[], None]) -> None:
-        self._memory = memory
-        self._authorise = authorise
-        self._on_boot = on_boot
-        self._handlers: dict[str, Callable[[Fields], Payload]] = {
+        super().__init__(memory, authorise, on_boot)
+        self._handlers |= {
             "BootNotification": self._boot_notification,
-            "Heartbeat": self._heartbeat,
             "StatusNotification": self._status_notification,
             "Authorize": self._authorize,
             "StartTransaction": self._start_transaction,
             "StopTransaction": self._stop_transaction,
             "MeterValues": self._meter_values,
-            "DataTransfer": self._data_transfer,
-            "FirmwareStatusNotification": self._notification("FirmwareStatusNotification", "status"),
-            "DiagnosticsStatusNotification": self._notification("DiagnosticsStatusNotification", "status"),
-            "SignedFirmwareStatusNotification": self._notification("SignedFirmwareStatusNotification", "status"),
-            "LogStatusNotification": self._notification("LogStatusNotification", "status"),
-            "SecurityEventNotification": self._notification("SecurityEventNotification", "type"),
+            "DiagnosticsStatusNotification": self.notification("DiagnosticsStatusNotification", "status"),
+            "SignedFirmwareStatusNotification": self.notification("SignedFirmwareStatusNotification", "status"),
         }
-
-    def handle(self, action: str, payload: Payload) -> Payload:
-        """Answer one call. Raises an `OCPPError` to refuse it."""
-        handler = self._handlers.get(action)
-        if handler is None:
-            raise NotImplementedError("this csms has no use for this action")
-        return handler(Fields(payload))
 
     def _boot_notification(self, fields: Fields) -> Payload:
         serial = fields.text("chargePointSerialNumber") or fields.text("chargeBoxSerialNumber")
@@ -63,16 +43,7 @@ class Requests:
             serial=serial,
             firmware=fields.text("firmwareVersion"),
         )
-        self._memory.booted(info)
-        self._on_boot()
-        return {
-            "status": "Accepted",
-            "currentTime": format_timestamp(self._memory.now()),
-            "interval": HEARTBEAT_INTERVAL_S,
-        }
-
-    def _heartbeat(self, _fields: Fields) -> Payload:
-        return {"currentTime": format_timestamp(self._memory.now())}
+        return self._booted(info)
 
     def _status_notification(self, fields: Fields) -> Payload:
         connector_id = fields.connector_id()
@@ -95,17 +66,7 @@ class Requests:
         return {}
 
     def _authorize(self, fields: Fields) -> Payload:
-        return {"idTagInfo": self._judge(IdToken(text=fields.text("idTag")))}
-
-    def _judge(self, id_token: IdToken) -> Payload:
-        verdict = self._authorise(self._memory.identity, id_token)
-        self._memory.authorized(id_token, accepted=verdict.accepted)
-        answer: Payload = {"status": verdict.status.value}
-        if verdict.expires_at is not None:
-            answer["expiryDate"] = format_timestamp(verdict.expires_at)
-        if verdict.group is not None:
-            answer["parentIdTag"] = verdict.group
-        return answer
+        return {"idTagInfo": _id_tag_info(self._judge(IdToken(text=fields.text("idTag"))))}
 
     def _start_transaction(self, fields: Fields) -> Payload:
         request = StartRequest(
@@ -117,7 +78,7 @@ class Requests:
         verdict = self._judge(request.id_token)
         # The station says that it has started; if the tag is not welcome it will stop, and needs an id to say so.
         transaction = self._memory.start_transaction(request)
-        return {"transactionId": int(transaction.transaction_id), "idTagInfo": verdict}
+        return {"transactionId": int(transaction.transaction_id), "idTagInfo": _id_tag_info(verdict)}
 
     def _stop_transaction(self, fields: Fields) -> Payload:
         at = self._memory.now()
@@ -144,13 +105,11 @@ class Requests:
             self._memory.measured(connector_id, None if transaction_id is None else str(transaction_id), measurement)
         return {}
 
-    def _data_transfer(self, fields: Fields) -> Payload:
-        self._memory.notified("DataTransfer", f"{fields.text('vendorId')} {fields.text('messageId')}".strip())
-        return {"status": "UnknownVendorId"}
 
-    def _notification(self, action: str, field: str) -> Callable[[Fields], Payload]:
-        def handler(fields: Fields) -> Payload:
-            self._memory.notified(action, fields.text(field))
-            return {}
-
-        return handler
+def _id_tag_info(verdict: Authorization) -> Payload:
+    answer: Payload = {"status": verdict.status.value}
+    if verdict.expires_at is not None:
+        answer["expiryDate"] = format_timestamp(verdict.expires_at)
+    if verdict.group is not None:
+        answer["parentIdTag"] = verdict.group
+    return answer
