@@ -253,6 +253,20 @@ async def test_stopping_hangs_up_on_stations_of_both_ports(csms: CentralSystem) 
         assert (await encrypted.gone(), await plain.gone()) == (1001, 1001)
 
 
+async def test_the_port_for_tls_opens_moves_and_closes_beside_a_station_in_the_clear(csms: CentralSystem) -> None:
+    tls = station_context(AUTHORITY.certificate_pem)
+    async with station_at(csms.port, "CP0") as plain, station_at(csms.tls_port, "CP2", key=KEY, tls=tls) as encrypted:
+        before = csms.tls_port
+        await csms.start_tls("127.0.0.1", answering())
+        assert await encrypted.gone() == 1001
+        assert csms.tls_port != before
+        assert await comes_in(csms, "CP2", key=KEY, tls=tls)
+        await csms.stop_tls()
+        await csms.stop_tls()
+        assert (csms.port is None, csms.tls_port) == (False, None)
+        assert await plain.call("Heartbeat")
+
+
 async def test_where_one_of_two_ports_is_taken_none_is_listened_on(make_csms: MakeCsms, csms: CentralSystem) -> None:
     other = make_csms()
     assert csms.tls_port

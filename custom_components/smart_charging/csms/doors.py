@@ -56,17 +56,27 @@ class Doors:
             if port is not None:
                 self._plain = await self._listen(host, port, self._crowd.connection)
             if tls is not None:
-                self._context = tls.context
-                connection = partial(
-                    EncryptedConnection,
-                    crowd=self._crowd,
-                    context=lambda: self._context,
-                    handshake_s=self._limits.open_timeout_s,
-                )
-                self._encrypted = await self._listen(host, tls.port, connection)
+                await self.open_tls(host, tls)
         except ListenError:
             await self.close()
             raise
+
+    async def open_tls(self, host: str, tls: TlsPort) -> None:
+        """Listen for TLS too; elsewhere, if it did already. Raises `ListenError`; it is not listened on then."""
+        await self.close_tls()
+        self._context = tls.context
+        connection = partial(
+            EncryptedConnection,
+            crowd=self._crowd,
+            context=lambda: self._context,
+            handshake_s=self._limits.open_timeout_s,
+        )
+        self._encrypted = await self._listen(host, tls.port, connection)
+
+    async def close_tls(self) -> None:
+        """Stop listening for TLS, and close its connections."""
+        server, self._encrypted = self._encrypted, None
+        await self._close(server)
 
     def renew(self, context: ssl.SSLContext) -> None:
         """Answer with other certificates from now on. Connections that are open stay as they are."""
@@ -74,12 +84,17 @@ class Doors:
 
     async def close(self) -> None:
         """Stop listening, and close all connections."""
-        servers = [server for server in (self._plain, self._encrypted) if server is not None]
-        self._plain = self._encrypted = None
-        for server in servers:
+        plain, self._plain = self._plain, None
+        encrypted, self._encrypted = self._encrypted, None
+        await self._close(plain, encrypted)
+
+    async def _close(self, *servers: Server | None) -> None:
+        open_ones = [server for server in servers if server is not None]
+        for server in open_ones:
             server.close()
-        self._crowd.abort_opening()
-        for server in servers:
+        if open_ones:
+            self._crowd.abort_opening()
+        for server in open_ones:
             await server.wait_closed()
 
     async def _listen(self, host: str, port: int, create_connection: Callable[..., Any]) -> Server:

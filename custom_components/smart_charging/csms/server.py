@@ -127,6 +127,14 @@ class CentralSystem:
         await self.stop()
         await self._doors.open(host, port, tls)
 
+    async def start_tls(self, host: str, tls: TlsPort) -> None:
+        """Listen for TLS too, or elsewhere than before; stations in the clear stay connected. Raises `ListenError`."""
+        await self._doors.open_tls(host, tls)
+
+    async def stop_tls(self) -> None:
+        """Stop listening for TLS, and close the connections that came by it."""
+        await self._doors.close_tls()
+
     def renew_tls(self, context: ssl.SSLContext) -> None:
         """Answer with other certificates from now on. Stations that are connected stay so."""
         self._doors.renew(context)
