@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 
 from .commands import Commands
 from .frames import Payload
+from .operations import Operations
 
 
 class Dialect(ABC):
@@ -12,7 +13,12 @@ class Dialect(ABC):
     @property
     @abstractmethod
     def commands(self) -> Commands:
-        """What can be asked of the station."""
+        """What control asks of the station."""
+
+    @property
+    @abstractmethod
+    def operations(self) -> Operations:
+        """What a person asks of it."""
 
     @abstractmethod
     def open(self) -> None:

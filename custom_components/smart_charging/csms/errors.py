@@ -106,3 +106,12 @@ class NotOffered(StationError):
         self.operation = operation
         self.version = version
         super().__init__(f"{operation} is not part of OCPP {version}")
+
+
+class TooLong(StationError):
+    """The station's version of OCPP has no room for this text: `longest` characters is what it can hold."""
+
+    def __init__(self, what: str, longest: int) -> None:
+        self.what = what
+        self.longest = longest
+        super().__init__(f"{what} has at most {longest} characters here")

@@ -1,8 +1,8 @@
 """What a person asks of a station: one subclass per version of OCPP, made anew for each connection.
 
-Every method asks the station once and raises the `StationError` family; `StationRejected` when its answer is no, and
-`NotOffered` when this version of OCPP has no word for it. Addresses (`url`) are where the station fetches from, or sends
-to, by itself.
+Every method asks the station, and raises the `StationError` family: `StationRejected` when its answer is no, `NotOffered`
+when this version of OCPP has no word for it, `TooLong` when it has no room for a text. Addresses (`url`) are where the
+station fetches from, or sends to, by itself. Times are by our clock, and told in the station's.
 """
 
 from abc import ABC, abstractmethod
@@ -12,8 +12,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from .authorization import Authorization, IdToken
-from .commands import Caller
+from .commands import Caller, expect
+from .errors import NoTransaction
+from .frames import Payload
 from .memory import StationMemory
+from .records import Transaction
+from .timestamps import format_timestamp, parse_timestamp
 
 
 class LogKind(StrEnum):
@@ -43,6 +47,14 @@ class CertificateHash:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FirmwareSignature:
+    """How a station tells that firmware is its manufacturer's: the certificate (PEM), and what it signed the file with (Base64)."""
+
+    certificate_pem: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LocalListEntry:
     """A card that a station may judge while we are away."""
 
@@ -52,7 +64,10 @@ class LocalListEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitPeriod:
-    """From `start_s` after now on, the station would offer `limit` in `unit` ("A" per phase, "W" in total)."""
+    """From `start_s` after now on (before now: negative), the station would offer `limit` in `unit`.
+
+    That is "A" per phase, or "W" in total. `phases` is None where the station does not say on how many.
+    """
 
     start_s: int
     limit: float
@@ -66,6 +81,27 @@ class Operations(ABC):
     def __init__(self, memory: StationMemory, call: Caller) -> None:
         self._memory = memory
         self._call = call
+
+    async def _ask(self, action: str, payload: Payload, *wanted: str) -> Payload:
+        """Ask, and expect one of these statuses, by default that it accepts."""
+        answer = await self._call(action, payload)
+        expect(action, answer, *(wanted or ("Accepted",)))
+        return answer
+
+    def _tell(self, moment: datetime) -> str:
+        """Write a time as the station's clock has it."""
+        return format_timestamp(self._memory.clock.read(moment))
+
+    def _after_now_s(self, written: object) -> float:
+        """How long after now a time is that the station wrote; negative before, 0 where it is no time."""
+        moment = parse_timestamp(written)
+        return 0.0 if moment is None else (moment - self._memory.clock.read(self._memory.now())).total_seconds()
+
+    def _transaction(self, connector_id: int) -> Transaction:
+        transaction = self._memory.connector(connector_id).transaction
+        if transaction is None:
+            raise NoTransaction(self._memory.identity, connector_id)
+        return transaction
 
     @abstractmethod
     async def reset(self, connector_id: int | None, *, hard: bool) -> str:
@@ -91,23 +127,32 @@ class Operations(ABC):
 
     @abstractmethod
     async def read_list_version(self) -> int:
-        """The version of the list of cards in the station; 0 for none, -1 where it keeps no list."""
+        """The version of the list of cards in the station; 0 for none, in OCPP 1.6 -1 where it keeps no list."""
 
     @abstractmethod
-    async def send_local_list(self, version: int, entries: Sequence[LocalListEntry]) -> None:
-        """Replace the list of cards in the station."""
+    async def send_local_list(self, version: int, entries: Sequence[LocalListEntry]) -> int:
+        """Replace the list of cards in the station, in parts where it takes no long ones.
+
+        `version` is that of the first part, above 0; each further one counts one up. Returns what the station has in the
+        end. Cards whose numbers this version of OCPP cannot hold are left out: they cannot be shown there either.
+        """
 
     @abstractmethod
     async def request_log(self, kind: LogKind, request_id: int, url: str, since: datetime | None) -> str:
         """Let the station send its log there. Returns the file's name, empty where it does not tell."""
 
     @abstractmethod
-    async def update_firmware(self, request_id: int, url: str, retrieve_at: datetime) -> None:
+    async def update_firmware(
+        self, request_id: int, url: str, retrieve_at: datetime, signature: FirmwareSignature | None = None
+    ) -> None:
         """Let the station fetch new firmware from there, from then on."""
 
     @abstractmethod
     async def transfer_data(self, vendor: str, message: str | None, data: object) -> tuple[str, object]:
-        """Send a vendor's own message. Returns the station's status and data; no status is an error here."""
+        """Send a vendor's own message. Returns the station's status and data; no status is an error here.
+
+        OCPP 1.6 knows texts only: other data is sent as JSON in a text.
+        """
 
     @abstractmethod
     async def install_certificate(self, use: CertificateUse, pem: str) -> None:
@@ -126,20 +171,26 @@ class Operations(ABC):
         """Let the station make a new key and ask for its certificate to be signed (`SignCertificate`)."""
 
     @abstractmethod
-    async def send_certificate(self, chain_pem: str) -> None:
-        """Hand the station its own signed certificate, the answer to its `SignCertificate`."""
+    async def send_certificate(self, chain_pem: str, request_id: int | None = None) -> None:
+        """Hand the station its own signed certificate, the answer to its `SignCertificate`.
+
+        `request_id` is the one in that, which only OCPP 2.1 knows.
+        """
 
     @abstractmethod
     async def show_message(self, message_id: int, text: str, until: datetime | None) -> None:
-        """Show a text on the station's display."""
+        """Show a text on the station's display, until then (None: until it is cleared). The same id replaces it."""
 
     @abstractmethod
     async def clear_message(self, message_id: int) -> None:
         """Take a text off the display."""
 
     @abstractmethod
-    async def tell_cost(self, connector_id: int, total_cost: float, currency: str) -> None:
-        """Show what the running transaction has cost so far. Raises `NoTransaction`."""
+    async def tell_cost(self, connector_id: int, total_cost: float) -> None:
+        """Show what the running transaction has cost so far. Raises `NoTransaction`.
+
+        No version of OCPP takes the currency along: the station has one of its own.
+        """
 
     @abstractmethod
     async def read_limits(self, connector_id: int, duration_s: int) -> tuple[LimitPeriod, ...]:
