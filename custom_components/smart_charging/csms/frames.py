@@ -5,7 +5,6 @@ send (a CALLERROR of three elements, an answer with an extra field, a payload of
 and its conversion to snake case and back loses keys.
 """
 
-import json
 import re
 from typing import Any, Final
 
@@ -15,6 +14,8 @@ from ocpp.exceptions import (  # type: ignore[import-untyped]  # the library shi
     ProtocolError,
 )
 from ocpp.messages import Call, CallError, CallResult, MessageType  # type: ignore[import-untyped]
+
+from .coding import decode, encode
 
 type Frame = Call | CallResult | CallError
 type Payload = dict[str, Any]
@@ -35,8 +36,7 @@ class Garbage(Exception):  # noqa: N818 -- it is the message that is wrong, not 
 def parse_frame(text: str) -> Frame:
     """Read one message. Raises `Garbage`, and nothing else, when it is none."""
     try:
-        # Control characters inside texts are let through: stations send them.
-        message = json.loads(text, strict=False)
+        message = decode(text)
     except ValueError, RecursionError:
         found = _CALL_ID.match(text)
         raise Garbage(FormationViolationError("this is not JSON"), found[1] if found else None) from None
@@ -62,11 +62,16 @@ def _call(unique_id: str, rest: list[Any]) -> Call:
             raise Garbage(FormationViolationError("a call is [2, id, action, {payload}]"), unique_id)
 
 
+def ask(unique_id: str, action: str, payload: Payload) -> str:
+    """The text of a call. Raises TypeError for a payload that is no JSON."""
+    return encode([MessageType.Call, unique_id, action, payload])
+
+
 def answer(call: Call, payload: Payload) -> str:
     """The text of the answer to a call."""
-    return str(CallResult(call.unique_id, payload).to_json())
+    return encode([MessageType.CallResult, call.unique_id, payload])
 
 
 def refuse(unique_id: str, error: OCPPError) -> str:
     """The text of the error answer to a call. It tells no more than the error's own words."""
-    return str(CallError(unique_id, error.code, str(error.description)[:255], {}).to_json())
+    return encode([MessageType.CallError, unique_id, error.code, str(error.description)[:255], {}])

@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 
 from .errors import CallFailed, StationBusy, StationOffline, StationTimeout
-from .frames import Frame, Garbage, Payload, answer, parse_frame, refuse
+from .frames import Frame, Garbage, Payload, answer, ask, parse_frame, refuse
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ class Link:
         self._asked = unique_id, response
         try:
             async with asyncio.timeout(self._call_timeout_s):
-                await self._socket.send(str(Call(unique_id, action, payload).to_json()))
+                await self._socket.send(ask(unique_id, action, payload))
                 answered = await response
         except TimeoutError:
             raise StationTimeout(self._identity, action, self._call_timeout_s) from None
