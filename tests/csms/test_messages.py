@@ -17,7 +17,7 @@ from custom_components.smart_charging.csms.events import (
 from custom_components.smart_charging.csms.records import Status
 from custom_components.smart_charging.csms.server import CentralSystem
 
-from .conftest import Clock, MakeCsms, Recorder
+from .conftest import Clock, MakeCsms, Recorder, until
 from .peer import CallError, station_at
 
 
@@ -165,6 +165,25 @@ async def test_reports_that_control_does_not_need(
         assert await peer.call(action, **payload) == answer
         notified = await recorder.wait_for(Notified)
     assert (notified.kind, notified.text) == (action, text)
+
+
+async def test_a_report_may_name_the_request_that_it_is_about(csms: CentralSystem) -> None:
+    recorder = Recorder(csms.station("CP1"))
+    async with station_at(csms.port) as peer:
+        await peer.call("LogStatusNotification", status="Uploading", requestId=5)
+        await peer.call("LogStatusNotification", status="Idle")
+        await recorder.wait_for(Notified, 2)
+    assert [notified.request_id for notified in recorder.of(Notified)] == [5, None]
+
+
+async def test_a_station_s_address_is_that_of_its_last_connection(csms: CentralSystem) -> None:
+    station = csms.station("CP1")
+    assert station.address is None
+    async with station_at(csms.port) as peer:
+        await peer.boot()
+        assert station.address == "127.0.0.1"
+    await until(lambda: not station.connected)
+    assert station.address == "127.0.0.1"
 
 
 @pytest.mark.parametrize(

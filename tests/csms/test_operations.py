@@ -29,7 +29,6 @@ from custom_components.smart_charging.csms.operations import (
     LogKind,
     Operations,
 )
-from custom_components.smart_charging.csms.v201.operations import V201Operations
 from custom_components.smart_charging.csms.versions import Version
 
 from .conftest import Clock, MakeCsms, until
@@ -342,12 +341,9 @@ def connected(make_csms: MakeCsms) -> Connect:
         csms = make_csms(limits=ServerLimits(boot_grace_s=60, **limits))
         station = csms.add_known("CP1", None)
         await csms.start("127.0.0.1", 0)
-        async with station_at(csms.port) as peer:
+        async with station_at(csms.port, subprotocols=(f"ocpp{version}",)) as peer:
             await until(lambda: station.connected)
-            operations = station.operations
-            if version is not Version.V16:
-                operations = V201Operations(csms._memories["CP1"], station.call, version)
-            yield Bench(operations=operations, peer=peer, version=version)
+            yield Bench(operations=station.operations, peer=peer, version=version)
 
     return connect
 
@@ -437,18 +433,22 @@ async def test_a_list_has_a_version(connected: Connect, version: Version, field:
             await bench.operations.read_list_version()
 
 
-def most_cards(most: Json) -> dict[str, Callable[[Json], Json]]:
-    """The answers of a station that takes so many cards at once."""
-    old = {"configurationKey": [{"key": "SendLocalListMaxLength", "readonly": True, "value": most}]}
+def told(key: str, component: str, variable: str, value: Json) -> dict[str, Callable[[Json], Json]]:
+    """The answers of a station whose configuration, or device model, holds one value."""
+    old = {"configurationKey": [{"key": "Other"}, {"key": key, "readonly": True, "value": value}]}
     result = {
         "attributeStatus": "Accepted",
-        "attributeValue": most,
-        "component": {"name": "LocalAuthListCtrlr"},
-        "variable": {"name": "ItemsPerMessage"},
+        "attributeValue": value,
+        "component": {"name": component},
+        "variable": {"name": variable},
     }
-    check(Version.V16, "GetConfiguration", old, answer=True)
+    check(Version.V16, "GetConfiguration", {"configurationKey": old["configurationKey"][1:]}, answer=True)
     check(Version.V201, "GetVariables", {"getVariableResult": [result]}, answer=True)
     return {"GetConfiguration": says(old), "GetVariables": says({"getVariableResult": [result]})}
+
+
+def most_cards(most: Json) -> dict[str, Callable[[Json], Json]]:
+    return told("SendLocalListMaxLength", "LocalAuthListCtrlr", "ItemsPerMessage", most)
 
 
 @every_version
@@ -524,6 +524,22 @@ async def test_a_group_without_a_name_in_ocpp_1_6_is_left_out(connected: Connect
         await bench.operations.send_local_list(1, [LocalListEntry(id_token=CARD, authorization=authorization)])
         sent = (await bench.asked("SendLocalList"))["localAuthorizationList"]
     assert sent == [{"idTag": CARD.text, "idTagInfo": {"status": "Accepted"}}]
+
+
+@every_version
+@pytest.mark.parametrize(
+    ("value", "protocols"), [("FTP, http,", {"FTP", "HTTP"}), ("", set()), (None, set())], ids=["some", "none", "null"]
+)
+async def test_files_have_protocols(
+    connected: Connect, version: Version, value: str | None, protocols: set[str]
+) -> None:
+    async with connected(version) as bench:
+        if value is not None:
+            bench.peer.answers |= told(
+                "SupportedFileTransferProtocols", "OCPPCommCtrlr", "FileTransferProtocols", value
+            )
+        assert await bench.operations.file_protocols() == protocols
+        await bench.asked("GetConfiguration" if version is Version.V16 else "GetVariables")
 
 
 # What there is no room for.

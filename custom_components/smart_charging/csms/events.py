@@ -96,7 +96,12 @@ class Measured(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notified(Event):
-    """The station reported something that control does not need: firmware, diagnostics, security, vendor's data."""
+    """The station reported something that control does not need: firmware, diagnostics, security, vendor's data.
+
+    `kind` is OCPP's name of the message, `text` the word in it that matters. `request_id` is that of the request of ours
+    which it is about, where the station tells.
+    """
 
     kind: str
     text: str
+    request_id: int | None = None

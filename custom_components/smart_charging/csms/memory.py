@@ -167,9 +167,9 @@ class StationMemory:
         )
         self.emit(event)
 
-    def notified(self, kind: str, text: str) -> None:
+    def notified(self, kind: str, text: str, request_id: int | None = None) -> None:
         """Something that control does not need."""
-        self.emit(Notified(station=self.identity, at=self.now(), kind=kind, text=text))
+        self.emit(Notified(station=self.identity, at=self.now(), kind=kind, text=text, request_id=request_id))
 
     def start_transaction(self, request: StartRequest) -> Transaction:
         """A station announced a start. Returns the transaction, which is an old one if it was announced before."""

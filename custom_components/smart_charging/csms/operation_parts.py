@@ -1,6 +1,6 @@
 """Parts of what a station is asked, and of its answers, that several versions of OCPP have in common."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import batched
 from typing import Final
 
@@ -55,10 +55,15 @@ def objects(value: object) -> list[Payload]:
     return [entry for entry in (value if isinstance(value, list) else ()) if isinstance(entry, dict)]
 
 
-def first_above_zero(entries: Iterable[Payload], name: str) -> int | None:
-    """The first integer above 0 that one of these has under this name."""
-    values = (Fields(entry).optional_integer(name) for entry in entries)
-    return next((value for value in values if value is not None and value > 0), None)
+def above_zero(text: str) -> int | None:
+    """An integer above 0, or None."""
+    number = Fields({"text": text}).optional_integer("text")
+    return number if number is not None and number > 0 else None
+
+
+def capitals(text: str) -> frozenset[str]:
+    """The words between commas, in capitals."""
+    return frozenset(word.strip().upper() for word in text.split(",") if word.strip())
 
 
 def read_version(action: str, answer: Payload, name: str) -> int:

@@ -142,6 +142,10 @@ class Operations(ABC):
         """Let the station send its log there. Returns the file's name, empty where it does not tell."""
 
     @abstractmethod
+    async def file_protocols(self) -> frozenset[str]:
+        """By which protocols the station sends and fetches files: `HTTP`, `FTP`, … Empty where it does not say."""
+
+    @abstractmethod
     async def update_firmware(
         self, request_id: int, url: str, retrieve_at: datetime, signature: FirmwareSignature | None = None
     ) -> None:

@@ -47,7 +47,7 @@ class Requests:
         """Make the handler of a call that only tells something; `field` holds the word that matters."""
 
         def handler(fields: Fields) -> Payload:
-            self._memory.notified(action, fields.text(field))
+            self._memory.notified(action, fields.text(field), fields.optional_integer("requestId"))
             return {}
 
         return handler

@@ -26,6 +26,7 @@ class Station:
     def __init__(self, memory: StationMemory) -> None:
         self._memory = memory
         self._dialect: Dialect | None = None
+        self._address: str | None = None
 
     @property
     def identity(self) -> str:
@@ -41,6 +42,11 @@ class Station:
     def last_seen(self) -> datetime | None:
         """When the last message arrived, by our clock; None if none ever did."""
         return self._memory.last_seen
+
+    @property
+    def address(self) -> str | None:
+        """The IP address that it connected from last; None if it never did."""
+        return self._address
 
     @property
     def info(self) -> StationInfo | None:
@@ -149,7 +155,7 @@ class Station:
     def attach(self, dialect: Dialect, address: str) -> None:
         """For the server: the station is reachable through this from now on."""
         replaced = self._dialect is not None
-        self._dialect = dialect
+        self._dialect, self._address = dialect, address
         memory = self._memory
         memory.emit(Connected(station=self.identity, at=memory.now(), address=address, replaced=replaced))
         memory.flush()

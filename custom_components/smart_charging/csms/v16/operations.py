@@ -16,9 +16,10 @@ from ..frames import Payload
 from ..operation_parts import (
     LONGEST_CERTIFICATE,
     LONGEST_URL,
+    above_zero,
+    capitals,
     certificate_chain,
     data_transfer,
-    first_above_zero,
     fit,
     hash_payload,
     list_parts,
@@ -96,7 +97,8 @@ class V16Operations(Operations):
     @override
     async def send_local_list(self, version: int, entries: Sequence[LocalListEntry]) -> int:
         cards = [self._card(entry) for entry in entries if 0 < len(entry.id_token.text) <= _LONGEST_TAG]
-        most = await self._read_most_cards() if cards else None
+        # How many fit in one message (OCPP 1.6, 9.3.3).
+        most = above_zero(await self._read_key("SendLocalListMaxLength")) if cards else None
         for number, kind, part in list_parts(version, cards, most):
             payload = {"listVersion": number, "updateType": kind, "localAuthorizationList": list(part)}
             await self._ask("SendLocalList", payload)
@@ -112,15 +114,16 @@ class V16Operations(Operations):
             info["parentIdTag"] = authorization.group
         return {"idTag": entry.id_token.text, "idTagInfo": info}
 
-    async def _read_most_cards(self) -> int | None:
-        """Ask how many cards fit in one message (OCPP 1.6, 9.3.3); None where the station does not say."""
+    async def _read_key(self, key: str) -> str:
+        """Ask for one key of the configuration; empty where the station does not say."""
         try:
-            answer = await self._call("GetConfiguration", {"key": ["SendLocalListMaxLength"]})
+            answer = await self._call("GetConfiguration", {"key": [key]})
         except StationOffline, StationTimeout:
             raise
         except StationError:
-            return None
-        return first_above_zero(objects(answer.get("configurationKey")), "value")
+            return ""
+        entries = map(Fields, objects(answer.get("configurationKey")))
+        return next((entry.text("value") for entry in entries if entry.text("key") == key), "")
 
     @override
     async def request_log(self, kind: LogKind, request_id: int, url: str, since: datetime | None) -> str:
@@ -139,6 +142,10 @@ class V16Operations(Operations):
             log["oldestTimestamp"] = self._tell(since)
         asked = {"logType": _LOGS[kind], "requestId": request_id, "log": log}
         return Fields(await self._ask("GetLog", asked, "Accepted", "AcceptedCanceled")).text("filename")
+
+    @override
+    async def file_protocols(self) -> frozenset[str]:
+        return capitals(await self._read_key("SupportedFileTransferProtocols"))
 
     @override
     async def update_firmware(

@@ -17,9 +17,10 @@ from ..memory import StationMemory
 from ..operation_parts import (
     LONGEST_CERTIFICATE,
     LONGEST_URL,
+    above_zero,
+    capitals,
     certificate_chain,
     data_transfer,
-    first_above_zero,
     fit,
     hash_payload,
     list_parts,
@@ -109,7 +110,8 @@ class V201Operations(Operations):
         cards = [
             self._card(entry) for entry in entries if not entry.id_token.nobody and len(entry.id_token.text) <= longest
         ]
-        most = await self._read_most_cards() if cards else None
+        # How many fit in one message.
+        most = above_zero(await self._read_variable("LocalAuthListCtrlr", "ItemsPerMessage")) if cards else None
         for number, kind, part in list_parts(version, cards, most):
             payload: Payload = {"versionNumber": number, "updateType": kind}
             if part:
@@ -125,6 +127,10 @@ class V201Operations(Operations):
             log["oldestTimestamp"] = self._tell(since)
         payload = {"logType": _LOGS[kind], "requestId": request_id, "log": log}
         return Fields(await self._ask("GetLog", payload, "Accepted", "AcceptedCanceled")).text("filename")
+
+    @override
+    async def file_protocols(self) -> frozenset[str]:
+        return capitals(await self._read_variable("OCPPCommCtrlr", "FileTransferProtocols"))
 
     @override
     async def update_firmware(
@@ -215,16 +221,17 @@ class V201Operations(Operations):
             info["groupIdToken"] = self._token(IdToken(text=authorization.group, kind=_GROUP))
         return {"idToken": self._token(entry.id_token), "idTokenInfo": info}
 
-    async def _read_most_cards(self) -> int | None:
-        """Ask how many cards fit in one message (part 2, 2.1.7: ItemsPerMessage); None where the station does not say."""
-        variable = {"component": {"name": "LocalAuthListCtrlr"}, "variable": {"name": "ItemsPerMessage"}}
+    async def _read_variable(self, component: str, variable: str) -> str:
+        """Ask for one variable of the device model; empty where the station does not say."""
+        asked = {"component": {"name": component}, "variable": {"name": variable}}
         try:
-            answer = await self._call("GetVariables", {"getVariableData": [variable]})
+            answer = await self._call("GetVariables", {"getVariableData": [asked]})
         except StationOffline, StationTimeout:
             raise
         except StationError:
-            return None
-        return first_above_zero(objects(answer.get("getVariableResult")), "attributeValue")
+            return ""
+        results = map(Fields, objects(answer.get("getVariableResult")))
+        return next((result.text("attributeValue") for result in results), "")
 
     def _token(self, token: IdToken) -> Payload:
         text = fit("a card's number", token.text, _LONGEST_TOKEN[self._version])
