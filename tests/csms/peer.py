@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import json
 import ssl
 from collections import defaultdict
@@ -12,6 +13,10 @@ from typing import Any, Self
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
+
+from custom_components.smart_charging.csms.versions import Version, version_of
+
+from .schemas import faults
 
 type Json = Any
 type Answer = Callable[[dict[str, Json]], dict[str, Json] | None]
@@ -35,10 +40,16 @@ def accept(_payload: dict[str, Json]) -> dict[str, Json]:
 
 
 class Peer:
-    """One connection of a station. Calls from the csms are answered from `answers`, by default with Accepted."""
+    """One connection of a station. Calls from the csms are answered from `answers`, by default with Accepted.
+
+    What the csms sends is held against the official schemas of the version that was agreed on; see `station_at`.
+    """
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
+        self.version = version_of(socket.subprotocol) or Version.V16
+        self.faults: list[str] = []
+        self._actions: dict[str, str] = {}
         self.answers: dict[str, Answer] = {}
         self.calls: list[tuple[str, dict[str, Json]]] = []
         self.raw: asyncio.Queue[Json] = asyncio.Queue()
@@ -53,6 +64,7 @@ class Peer:
         self._number += 1
         unique_id = f"n{self._number}"
         self._asked[unique_id] = asyncio.get_running_loop().create_future()
+        self._actions[unique_id] = action
         await self.send([2, unique_id, action, payload])
         return await asyncio.wait_for(self._asked[unique_id], PATIENCE_S)
 
@@ -115,13 +127,20 @@ class Peer:
         self.raw.put_nowait(message)
         match message:
             case [2, unique_id, action, payload]:
+                self._judge(action, payload, answer=False)
                 self.calls.append((action, payload))
                 self._arrived[action].put_nowait(payload)
                 await self._respond(unique_id, action, payload)
             case [3, unique_id, payload] if unique_id in self._asked:
+                self._judge(self._actions[unique_id], payload, answer=True)
                 self._asked[unique_id].set_result(payload)
             case [4, unique_id, code, description, _] if unique_id in self._asked:
                 self._asked[unique_id].set_exception(CallError(code, description))
+
+    def _judge(self, action: str, payload: Json, *, answer: bool) -> None:
+        # An action that no version has is the test's own.
+        with contextlib.suppress(FileNotFoundError):
+            self.faults += faults(self.version, action, payload, answer=answer)
 
     async def _respond(self, unique_id: str, action: str, payload: dict[str, Json]) -> None:
         try:
@@ -155,8 +174,12 @@ async def station_at(
     subprotocols: tuple[str, ...] | None = ("ocpp1.6",),
     user: str | None = None,
     tls: ssl.SSLContext | None = None,
+    strict: bool = True,
 ) -> AsyncIterator[Peer]:
-    """A connected station; with `tls`, encrypted."""
+    """A connected station; with `tls`, encrypted.
+
+    Fails in the end where the csms sent what breaks a schema, unless that is not `strict`.
+    """
     headers = {} if key is None else {"Authorization": basic(user or identity, key)}
     async with connect(
         f"{'ws' if tls is None else 'wss'}://127.0.0.1:{port}{path or '/' + identity}",
@@ -172,3 +195,4 @@ async def station_at(
             yield peer
         finally:
             await peer.close()
+        assert not (strict and peer.faults), peer.faults

@@ -346,7 +346,7 @@ async def test_configuration_is_read_and_written(csms: CentralSystem) -> None:
 
 async def test_nothing_can_be_asked_of_a_station_that_is_away(csms: CentralSystem) -> None:
     with pytest.raises(StationOffline, match="station CP1 is not connected"):
-        await csms.station("CP1").call("Reset", {})
+        await csms.station("CP1").call("Reset", {"type": "Soft"})
 
 
 async def test_a_call_that_is_not_answered_times_out_and_the_next_one_is_sent(make_csms: MakeCsms) -> None:
@@ -358,7 +358,7 @@ async def test_a_call_that_is_not_answered_times_out_and_the_next_one_is_sent(ma
         await recorder.wait_for(Connected)
         peer.answers["Reset"] = lambda _: None
         with pytest.raises(StationTimeout, match=r"did not answer Reset within 0\.05 s"):
-            await station.call("Reset", {})
+            await station.call("Reset", {"type": "Soft"})
         await peer.asked("Reset")
         late = _drain(peer)[-1][1]
         # The late answer must not be taken for the next call's.
@@ -428,7 +428,7 @@ async def test_error_answers_however_short_are_errors(csms: CentralSystem, answe
         await until(lambda: station.features is not None)
         _drain(peer)
         peer.answers["Reset"] = lambda _: None
-        task = asyncio.create_task(station.call("Reset", {}))
+        task = asyncio.create_task(station.call("Reset", {"type": "Soft"}))
         await peer.asked("Reset")
         await peer.send([answer[0], _drain(peer)[-1][1], *answer[2:]])
         with pytest.raises(StationError) as failed:
@@ -443,7 +443,7 @@ async def test_an_answer_that_is_no_object_is_an_empty_one(csms: CentralSystem) 
         await until(lambda: station.features is not None)
         _drain(peer)
         peer.answers["Reset"] = lambda _: None
-        task = asyncio.create_task(station.call("Reset", {}))
+        task = asyncio.create_task(station.call("Reset", {"type": "Soft"}))
         await peer.asked("Reset")
         await peer.send([3, _drain(peer)[-1][1], None])
         assert await task == {}

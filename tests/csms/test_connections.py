@@ -109,7 +109,7 @@ async def test_a_second_connection_replaces_the_first(csms: CentralSystem) -> No
     async with station_at(csms.port) as old:
         await old.status("Available")
         old.answers["Reset"] = lambda _: None
-        waiting = asyncio.create_task(station.call("Reset", {}))
+        waiting = asyncio.create_task(station.call("Reset", {"type": "Soft"}))
         await old.asked("Reset")
         async with station_at(csms.port) as new:
             assert (await recorder.wait_for(Connected, 2)).replaced
@@ -209,17 +209,26 @@ def test_the_other_reasons_not_to_listen_are_put_in_words() -> None:
 
 @pytest.mark.parametrize(
     ("offered", "selected"),
-    [(("ocpp1.6",), "ocpp1.6"), (None, None), (("ocpp2.0.1", "ocpp1.6"), "ocpp1.6"), (("OCPP1.6",), "OCPP1.6")],
+    [
+        (("ocpp1.6",), "ocpp1.6"),
+        (None, None),
+        (("OCPP1.6",), "OCPP1.6"),
+        (("ocpp2.0.1", "ocpp1.6"), "ocpp2.0.1"),
+        (("ocpp1.6", "ocpp2.0.1"), "ocpp1.6"),
+        (("ocpp2.0", "ocpp2.1"), "ocpp2.1"),
+    ],
 )
 async def test_subprotocols(csms: CentralSystem, offered: tuple[str, ...] | None, selected: str | None) -> None:
     async with station_at(csms.port, subprotocols=offered) as peer:
         assert peer.socket.subprotocol == selected
         assert await peer.call("Heartbeat")
+        assert csms.station("CP1").version == (selected or "ocpp1.6").lower().removeprefix("ocpp")
+    await until(lambda: csms.station("CP1").version is None)
 
 
 async def test_a_station_of_another_version_is_refused(csms: CentralSystem) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        async with station_at(csms.port, subprotocols=("ocpp2.0.1",)):
+        async with station_at(csms.port, subprotocols=("ocpp2.0", "mqtt")):
             pass
     assert refused.value.response.status_code == HTTPStatus.BAD_REQUEST
 

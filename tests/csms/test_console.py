@@ -155,7 +155,7 @@ async def test_calls_still_waiting_at_the_end_fail(output: Output) -> None:
         peer.answers["Reset"] = lambda _: None
         await peer.boot()
         await output.wait_for(lambda line: line.get("event") == "Ready")
-        console.take('{"station": "CP1", "action": "Reset"}')
+        console.take('{"station": "CP1", "action": "Reset", "payload": {"type": "Soft"}}')
         await peer.asked("Reset")
         await console.stop()
     assert any(line.get("kind") == "StationOffline" for line in output.lines)

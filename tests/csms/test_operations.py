@@ -710,10 +710,18 @@ async def test_a_cost_in_ocpp_1_6_is_a_message_that_several_makers_know(
 @pytest.mark.parametrize("version", NEW)
 async def test_a_cost_belongs_to_its_transaction(connected: Connect, version: Version) -> None:
     async with connected(version) as bench:
-        transaction_id = await bench.peer.start()
+        await bench.peer.call(
+            "TransactionEvent",
+            eventType="Started",
+            timestamp="2026-06-01T10:00:00Z",
+            triggerReason="CablePluggedIn",
+            seqNo=0,
+            transactionInfo={"transactionId": "T1"},
+            evse={"id": 1},
+        )
         bench.peer.answers["CostUpdated"] = says({})
         await bench.operations.tell_cost(1, 1.25)
-        assert await bench.asked("CostUpdated") == {"totalCost": 1.25, "transactionId": str(transaction_id)}
+        assert await bench.asked("CostUpdated") == {"totalCost": 1.25, "transactionId": "T1"}
 
 
 @every_version

@@ -5,10 +5,16 @@ from abc import ABC, abstractmethod
 from .commands import Commands
 from .frames import Payload
 from .operations import Operations
+from .versions import Version
 
 
 class Dialect(ABC):
     """Translates between a `Station` and one version of OCPP."""
+
+    @property
+    @abstractmethod
+    def version(self) -> Version:
+        """The version that it speaks."""
 
     @property
     @abstractmethod

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from .records import ConnectorStatus, Features, Measurement, StationInfo, Transaction
+from .records import ChargingNeeds, ConnectorStatus, Features, Measurement, StationInfo, Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +83,14 @@ class TransactionEnded(Event):
     energy_wh: float | None
     reason: str
     revised: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsTold(Event):
+    """A car told what it needs (ISO 15118, by way of OCPP 2.0.1)."""
+
+    connector_id: int
+    needs: ChargingNeeds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,10 @@
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from .records import Measurement, PhaseValues
+from .records import NO_PHASES, Measurement, PhaseValues
 from .register import Reading
 from .timestamps import parse_timestamp
 
@@ -68,8 +67,7 @@ def _plain_number(text: str) -> str | None:
     return text.replace(".", "").replace(",", ".")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sample:
+class _Sample(NamedTuple):
     """One usable sampled value in A, W, Wh, V or percent; `phase` 0 to 2, or None for a value of the whole."""
 
     measurand: str
@@ -132,21 +130,22 @@ class _Values:
     """
 
     def __init__(self, samples: Iterator[_Sample]) -> None:
-        self._outlet: dict[tuple[str, int | None], float] = {}
-        self._inlet: dict[tuple[str, int | None], float] = {}
+        outlet: dict[str, dict[int | None, float]] = {}
+        inlet: dict[str, dict[int | None, float]] = {}
         for sample in samples:
-            (self._inlet if sample.inlet else self._outlet)[sample.measurand, sample.phase] = sample.value
-        self._outlet_measurands = {measurand for measurand, _ in self._outlet}
+            (inlet if sample.inlet else outlet).setdefault(sample.measurand, {})[sample.phase] = sample.value
+        self._values = inlet | outlet
 
     def __bool__(self) -> bool:
-        return bool(self._outlet or self._inlet)
+        return bool(self._values)
 
     def get(self, measurand: str, phase: int | None = None) -> float | None:
-        values = self._outlet if measurand in self._outlet_measurands else self._inlet
-        return values.get((measurand, phase))
+        values = self._values.get(measurand)
+        return None if values is None else values.get(phase)
 
     def phases(self, measurand: str) -> PhaseValues:
-        return self.get(measurand, 0), self.get(measurand, 1), self.get(measurand, 2)
+        values = self._values.get(measurand)
+        return NO_PHASES if values is None else (values.get(0), values.get(1), values.get(2))
 
     def present(self, measurand: str) -> list[float]:
         return [value for value in self.phases(measurand) if value is not None]

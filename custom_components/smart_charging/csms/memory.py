@@ -8,11 +8,12 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from .authorization import IdToken
-from .events import Authorized, Booted, Event, Measured, Notified, Ready, StatusChanged, TransactionEnded
+from .events import Authorized, Booted, Event, Measured, NeedsTold, Notified, Ready, StatusChanged, TransactionEnded
 from .ladder import Ladder
 from .records import (
     NO_PHASES,
     AcknowledgedLimit,
+    ChargingNeeds,
     Connector,
     ConnectorStatus,
     Features,
@@ -186,6 +187,30 @@ class StationMemory:
         """The connector of a transaction that is known, whether it runs or ran; None for others."""
         return self._transactions.connector_of(transaction_id)
 
+    def heard(self, connector_id: int, transaction_id: str, station_at: datetime | None) -> None:
+        """A station spoke of a transaction; one that nobody announced becomes known."""
+        at = self.now()
+        moment = self._moment(station_at, at)
+        self._take(self._transactions.meter(connector_id, transaction_id, None, None, at, moment=moment))
+
+    def identified(self, transaction_id: str, id_token: IdToken) -> None:
+        """Somebody identified himself for a transaction that had begun before."""
+        self._take(self._transactions.identify(transaction_id, id_token, self.now()))
+
+    def running(self, connector_id: int) -> Transaction | None:
+        """The transaction on this connector."""
+        return self._transactions.running(connector_id)
+
+    def waits_for_authorization(self, connector_id: int, *, waits: bool) -> None:
+        """Whether a transaction has begun that nobody has identified himself for yet."""
+        if self.connector(connector_id).waits_for_authorization != waits:
+            self._update(connector_id, waits_for_authorization=waits)
+
+    def needs(self, connector_id: int, needs: ChargingNeeds) -> None:
+        """A car told what it needs."""
+        self._update(connector_id, needs=needs)
+        self.emit(NeedsTold(station=self.identity, at=needs.at, connector_id=connector_id, needs=needs))
+
     def measured(
         self, connector_id: int, transaction_id: str | None, measurement: Measurement, sequence: int | None = None
     ) -> None:
@@ -194,11 +219,14 @@ class StationMemory:
         known = self.connector(connector_id)
         status = known.status.status if known.status else None
         reading = reading_of(measurement, sequence)
-        self._take(self._transactions.meter(connector_id, transaction_id, reading, status, measurement.at))
+        moment = self._moment(measurement.station_at, measurement.at)
+        self._take(
+            self._transactions.meter(connector_id, transaction_id, reading, status, measurement.at, moment=moment)
+        )
         energy_wh = self._transactions.energy_wh(connector_id)
         if energy_wh is not None:
             self._update(connector_id, transaction_energy_wh=energy_wh)
-        if measurement.at - self._moment(measurement.station_at, measurement.at) > _CURRENT:
+        if measurement.at - moment > _CURRENT:
             return
         readings = self._readings.setdefault(connector_id, _Readings())
         self._update(connector_id, measurement=readings.combine(measurement))
@@ -237,7 +265,7 @@ class StationMemory:
             running = self._transactions.running(connector_id)
             if (known.transaction and known.transaction.transaction_id) != (running and running.transaction_id):
                 # A limit for a transaction ends with it (OCPP 1.6, 3.13.3).
-                self._update(connector_id, limit=None)
+                self._update(connector_id, limit=None, waits_for_authorization=False)
             energy_wh = self._transactions.energy_wh(connector_id)
             if running is None and isinstance(event, TransactionEnded):
                 energy_wh = event.energy_wh

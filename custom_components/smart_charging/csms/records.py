@@ -122,11 +122,28 @@ class AcknowledgedLimit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChargingNeeds:
+    """What a car says it needs, told `at` by our clock; None where it does not say.
+
+    `energy_wh` is what it wants by `departure_at`; the currents are its own bounds per phase, A.
+    """
+
+    at: datetime
+    energy_wh: float | None = None
+    departure_at: datetime | None = None
+    minimum_a: float | None = None
+    maximum_a: float | None = None
+    soc_percent: float | None = None
+    capacity_wh: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connector:
-    """All that is known of one connector. Connector 0 is the station as a whole.
+    """All that is known of one connector. Connector 0 is the station as a whole. In OCPP 2.0.1 it is an EVSE.
 
     `transaction_energy_wh` is what the running (or, after its end, the last) transaction took, put together from the
     register's increases, so a register that goes back to zero loses nothing that was counted before.
+    `waits_for_authorization`: the transaction has begun, and charges once somebody identifies himself (OCPP 2.0.1).
     """
 
     connector_id: int
@@ -136,6 +153,8 @@ class Connector:
     measurement: Measurement | None = None
     limit: AcknowledgedLimit | None = None
     default_limit: AcknowledgedLimit | None = None
+    waits_for_authorization: bool = False
+    needs: ChargingNeeds | None = None
 
 
 class RateUnit(StrEnum):

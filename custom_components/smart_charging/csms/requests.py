@@ -3,10 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from ocpp.exceptions import (  # type: ignore[import-untyped]
-    NotImplementedError,  # noqa: A004 -- OCPP's word
-    NotSupportedError,
-)
+from ocpp import exceptions as ocpp_errors  # type: ignore[import-untyped]
 
 from .authorization import Authorise, Authorization, IdToken
 from .fields import Fields
@@ -40,7 +37,7 @@ class Requests:
         """Answer one call. Raises an `OCPPError` to refuse it."""
         handler = self._handlers.get(action)
         if handler is None:
-            raise NotImplementedError("this csms does not know this action")
+            raise ocpp_errors.NotImplementedError("this csms does not know this action")
         return handler(Fields(payload))
 
     def notification(self, action: str, field: str) -> Handler:
@@ -76,7 +73,7 @@ class Requests:
 
 def not_supported(_fields: Fields) -> Payload:
     """Refuse a call that is known, and of no use here."""
-    raise NotSupportedError("this csms has no use for this action")
+    raise ocpp_errors.NotSupportedError("this csms has no use for this action")
 
 
 def acknowledge(_fields: Fields) -> Payload:

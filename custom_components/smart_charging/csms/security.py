@@ -1,7 +1,7 @@
 """How secure a connection is, and how secure it has to be."""
 
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 
@@ -48,3 +48,12 @@ class Wire:
 
 
 PLAIN = Wire()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What a station has to bring to be let in; what the fields mean is told at `Admission.add_known`."""
+
+    key: str | None = field(default=None, repr=False)
+    previous_key: str | None = field(default=None, repr=False)
+    profile: SecurityProfile = SecurityProfile.NONE

@@ -12,10 +12,10 @@ from websockets.http11 import Request, Response
 
 from .admission import Admission, Report, opened_by_web_page
 from .authorization import Authorise, anybody
-from .commands import Caller
 from .crowd import ServerLimits, address_of, wire_of
 from .dialect import Dialect
 from .doors import Doors
+from .interpreter import Interpreter
 from .link import Link, Rate
 from .memory import StationMemory
 from .security import SecurityProfile
@@ -23,6 +23,7 @@ from .station import Station
 from .tls import TlsPort
 from .transaction_ids import TransactionIds
 from .v16 import V16
+from .v201 import V201
 from .versions import Version, version_of
 
 
@@ -170,7 +171,7 @@ class CentralSystem:
         memory = self._memories[identity]
         rate = Rate(self.limits.frames_per_second, self.limits.frames_burst, time.monotonic)
         link = Link(connection, identity, call_timeout_s=self.limits.call_timeout_s, rate=rate)
-        dialect = self._dialect(version_of(connection.subprotocol), memory, link.call)
+        dialect = Interpreter(version_of(connection.subprotocol), lambda version: self._speak(version, memory, link))
         previous = self._links.get(identity)
         self._links[identity] = link
         if previous is not None:
@@ -187,9 +188,11 @@ class CentralSystem:
             station.detach(dialect)
             await dialect.close()
 
-    def _dialect(self, _version: Version | None, memory: StationMemory, call: Caller) -> Dialect:
-        # Without a word about it, 1.6: those that leave the subprotocol out are old.
-        return V16(memory, call, self._authorise, boot_grace_s=self.limits.boot_grace_s)
+    def _speak(self, version: Version, memory: StationMemory, link: Link) -> Dialect:
+        grace_s = self.limits.boot_grace_s
+        if version is Version.V16:
+            return V16(memory, link.call, self._authorise, boot_grace_s=grace_s)
+        return V201(memory, link.call, self._authorise, version, boot_grace_s=grace_s)
 
     def _close_soon(self, link: Link, reason: str) -> None:
         task = asyncio.get_running_loop().create_task(link.close(reason))

@@ -12,6 +12,7 @@ from .frames import Payload
 from .memory import StationMemory
 from .operations import Operations
 from .records import AcknowledgedLimit, Connector, Features, ProfileStyle, StationInfo
+from .versions import Version
 
 
 class Station:
@@ -37,6 +38,11 @@ class Station:
     def connected(self) -> bool:
         """Whether it can be asked anything now."""
         return self._dialect is not None
+
+    @property
+    def version(self) -> Version | None:
+        """The version of OCPP that it speaks now; None while it is not connected."""
+        return None if self._dialect is None else self._dialect.version
 
     @property
     def last_seen(self) -> datetime | None:

@@ -160,15 +160,20 @@ class Transactions:
         reading: Reading | None,
         status: Status | None,
         at: datetime,
+        *,
+        moment: datetime | None = None,
     ) -> list[TransactionEvent]:
-        """Readings of a connector arrived. Those of a transaction that nobody announced make it known (`guessed`)."""
+        """Readings of a connector arrived, of `moment` (None: just now), or only a word about a transaction.
+
+        One that nobody announced becomes known (`guessed`); beside the running one, where it is of before that began.
+        """
         current = self._on(connector_id)
         entry = current if transaction_id is None else self._find(transaction_id)
         if entry is None and transaction_id is not None:
             if self._renames(current, transaction_id, status):
                 entry = current
             elif self._adoptable(connector_id, transaction_id, status):
-                return self._adopt(connector_id, transaction_id, reading, at)
+                return self._adopt(connector_id, transaction_id, reading, at, moment or at)
         if entry is None:
             return []
         entry.by_our_name |= transaction_id == entry.transaction.transaction_id
@@ -180,6 +185,14 @@ class Transactions:
         if entry.ended is None or entry.given_up:
             entry.counter.read(reading)
         return []
+
+    def identify(self, transaction_id: str, id_token: IdToken, at: datetime) -> list[TransactionEvent]:
+        """Somebody identified himself for a transaction that had begun before."""
+        entry = self._find(transaction_id)
+        if entry is None or not id_token.text or entry.transaction.id_tag == id_token.text:
+            return []
+        entry.transaction = replace(entry.transaction, id_tag=id_token.text, id_kind=id_token.kind)
+        return [self._started(entry, at)] if entry.ended is None else []
 
     def expire(self, statuses: Mapping[int, ConnectorStatus], at: datetime) -> list[TransactionEvent]:
         """Give up transactions whose connector has been free for a while."""
@@ -275,7 +288,7 @@ class Transactions:
         return transaction_id != "0" if status is None else status.in_transaction
 
     def _adopt(
-        self, connector_id: int, transaction_id: str, reading: Reading | None, at: datetime
+        self, connector_id: int, transaction_id: str, reading: Reading | None, at: datetime, moment: datetime
     ) -> list[TransactionEvent]:
         self._ids.follow(transaction_id)
         entry = Entry(
@@ -283,13 +296,18 @@ class Transactions:
                 transaction_id=transaction_id,
                 connector_id=connector_id,
                 id_tag="",
-                started_at=at,
+                started_at=moment,
+                heard_at=at if at > moment else None,
                 meter_start_wh=reading.register_wh if reading else None,
                 guessed=True,
             ),
             by_our_name=True,
         )
         entry.counter.read(reading)
+        current = self._on(connector_id)
+        if current is not None and moment < current.transaction.started_at:
+            self._add(entry)
+            return [self._started(entry, at)]
         return self._begin(entry, at)
 
     def _begin(self, entry: Entry, at: datetime) -> list[TransactionEvent]:

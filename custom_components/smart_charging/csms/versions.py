@@ -18,7 +18,7 @@ class Version(StrEnum):
 
 
 # The registered names of the subprotocols; some stations write them in capitals, or with something behind.
-_SUBPROTOCOLS: Final = {f"ocpp{version}": version for version in (Version.V16,)}
+_SUBPROTOCOLS: Final = {f"ocpp{version}": version for version in Version}
 
 
 def version_of(subprotocol: str | None) -> Version | None:

@@ -7,6 +7,7 @@ from ..commands import Caller
 from ..dialect import Dialect
 from ..frames import Payload
 from ..memory import StationMemory
+from ..versions import Version
 from .commands import V16Commands
 from .operations import V16Operations
 from .preparation import V16Preparation
@@ -21,6 +22,11 @@ class V16(Dialect):
         self._operations = V16Operations(memory, call)
         self._preparation = V16Preparation(memory, self._commands, boot_grace_s=boot_grace_s)
         self._requests = V16Requests(memory, authorise, self._preparation.boot)
+
+    @property
+    @override
+    def version(self) -> Version:
+        return Version.V16
 
     @property
     @override
