@@ -18,7 +18,8 @@ from homeassistant.util.hass_dict import HassKey
 
 from .actions import async_register_actions
 from .central import Central, async_attach, async_detach, async_find_central, listen_key
-from .chargers.driver import ChargerDriver, ChargerError
+from .chargers.driver import ChargerDriver
+from .chargers.errors import ChargerError
 from .chargers.registry import DRIVERS, DriverRequest
 from .config import ConfigError, SiteSetup, read_setup
 from .const import DOMAIN

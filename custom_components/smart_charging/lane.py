@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from .chargers.driver import ChargerDriver, ChargerError
+from .chargers.driver import ChargerDriver
+from .chargers.errors import ChargerError
 from .engine.model.decision import Setpoint
 from .engine.model.evse import Means
 

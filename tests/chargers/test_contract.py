@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from custom_components.smart_charging.chargers.driver import ChargerRefusedError, ChargerUnreachableError
+from custom_components.smart_charging.chargers.errors import ChargerRefusedError, ChargerUnreachableError
 from custom_components.smart_charging.chargers.registry import DRIVERS
 from custom_components.smart_charging.engine.model.evse import EvState, Means
 

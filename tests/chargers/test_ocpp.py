@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.smart_charging.chargers.driver import ChargerRefusedError, ChargerUnreachableError
+from custom_components.smart_charging.chargers.errors import ChargerRefusedError, ChargerUnreachableError
 from custom_components.smart_charging.chargers.ocpp import OcppDriver
 from custom_components.smart_charging.chargers.ocpp_start import PATIENCE
 from custom_components.smart_charging.chargers.ocpp_status import EXPIRY_S

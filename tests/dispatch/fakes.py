@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import override
 
-from custom_components.smart_charging.chargers.driver import ChargerDriver, ChargerRefusedError
+from custom_components.smart_charging.chargers.driver import ChargerDriver
+from custom_components.smart_charging.chargers.errors import ChargerRefusedError
 from custom_components.smart_charging.engine.model.decision import Decision, Setpoint
 from custom_components.smart_charging.engine.model.evse import Capabilities, EvseStatus, Means
 from custom_components.smart_charging.engine.model.reason import Reason, ReasonCode

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.smart_charging.chargers.driver import ChargerRefusedError, ChargerUnreachableError
+from custom_components.smart_charging.chargers.errors import ChargerRefusedError, ChargerUnreachableError
 from custom_components.smart_charging.dispatch import Dispatcher
 from custom_components.smart_charging.engine.model.evse import Means, Watchdog, WatchdogKind
 

@@ -4,18 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from ..engine.model.evse import Capabilities, EvseStatus, Means
-
-
-class ChargerError(Exception):
-    """The charger did not do what it was told; the message says what happened, in plain words, without credentials."""
-
-
-class ChargerUnreachableError(ChargerError):
-    """No answer in time, or no connection."""
-
-
-class ChargerRefusedError(ChargerError):
-    """The charger answered, and said no."""
+from ..engine.model.operation import Connection
+from .operations import ChargerOperations
 
 
 class ChargerDriver(ABC):
@@ -46,6 +36,16 @@ class ChargerDriver(ABC):
     def keeps_failsafe(self) -> bool:
         """Whether the charger took the failsafe current that it is to fall back to, as far as that is known."""
         return True
+
+    @property
+    def operations(self) -> ChargerOperations | None:
+        """What a person may ask of it, see `Capabilities.operations`; None where that is nothing."""
+        return None
+
+    @property
+    def connection(self) -> Connection:
+        """What is known of the way to it."""
+        return Connection()
 
     @abstractmethod
     async def apply(self, current_a: float, phases: int | None = None) -> None:

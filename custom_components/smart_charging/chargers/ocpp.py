@@ -26,15 +26,19 @@ from ..csms.events import (
 from ..csms.records import Connector
 from ..csms.station import Station
 from ..engine.model.evse import Capabilities, Evse, EvseInfo, EvseStatus, Means, Watchdog, WatchdogKind
+from ..engine.model.operation import Connection, Operation
 from ..engine.model.quantities import ALL_PHASES
-from .driver import ChargerDriver, ChargerRefusedError, ChargerUnreachableError
+from .driver import ChargerDriver
+from .errors import ChargerRefusedError, ChargerUnreachableError
 from .ocpp_errors import as_charger_errors
+from .ocpp_operations import OcppOperations
 from .ocpp_start import CallLater, FreeStart, call_later
 from .ocpp_status import (
     EXPIRY_S,
     Offer,
     Since,
     follow,
+    read_available,
     read_currents,
     read_offer,
     read_offered_phases,
@@ -48,6 +52,7 @@ CAPABILITIES: Final = Capabilities(
     step_a=0.1,
     means=(Means.OFFER, Means.PAUSE, Means.STOP, Means.DISABLE),
     watchdog=Watchdog(kind=WatchdogKind.EXPIRY, timeout_s=EXPIRY_S, renew_after_s=EXPIRY_S / 2),
+    operations=frozenset(Operation),
 )
 
 ASK_AGAIN: Final = timedelta(seconds=15)
@@ -71,6 +76,8 @@ class OcppDriver(ChargerDriver):
         self._evse = evse
         self._now = now
         self._start = FreeStart(station, connector_id, now, later)
+        self._operations = OcppOperations(station, connector_id, lambda: self._disabled)
+        self._disabled = False
         self._on_status: Callable[[], None] = lambda: None
         self._unsubscribe: Callable[[], None] = lambda: None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -113,6 +120,23 @@ class OcppDriver(ChargerDriver):
             session_start_kwh=None if start_wh is None else start_wh / 1000,
             fault=state.fault,
             info=self._info,
+            available=read_available(connector),
+        )
+
+    @property
+    @override
+    def operations(self) -> OcppOperations:
+        return self._operations
+
+    @property
+    @override
+    def connection(self) -> Connection:
+        station = self._station
+        return Connection(
+            protocol=None if station.version is None else f"OCPP {station.version}",
+            address=station.address,
+            last_message_at=station.last_seen,
+            clock_offset_s=station.clock_offset_s if station.connected else None,
         )
 
     @override
@@ -157,6 +181,7 @@ class OcppDriver(ChargerDriver):
             # With a transaction running, the contactor would stay closed until its end.
             await self._end_transaction(needed=means is not Means.DISABLE)
             if means is Means.DISABLE:
+                self._disabled = True
                 await self._station.change_availability(self._connector_id, operative=False)
         self._on_status()
 
@@ -164,6 +189,7 @@ class OcppDriver(ChargerDriver):
     async def release(self) -> None:
         with as_charger_errors():
             await self._station.change_availability(self._connector_id, operative=True)
+        self._disabled = False
         self._start.permit()
         self._on_status()
 

@@ -1,10 +1,39 @@
 """What goes wrong with an OCPP station, in the words of the contract."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Final
 
-from ..csms.errors import CallFailed, NoTransaction, StationError, StationRejected
-from .driver import ChargerRefusedError, ChargerUnreachableError
+from ..csms.errors import (
+    CallFailed,
+    NotOffered,
+    NoTransaction,
+    StationBusy,
+    StationError,
+    StationRejected,
+    StationTimeout,
+    TooLong,
+)
+from .errors import (
+    ChargerBusyError,
+    ChargerError,
+    ChargerIdleError,
+    ChargerLacksError,
+    ChargerLacksRoomError,
+    ChargerRefusedError,
+    ChargerSilentError,
+    ChargerUnreachableError,
+)
+
+# How stations say that they lack something: as a status, or as the code of an error.
+_LACKING: Final = frozenset({"notimplemented", "notsupported"})
+
+_OTHERS: Final[Mapping[type[StationError], type[ChargerError]]] = {
+    NotOffered: ChargerLacksError,
+    NoTransaction: ChargerIdleError,
+    StationTimeout: ChargerSilentError,
+    StationBusy: ChargerBusyError,
+}
 
 
 @contextmanager
@@ -12,7 +41,16 @@ def as_charger_errors() -> Iterator[None]:
     """Turn a station's errors into those of the contract."""
     try:
         yield
-    except (StationRejected, CallFailed, NoTransaction) as error:
-        raise ChargerRefusedError(str(error)) from error
     except StationError as error:
-        raise ChargerUnreachableError(str(error)) from error
+        raise _charger_error(error) from error
+
+
+def _charger_error(error: StationError) -> ChargerError:
+    text = str(error)
+    match error:
+        case TooLong():
+            return ChargerLacksRoomError(text, error.longest)
+        case StationRejected(status=word) | CallFailed(code=word):
+            return (ChargerLacksError if word.lower() in _LACKING else ChargerRefusedError)(text, word)
+        case _:
+            return _OTHERS.get(type(error), ChargerUnreachableError)(text)

@@ -56,6 +56,12 @@ def _fault(status: ConnectorStatus) -> str | None:
     return None
 
 
+def read_available(connector: Connector) -> bool | None:
+    """Tell whether the connector is in service; None where the station has not said."""
+    status = connector.status
+    return None if status is None else status.status is not Status.UNAVAILABLE
+
+
 def read_currents(measurement: Measurement | None, phases: int, voltage_v: float) -> tuple[float, ...] | None:
     """Tell the current on each of the charger's own phases, A; None where one of them is not known.
 

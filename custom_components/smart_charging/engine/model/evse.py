@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from .operation import Operation
 from .quantities import Phase
 
 
@@ -95,6 +96,8 @@ class Capabilities:
     watchdog: Watchdog = field(default_factory=Watchdog)
     write_interval_s: float = 0.0
     """At least this long between two increases, to spare its memory. Reductions never wait."""
+    operations: frozenset[Operation] = frozenset()
+    """What else a person may ask of it, as far as its kind is known; the charger itself may still say no."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,3 +167,5 @@ class EvseStatus:
     fault: str | None = None
     """The charger's own word for what is wrong."""
     info: EvseInfo | None = None
+    available: bool | None = None
+    """Whether it is in service; None where it cannot be taken out of it, or does not tell."""
