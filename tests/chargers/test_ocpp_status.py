@@ -69,8 +69,10 @@ def test_a_fault_is_told_in_the_charger_s_own_words(connector: Connector, state:
     assert read_state(connector) == State(state=state, at=AT, fault=fault)
 
 
-def transaction(*, guessed: bool = False) -> Transaction:
-    return Transaction(transaction_id="7", connector_id=1, id_tag="", started_at=AT, meter_start_wh=None, guessed=guessed)
+def transaction(*, found_at: datetime | None = None) -> Transaction:
+    return Transaction(
+        transaction_id="7", connector_id=1, id_tag="", started_at=AT, meter_start_wh=None, found_at=found_at
+    )
 
 
 def test_without_a_word_nothing_is_known_unless_a_transaction_runs() -> None:
@@ -147,7 +149,7 @@ def test_a_limit_holds_until_it_runs_out_and_then_the_default_does() -> None:
 @pytest.mark.parametrize(
     "found",
     [
-        Connector(connector_id=1, default_limit=DEFAULT, transaction=transaction(guessed=True)),
+        Connector(connector_id=1, default_limit=DEFAULT, transaction=transaction(found_at=AT)),
         Connector(connector_id=1, default_limit=DEFAULT, status=connector_in(Status.CHARGING).status),
     ],
 )

@@ -21,10 +21,10 @@ from custom_components.smart_charging.csms.errors import (
 )
 from custom_components.smart_charging.csms.events import Connected, TransactionEnded
 from custom_components.smart_charging.csms.rate import choose_volts, round_down
-from custom_components.smart_charging.csms.records import ProfileStyle, RateUnit
+from custom_components.smart_charging.csms.records import Features, ProfileStyle, RateUnit
 from custom_components.smart_charging.csms.server import CentralSystem
 from custom_components.smart_charging.csms.station import Station
-from custom_components.smart_charging.csms.timestamps import parse_timestamp
+from custom_components.smart_charging.csms.timestamps import format_timestamp, parse_timestamp
 
 from .conftest import Clock, MakeCsms, Recorder, until
 from .peer import CallError, Json, Peer, station_at
@@ -447,3 +447,100 @@ async def test_an_answer_that_is_no_object_is_an_empty_one(csms: CentralSystem) 
         await peer.asked("Reset")
         await peer.send([3, _drain(peer)[-1][1], None])
         assert await task == {}
+
+
+def takes(wanted: Callable[[Json], bool]) -> Callable[[Json], Json]:
+    """Answers SetChargingProfile with yes to these profiles alone."""
+    return lambda payload: {"status": "Accepted" if wanted(payload["csChargingProfiles"]) else "Rejected"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "style"),
+    [
+        (lambda profile: profile["stackLevel"] == 0, ProfileStyle(stack_level=0)),
+        (lambda profile: profile["chargingProfileKind"] == "Relative", ProfileStyle(relative=True)),
+        (lambda profile: profile["chargingSchedule"]["chargingRateUnit"] == "W", ProfileStyle(unit=RateUnit.W)),
+        (
+            lambda profile: "numberPhases" not in profile["chargingSchedule"]["chargingSchedulePeriod"][0],
+            ProfileStyle(names_phases=False),
+        ),
+        (
+            lambda profile: profile["chargingProfilePurpose"] == "TxDefaultProfile",
+            ProfileStyle(by_default=True, stack_level=5),
+        ),
+        (
+            lambda profile: profile["stackLevel"] == 0 and profile["chargingProfileKind"] == "Relative",
+            ProfileStyle(stack_level=0, relative=True),
+        ),
+    ],
+)
+async def test_a_station_that_refuses_is_asked_otherwise_and_it_is_kept(
+    csms: CentralSystem, wanted: Callable[[Json], bool], style: ProfileStyle
+) -> None:
+    station = csms.station("CP1")
+    async with station_at(csms.port) as peer:
+        await peer.boot()
+        await until(lambda: station.features is not None)
+        csms._memories["CP1"].features = Features(max_stack_level=5)
+        await station.set_default_limit(1, 6, phases=1)
+        await peer.start()
+        peer.answers["SetChargingProfile"] = takes(wanted)
+        limit = await station.set_limit(1, 10, phases=1, valid_s=60)
+        assert (station.style, station.connectors[1].limit) == (style, limit)
+        peer.calls.clear()
+        await station.set_limit(1, 11, phases=1, valid_s=60)
+        assert len(peer.calls) == 1
+    assert csms._lessons.get(station.info) == style  # type: ignore[arg-type]
+
+
+async def test_a_failsafe_makes_room_for_a_limit_that_goes_above_it(csms: CentralSystem) -> None:
+    station = csms.station("CP1")
+    async with station_at(csms.port) as peer:
+        await peer.boot()
+        await until(lambda: station.features is not None)
+        csms._memories["CP1"].features = Features(max_stack_level=5)
+        await station.set_default_limit(1, 6)
+        await peer.start()
+        peer.answers["SetChargingProfile"] = takes(lambda profile: profile["chargingProfilePurpose"] != "TxProfile")
+        await station.set_limit(1, 10, valid_s=60)
+        profiles = [payload["csChargingProfiles"] for action, payload in peer.calls if action == "SetChargingProfile"]
+        assert [
+            (profile["chargingProfilePurpose"], profile["stackLevel"], "validTo" in profile)
+            for profile in profiles[-2:]
+        ] == [("TxDefaultProfile", 0, False), ("TxDefaultProfile", 5, True)]
+        await station.set_default_limit(1, 7)
+        assert peer.calls[-1][1]["csChargingProfiles"]["stackLevel"] == 0
+
+
+async def test_a_station_without_smart_charging_is_asked_once(csms: CentralSystem) -> None:
+    station = csms.station("CP1")
+
+    def lacks(_payload: Json) -> Json:
+        raise CallError("NotImplemented")
+
+    async with station_at(csms.port) as peer:
+        await until(lambda: station.connected)
+        peer.answers["SetChargingProfile"] = lacks
+        with pytest.raises(CallFailed, match="NotImplemented"):
+            await station.set_default_limit(1, 6)
+        assert len([action for action, _ in peer.calls if action == "SetChargingProfile"]) == 1
+
+
+async def test_a_station_is_given_the_time_that_it_needs(
+    csms: CentralSystem, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station = csms.station("CP1")
+    waited: list[float] = []
+
+    async def wait(delay_s: float) -> None:
+        waited.append(delay_s)
+
+    async with station_at(csms.port) as peer:
+        await peer.boot(chargePointVendor="Free2Move eSolutions")
+        await until(lambda: station.features is not None)
+        await peer.start(timestamp=format_timestamp(clock.at))
+        monkeypatch.setattr(asyncio, "sleep", wait)
+        await station.set_limit(1, 10, valid_s=60)
+        clock.advance(5)
+        await station.set_limit(1, 11, valid_s=60)
+    assert waited[:2] == [1.0, 0.0]

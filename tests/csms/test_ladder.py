@@ -79,12 +79,3 @@ def test_what_says_yes_and_does_not_follow_is_asked_otherwise_until_nothing_is_l
         ladder.accepted(Purpose.LIVE, style)
         seen.add(style)
     assert len(seen) > 5
-
-
-def test_another_firmware_starts_over() -> None:
-    ladder = Ladder(ProfileStyle())
-    ladder.refused(Purpose.LIVE, ProfileStyle(), AT)
-    ladder.accepted(Purpose.LIVE, ProfileStyle(relative=True))
-    ladder.reset(ProfileStyle(stack_level=0))
-    assert ladder.style == ProfileStyle(stack_level=0)
-    assert ladder.proven == set()

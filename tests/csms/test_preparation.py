@@ -144,6 +144,27 @@ async def test_measurands_that_are_refused_stay_as_they_were(patient: CentralSys
     assert features.measurands == ("Voltage",)
 
 
+@pytest.mark.parametrize(
+    ("most", "written"),
+    [("1", "Current.Import"), ("2", "Current.Import,Energy.Active.Import.Register"), ("3", WANTED), ("0", WANTED)],
+)
+async def test_no_more_measurands_are_asked_for_than_a_station_can(
+    patient: CentralSystem, most: str, written: str
+) -> None:
+    async with station_at(patient.port) as peer:
+        configured = Configured(
+            peer,
+            set(),
+            MeterValuesSampledData="Voltage",
+            MeterValuesSampledDataMaxLength=most,
+            MeterValueSampleInterval="5",
+            ChargingScheduleMaxPeriods="24",
+        )
+        features = await ready(patient.station("CP1"), peer)
+    assert configured.written == [("MeterValuesSampledData", written)]
+    assert features.max_periods == 24
+
+
 async def test_a_meter_without_power(patient: CentralSystem) -> None:
     without_power = "Current.Import,Energy.Active.Import.Register"
     async with station_at(patient.port) as peer:

@@ -156,7 +156,7 @@ def _found_at(connector: Connector) -> datetime | None:
     """Tell when a transaction was found running, whose start was not announced to us."""
     transaction, status = connector.transaction, connector.status
     if transaction is not None:
-        return transaction.started_at if transaction.guessed else None
+        return transaction.found_at
     return status.at if status is not None and status.status.in_transaction else None
 
 

@@ -154,6 +154,10 @@ class Admission:
         known = self._known.get(identity)
         return known is not None and known.key_seen
 
+    def knows(self, identity: str) -> bool:
+        """Whether this station may come in at any time."""
+        return identity in self._known
+
     def remove_known(self, identity: str) -> None:
         """Forget this station; unknown ones are no error."""
         self._known.pop(identity, None)

@@ -2,6 +2,7 @@
 
 # ruff: noqa: D102 -- what the methods do is told once, at `Station`
 
+import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Sequence
@@ -55,6 +56,8 @@ class Commands(ABC):
     ) -> AcknowledgedLimit:
         transaction = self._transaction(connector_id)
         memory = self._memory
+
+        await self._let_settle(transaction)
 
         async def attempt(style: ProfileStyle) -> None:
             if style.by_default and not memory.style.by_default:
@@ -141,9 +144,17 @@ class Commands(ABC):
             if style != ladder.style:
                 _LOGGER.info("Station %s takes limits put otherwise: %s", memory.identity, style)
             ladder.accepted(purpose, style)
+            memory.learned(style)
             return
         if refusal is not None:
             raise refusal
+
+    async def _let_settle(self, transaction: Transaction) -> None:
+        """Give a station the time that it needs before it takes a limit for a transaction."""
+        quirk = self._memory.quirk
+        if quirk is not None:
+            elapsed = (self._memory.now() - transaction.known_at).total_seconds()
+            await asyncio.sleep(max(0.0, quirk.settle_s - elapsed))
 
     async def _lower_default(self, connector_id: int) -> None:
         """Put the failsafe at the lowest level, to make room for a limit above it."""

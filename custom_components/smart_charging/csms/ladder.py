@@ -5,7 +5,7 @@ other unit, no number of phases, the default profile in place of the transaction
 What is accepted is kept, and goes to disk for this vendor, model and firmware.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -74,16 +74,12 @@ def climb(style: ProfileStyle, features: Features | None, purpose: Purpose) -> I
 class Ladder:
     """The style in use with one station, and what was tried."""
 
-    def __init__(self, style: ProfileStyle) -> None:
+    def __init__(self, style: ProfileStyle, proven: Collection[Purpose] = ()) -> None:
         self.style = style
-        self.proven: set[Purpose] = set()
+        self.proven = set(proven)
         self._tried: dict[Purpose, set[ProfileStyle]] = {purpose: set() for purpose in Purpose}
         self._refused_at: dict[Purpose, datetime] = {}
         self._strikes = dict.fromkeys(Purpose, 0)
-
-    def reset(self, style: ProfileStyle) -> None:
-        """Start over: it is another station now, or another firmware."""
-        self.__init__(style)  # type: ignore[misc]
 
     def rungs(self, purpose: Purpose, features: Features | None, now: datetime) -> list[ProfileStyle]:
         """What to try now, in this order: the style in use, and, where that is in doubt, what has not been tried yet."""

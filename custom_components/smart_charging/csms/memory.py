@@ -1,7 +1,7 @@
 """What is remembered of one station, fed by a dialect. It outlives connections; it sends nothing."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -10,6 +10,8 @@ from typing import Any, Final
 from .authorization import IdToken
 from .events import Authorized, Booted, Event, Measured, NeedsTold, Notified, Ready, StatusChanged, TransactionEnded
 from .ladder import Ladder
+from .lessons import Lessons
+from .quirks import Quirk, find_quirk, style_for
 from .records import (
     NO_PHASES,
     AcknowledgedLimit,
@@ -25,7 +27,7 @@ from .records import (
 from .register import Reading
 from .timestamps import StationClock
 from .transaction_ids import TransactionIds
-from .transactions import StartRequest, StopRequest, TransactionEvent, Transactions
+from .transactions import Entry, StartRequest, StopRequest, TransactionEvent, Transactions
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -70,7 +72,9 @@ class _Readings:
 class StationMemory:
     """The state behind a `Station`. Events are kept until `flush`, so that a station has its answer before they act."""
 
-    def __init__(self, identity: str, now: Callable[[], datetime], ids: TransactionIds) -> None:
+    def __init__(
+        self, identity: str, now: Callable[[], datetime], ids: TransactionIds, lessons: Lessons | None = None
+    ) -> None:
         self.identity = identity
         self.now = now
         self.clock = StationClock()
@@ -79,6 +83,7 @@ class StationMemory:
         self.ladder = Ladder(ProfileStyle())
         self.maximum_limit: AcknowledgedLimit | None = None
         self.last_seen: datetime | None = None
+        self._lessons = Lessons() if lessons is None else lessons
         self._connectors: dict[int, Connector] = {}
         self._readings: dict[int, _Readings] = {}
         self._transactions = Transactions(identity, ids)
@@ -117,6 +122,28 @@ class StationMemory:
 
         return unsubscribe
 
+    def learned(self, style: ProfileStyle) -> None:
+        """The station takes limits in this style; so do others of its kind."""
+        self._lessons.keep(self.info, style)
+
+    @property
+    def quirk(self) -> Quirk | None:
+        """What is known of its kind."""
+        return find_quirk(self.info)
+
+    @property
+    def ledger(self) -> Iterator[Entry]:
+        """Its transactions, those that run and the last few that ended."""
+        return self._transactions.entries
+
+    def resume(self, entries: Sequence[Entry]) -> None:
+        """Take up the transactions that were known before a restart; nobody is told of what is no news."""
+        self._transactions.restore(entries)
+        for entry in entries:
+            connector_id = entry.transaction.connector_id
+            if entry.ended is None:
+                self._update(connector_id, transaction=entry.transaction, transaction_energy_wh=entry.counter.energy_wh)
+
     def emit(self, *events: Event) -> None:
         """Keep these for the next `flush`."""
         self._events.extend(events)
@@ -140,8 +167,16 @@ class StationMemory:
         self._take(self._transactions.expire(statuses, at))
 
     def booted(self, info: StationInfo) -> None:
-        """The station announced itself; its clock may have been set, or lost."""
-        self.info = info
+        """The station announced itself; its clock may have been set, or lost.
+
+        With another model or firmware it is another station: what it can has to be found out again.
+        """
+        if info != self.info:
+            if self.info is not None:
+                self.features = None
+            if self.info is not None or self.style == ProfileStyle():
+                self.ladder = Ladder(self._lessons.get(info) or style_for(info))
+            self.info = info
         self.clock.forget()
         self.emit(Booted(station=self.identity, at=self.now(), info=info))
 

@@ -91,13 +91,17 @@ class Preparation(ABC):
             _LOGGER.debug("Station %s does not take %s = %s: %s", self._memory.identity, key, value, status)
         return status
 
-    async def _set_measurands(self, key: str, current: tuple[str, ...]) -> tuple[str, ...]:
-        """Have it send what control needs; returns what it sends then."""
+    async def _set_measurands(self, key: str, current: tuple[str, ...], most: int | None = None) -> tuple[str, ...]:
+        """Have it send what control needs, and never more than `most`; returns what it sends then."""
         if set(MEASURANDS[0].split(",")) <= set(current):
             return current
-        for wanted in MEASURANDS:
+        # Of those that may send one at a time the current is what control cannot do without.
+        wishes = MEASURANDS if not most or most > 1 else ("Current.Import",)
+        for wanted in wishes:
             if ",".join(current) == wanted:
                 break
+            if most and wanted.count(",") >= most:
+                continue
             if await self._write(key, wanted) in _TAKEN:
                 return tuple(wanted.split(","))
         return current

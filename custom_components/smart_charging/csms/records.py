@@ -63,7 +63,8 @@ class Transaction:
     the start), None when it just did. `meter_start_wh` is the register at its start, None where no register was given.
     `guessed`: its start was never announced to us (the csms was away); it was made up from what the station sends.
     `id_tag` and `id_kind` are the texts of an `IdToken`. `alias` is what the station calls the transaction, where it does
-    not use the id that it was given.
+    not use the id that it was given. `found_at`: since when we have known it, where it ran before that and what limits it
+    was given then is not known.
     """
 
     transaction_id: str
@@ -73,6 +74,7 @@ class Transaction:
     meter_start_wh: float | None
     guessed: bool = False
     heard_at: datetime | None = None
+    found_at: datetime | None = None
     id_kind: str = ""
     alias: str | None = None
 
@@ -180,6 +182,7 @@ class Features:
     number_of_connectors: int | None = None
     max_periods: int | None = None
     measurands: tuple[str, ...] = ()
+    max_measurands: int | None = None
     sample_interval_s: int | None = None
     offline_validity: bool | None = None
 

@@ -16,6 +16,8 @@ from .crowd import ServerLimits, address_of, wire_of
 from .dialect import Dialect
 from .doors import Doors
 from .interpreter import Interpreter
+from .keeping import Plain, dump, restore
+from .lessons import Lessons
 from .link import Link, Rate
 from .memory import StationMemory
 from .security import SecurityProfile
@@ -57,6 +59,8 @@ class CentralSystem:
         self._on_station = on_station
         self._authorise = authorise
         self._ids = TransactionIds(now)
+        self._lessons = Lessons()
+        self._kept: dict[str, Plain] = {}
         self._stations: dict[str, Station] = {}
         self._memories: dict[str, StationMemory] = {}
         self._links: dict[str, Link] = {}
@@ -81,11 +85,23 @@ class CentralSystem:
     def station(self, identity: str) -> Station:
         """The station of this identity, connected or not; the same object every time."""
         if identity not in self._stations:
-            self._memories[identity] = StationMemory(identity, self._now, self._ids)
+            memory = StationMemory(identity, self._now, self._ids, self._lessons)
+            kept = self._kept.pop(identity, None)
+            if kept is not None:
+                restore(memory, kept)
+            self._memories[identity] = memory
             self._stations[identity] = Station(self._memories[identity])
             if self._on_station is not None:
                 self._on_station(self._stations[identity])
         return self._stations[identity]
+
+    def dump(self) -> dict[str, Plain]:
+        """What is known of each station that may connect, as plain data for `restore` after a restart."""
+        return {identity: dump(memory) for identity, memory in self._memories.items() if self.admission.knows(identity)}
+
+    def restore(self, kept: Mapping[str, Plain]) -> None:
+        """Take up what was known of stations; before they are added."""
+        self._kept.update(kept)
 
     def add_known(
         self,

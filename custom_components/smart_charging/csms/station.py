@@ -9,6 +9,7 @@ from .dialect import Dialect
 from .errors import StationOffline
 from .events import Connected, Disconnected, Event
 from .frames import Payload
+from .ladder import Ladder
 from .memory import StationMemory
 from .operations import Operations
 from .records import AcknowledgedLimit, Connector, Features, ProfileStyle, StationInfo
@@ -86,7 +87,7 @@ class Station:
 
     @style.setter
     def style(self, style: ProfileStyle) -> None:
-        self._memory.ladder.reset(style)
+        self._memory.ladder = Ladder(style)
 
     def subscribe(self, subscriber: Callable[[Event], None]) -> Callable[[], None]:
         """Call this, in the event loop, for every event from now on; returns what ends it."""

@@ -298,6 +298,7 @@ class Transactions:
                 id_tag="",
                 started_at=moment,
                 heard_at=at if at > moment else None,
+                found_at=at,
                 meter_start_wh=reading.register_wh if reading else None,
                 guessed=True,
             ),

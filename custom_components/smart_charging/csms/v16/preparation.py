@@ -19,7 +19,9 @@ _QUESTIONS: Final = (
     "ConnectorSwitch3to1PhaseSupported",
     "NumberOfConnectors",
     "MeterValuesSampledData",
+    "MeterValuesSampledDataMaxLength",
     "MeterValueSampleInterval",
+    "ChargingScheduleMaxPeriods",
 )
 
 
@@ -32,6 +34,8 @@ def read_features(configuration: dict[str, str]) -> Features:
         remote_trigger="remotetrigger" in profiles if profiles else None,
         max_stack_level=_natural(fields.optional_integer("ChargeProfileMaxStackLevel")),
         rate_units=_rate_units(configuration.get("ChargingScheduleAllowedChargingRateUnit")),
+        max_periods=_natural(fields.optional_integer("ChargingScheduleMaxPeriods")),
+        max_measurands=_natural(fields.optional_integer("MeterValuesSampledDataMaxLength")),
         max_profiles=_natural(fields.optional_integer("MaxChargingProfilesInstalled")),
         switches_phases=_truth(configuration.get("ConnectorSwitch3to1PhaseSupported")),
         number_of_connectors=_natural(fields.optional_integer("NumberOfConnectors")),
@@ -66,7 +70,7 @@ class V16Preparation(Preparation):
     @override
     async def _learn(self) -> Features:
         features = read_features(await self._read_configuration())
-        measurands = await self._set_measurands("MeterValuesSampledData", features.measurands)
+        measurands = await self._set_measurands("MeterValuesSampledData", features.measurands, features.max_measurands)
         interval_s = await self._set_interval("MeterValueSampleInterval", features.sample_interval_s)
         return replace(features, measurands=measurands, sample_interval_s=interval_s)
 
