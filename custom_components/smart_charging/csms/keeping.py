@@ -14,7 +14,7 @@ from .ladder import Ladder, Purpose
 from .memory import StationMemory
 from .records import Features, ProfileStyle, RateUnit, StationInfo, Transaction
 from .register import EnergyCounter, Reading
-from .timestamps import format_timestamp, parse_timestamp
+from .timestamps import parse_timestamp
 from .transactions import Entry
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ def _plain(record: Any) -> Plain:
 def _plain_value(value: Any) -> Any:
     match value:
         case datetime():
-            return format_timestamp(value)
+            return value.isoformat()
         case frozenset():
             return sorted(value)
         case tuple():

@@ -100,8 +100,13 @@ class CentralSystem:
         return {identity: dump(memory) for identity, memory in self._memories.items() if self.admission.knows(identity)}
 
     def restore(self, kept: Mapping[str, Plain]) -> None:
-        """Take up what was known of stations; before they are added."""
-        self._kept.update(kept)
+        """Take up what was known of stations, as `dump` gave it; of those that have been here since, they know better."""
+        for identity, plain in kept.items():
+            memory = self._memories.get(identity)
+            if memory is None:
+                self._kept[identity] = plain
+            elif memory.last_seen is None:
+                restore(memory, plain)
 
     def add_known(
         self,
