@@ -1,7 +1,6 @@
 """Smart Charging: charge electric cars within the limits of the grid connection."""
 
 import logging
-from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
@@ -17,7 +16,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .actions import async_register_actions
-from .central import Central, async_attach, async_detach, async_find_central, listen_key
+from .central import Central, async_attach, async_detach, async_find_central
 from .chargers.driver import ChargerDriver
 from .chargers.errors import ChargerError
 from .chargers.registry import DRIVERS, DriverRequest
@@ -26,9 +25,12 @@ from .const import DOMAIN
 from .coordinator import SiteCoordinator
 from .csms.errors import ListenError
 from .devices import ChargerDevices
+from .encrypted_port import listen_key
 from .engine.model.state import ControlState
+from .file_views import async_register_views
 from .issues import SiteIssues, async_clear_listen_issue, async_raise_listen_issue, async_tell_orphans
 from .loads import async_let_go
+from .logs import async_forget_old_logs
 from .runtime import RuntimeData, SmartChargingConfigEntry
 from .store import SiteStore
 
@@ -53,6 +55,8 @@ _LEFT: Final[HassKey[_Left]] = HassKey(f"{DOMAIN}_left")
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     """Set up the integration as a whole: its actions are there even when none of its entries is."""
     async_register_actions(hass)
+    async_register_views(hass)
+    async_forget_old_logs(hass)
     return True
 
 
@@ -154,9 +158,9 @@ def _read_setup(entry: SmartChargingConfigEntry) -> SiteSetup:
 
 
 async def _listen(hass: HomeAssistant, entry: SmartChargingConfigEntry, setup: SiteSetup) -> Central:
-    keys: Mapping[str, str | None] = {charger.station: charger.key for charger in setup.chargers.values()}
+    access = {charger.station: charger.access for charger in setup.chargers.values()}
     try:
-        central = await async_attach(hass, entry.entry_id, setup.host, setup.port, keys)
+        central = await async_attach(hass, entry.entry_id, (setup.host, setup.port), access, setup.encryption)
     except ListenError as error:
         placeholders = {"site": entry.title, "host": error.host, "port": str(error.port), "reason": error.reason}
         async_raise_listen_issue(hass, entry.entry_id, listen_key(error), placeholders)

@@ -1,30 +1,41 @@
 """The OCPP server's keeper. It outlives a reload of an entry, so that editing one charger disconnects no other.
 
-One server listens for each address and port; entries share it. It is closed when the last entry that uses it is removed,
+Where an entry wants it, the server listens on a second port too, for chargers that encrypt. One server listens for each address and port; entries share it. It is closed when the last entry that uses it is removed,
 disabled or moved elsewhere, and when Home Assistant stops.
 """
 
 import asyncio
-import errno
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from homeassistant.config_entries import SOURCE_INTEGRATION_DISCOVERY
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import discovery_flow
+from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
-from .csms.errors import ListenError
+from .csms.errors import StationError
+from .csms.refusals import TurnedAway
+from .csms.security import Access, SecurityProfile
 from .csms.server import CentralSystem
 from .csms.station import Station
+from .encrypted_port import EncryptedPort
+from .encryption import Encryption
 
 PAIRING: Final = timedelta(minutes=5)
 """How long a charger that is being added may take to call in, unless told otherwise: time to type an address into it."""
+
+
+_KEY_NAME: Final = "AuthorizationKey"
+_TAKEN: Final = frozenset({"Accepted", "RebootRequired"})
+
+_RENEW_EVERY: Final = timedelta(days=1)
+"""How often the certificates are made anew, or read again: users' are replaced by other programs when they end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,56 +55,96 @@ class Central:
         self.port = port
         self._hass = hass
         self._csms = CentralSystem(now=dt_util.utcnow, on_refused=self._on_refused, on_paired=self._on_paired)
-        self._keys: dict[str, Mapping[str, str | None]] = {}
+        self._access: dict[str, Mapping[str, Access]] = {}
+        self._encryption: dict[str, Encryption] = {}
+        self._encrypted_port = EncryptedPort(hass, self._csms, host)
         self._seen: dict[str, SeenStation] = {}
-        self._unsubscribe: CALLBACK_TYPE | None = None
+        self._unsubscribe: list[CALLBACK_TYPE] = []
 
     @property
     def in_use(self) -> bool:
         """Whether an entry uses it."""
-        return bool(self._keys)
+        return bool(self._access)
 
     def serves(self, entry_id: str) -> bool:
         """Tell whether this entry uses it."""
-        return entry_id in self._keys
+        return entry_id in self._access
 
     async def start(self) -> None:
         """Listen, until Home Assistant stops. Raises `ListenError`."""
         await self._csms.start(self.host, self.port)
-        self._unsubscribe = self._hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._on_stop)
+        self._unsubscribe = [
+            self._hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._on_stop),
+            async_track_time_interval(self._hass, self._renew, _RENEW_EVERY, cancel_on_shutdown=True),
+        ]
 
     async def stop(self) -> None:
         """Close all connections. The stations go on by what they were told, and fall back to their failsafe."""
-        if self._unsubscribe is not None:
-            self._unsubscribe()
-            self._unsubscribe = None
+        while self._unsubscribe:
+            self._unsubscribe.pop()()
+        self._encrypted_port.forget()
         await self._csms.stop()
 
+    async def encrypt(self, *, anew: bool = False) -> None:
+        """Listen for TLS as the entries want it; `anew`: with other certificates."""
+        wanted = next(iter(self._encryption.values()), None)
+        profiles = {access.profile for access in self._all_access().values()}
+        await self._encrypted_port.update(
+            wanted, ask_stations=SecurityProfile.CLIENT_CERTIFICATE in profiles, anew=anew
+        )
+
     @callback
-    def attach(self, entry_id: str, keys: Mapping[str, str | None]) -> None:
-        """Let in an entry's stations: `keys` is by identity, None for one without a key. Replaces what the entry had.
+    def attach(self, entry_id: str, access: Mapping[str, Access], encryption: Encryption | None = None) -> None:
+        """Let in an entry's stations, by identity. Replaces what the entry had. `encrypt` makes `encryption` come true.
 
         Those that stay in the list stay connected.
         """
-        before = set(self._all_keys())
-        self._keys[entry_id] = dict(keys)
-        after = self._all_keys()
+        before = set(self._all_access())
+        self._access[entry_id] = dict(access)
+        self._encryption.pop(entry_id, None)
+        if encryption is not None:
+            self._encryption[entry_id] = encryption
+        after = self._all_access()
         for identity in before - set(after):
             self._csms.remove_known(identity)
-        for identity, key in after.items():
-            self._csms.add_known(identity, key)
+        for identity, station in after.items():
+            self._let_in(identity, station)
             self._seen.pop(identity, None)
 
     @callback
     def detach(self, entry_id: str) -> None:
         """An entry needs its stations no more."""
-        if entry_id in self._keys:
+        if entry_id in self._access:
             self.attach(entry_id, {})
-            del self._keys[entry_id]
+            del self._access[entry_id]
+
+    def _let_in(self, identity: str, access: Access) -> None:
+        self._csms.add_known(identity, access.key, previous_key=access.previous_key, profile=access.profile)
 
     def station(self, identity: str) -> Station:
         """The station of this identity, connected or not."""
         return self._csms.station(identity)
+
+    def is_connected(self, identity: str) -> bool:
+        """Tell whether a station is there now, let in for whatever reason."""
+        station = self._csms.stations.get(identity)
+        return station is not None and station.connected
+
+    async def send_key(self, identity: str, key: str) -> bool:
+        """Tell a station to bring this key from now on; False where it does not take it.
+
+        What it had before goes on to be let in until it has brought the new one, see `Admission.add_known`.
+        """
+        before = self._all_access().get(identity)
+        if before is not None:
+            self._let_in(identity, replace(before, key=key, previous_key=before.key or ""))
+        try:
+            taken = await self.station(identity).write_configuration(_KEY_NAME, key) in _TAKEN
+        except StationError:
+            taken = False
+        if before is not None and not taken:
+            self._let_in(identity, before)
+        return taken
 
     @callback
     def open_pairing(self, duration: timedelta = PAIRING) -> None:
@@ -110,12 +161,20 @@ class Central:
         """The stations that called in and are not configured, oldest first."""
         return tuple(self._seen.values())
 
-    def _all_keys(self) -> dict[str, str | None]:
-        return {identity: key for keys in self._keys.values() for identity, key in keys.items()}
+    @property
+    def turned_away(self) -> tuple[TurnedAway, ...]:
+        """Who was turned away lately, and why, newest last."""
+        return self._csms.admission.recent
+
+    def _all_access(self) -> dict[str, Access]:
+        return {identity: access for stations in self._access.values() for identity, access in stations.items()}
 
     async def _on_stop(self, _event: Event) -> None:
-        self._unsubscribe = None
+        del self._unsubscribe[0]
         await self.stop()
+
+    async def _renew(self, _now: datetime) -> None:
+        await self.encrypt(anew=True)
 
     @callback
     def _on_paired(self, identity: str, address: str) -> None:
@@ -124,7 +183,7 @@ class Central:
     @callback
     def _on_refused(self, identity: str, address: str) -> None:
         self._seen[identity] = SeenStation(identity=identity, address=address, admitted=False)
-        for entry_id in tuple(self._keys)[:1]:
+        for entry_id in tuple(self._access)[:1]:
             # The first entry is as good as any: nobody knows at which site the charger hangs.
             discovery_flow.async_create_flow(
                 self._hass,
@@ -132,21 +191,6 @@ class Central:
                 {"source": SOURCE_INTEGRATION_DISCOVERY},
                 {"identity": identity, "address": address, "entry_id": entry_id},
             )
-
-
-LISTEN_KEYS: Final = {
-    errno.EADDRINUSE: "port_in_use",
-    errno.EACCES: "port_forbidden",
-    errno.EADDRNOTAVAIL: "not_our_address",
-}
-"""Why nobody can listen, as keys of `exceptions` and `issues`; `cannot_listen` for all else."""
-
-
-def listen_key(error: ListenError) -> str:
-    """Name what keeps the server from listening, as a translation key."""
-    cause = error.__cause__
-    number = cause.errno if isinstance(cause, OSError) else None
-    return LISTEN_KEYS.get(number or 0, "cannot_listen")
 
 
 class _Keeper:
@@ -189,22 +233,27 @@ def async_find_central(hass: HomeAssistant, entry_id: str) -> Central | None:
 
 
 async def async_attach(
-    hass: HomeAssistant, entry_id: str, host: str, port: int, keys: Mapping[str, str | None]
+    hass: HomeAssistant,
+    entry_id: str,
+    address: tuple[str, int],
+    access: Mapping[str, Access],
+    encryption: Encryption | None = None,
 ) -> Central:
-    """Let an entry use the server of this host and port, and no other any more. `keys`: see `Central.attach`.
+    """Let an entry use the server of this address and port, and no other any more. The rest: see `Central.attach`.
 
-    Raises `ListenError`; the entry then uses none.
+    Raises `ListenError`; the entry then uses none. What is in the way of encryption is an issue, and no error.
     """
     keeper = _keeper(hass)
     async with keeper.lock:
-        central = keeper.centrals.get((host, port)) or Central(hass, host, port)
+        central = keeper.centrals.get(address) or Central(hass, *address)
         for other in keeper.centrals.values():
             if other is not central:
                 other.detach(entry_id)
         # First, so that no station finds itself refused in between.
-        central.attach(entry_id, keys)
+        central.attach(entry_id, access, encryption)
         await _stop_unused(keeper)
         await _start(keeper, central)
+        await central.encrypt()
         return central
 
 
@@ -226,6 +275,9 @@ async def async_release_unused(hass: HomeAssistant) -> None:
 
 async def _stop_unused(keeper: _Keeper) -> None:
     for address, central in tuple(keeper.centrals.items()):
-        if not central.in_use:
+        if central.in_use:
+            # Whoever wanted it to encrypt may be gone.
+            await central.encrypt()
+        else:
             del keeper.centrals[address]
             await central.stop()

@@ -26,7 +26,6 @@ from .const import (
     CONF_ENTITY_ID,
     CONF_FAILSAFE_A,
     CONF_HOST,
-    CONF_KEY,
     CONF_MAXIMUM_A,
     CONF_MAXIMUM_OFF_MIN,
     CONF_METER,
@@ -54,6 +53,8 @@ from .const import (
     SUBENTRY_LIMIT,
     SUBENTRY_LOAD,
 )
+from .csms.security import Access
+from .encryption import Encryption, read_access, read_encryption
 from .engine.model.evse import Evse
 from .engine.model.load import SheddableLoad
 from .engine.model.quantities import ALL_PHASES, Phase
@@ -94,7 +95,8 @@ class ChargerConfig:
     driver: str
     station: str
     connector: int
-    key: str | None
+    access: Access
+    """What its station has to bring to be let in."""
     evse: Evse
 
 
@@ -144,6 +146,8 @@ class SiteSetup:
     battery: BatteryConfig | None = None
     off_peak_entity_id: str | None = None
     """Is on in off-peak hours."""
+    encryption: Encryption | None = None
+    """How chargers can encrypt; None: they cannot."""
     orphans: tuple[str, ...] = ()
     """The names of what hangs on the site's supply because the circuit that fed it is gone."""
 
@@ -171,6 +175,7 @@ def read_setup(entry: ConfigEntry[Any]) -> SiteSetup:
         chargers=chargers,
         host=entry.data.get(CONF_HOST, DEFAULT_HOST),
         port=int(entry.data[CONF_PORT]),
+        encryption=read_encryption(entry.data),
         meters={ROOT_CIRCUIT: meter}
         | {circuit_id: _meter(data) for circuit_id, data in tree.items() if CONF_METER in data},
         circuit_names={circuit_id: circuit.title for circuit_id, circuit in circuits.items()},
@@ -249,7 +254,7 @@ def _charger(subentry: ConfigSubentry, circuit_id: str) -> ChargerConfig:
         driver=data[CONF_DRIVER],
         station=data[CONF_STATION],
         connector=int(data[CONF_CONNECTOR]),
-        key=data.get(CONF_KEY) or None,
+        access=read_access(data),
         evse=Evse(
             evse_id=subentry.subentry_id,
             circuit_id=circuit_id,

@@ -16,7 +16,9 @@ The steps of a new site, as a page or a script walks them (POST the fields of a 
     limit           {phases: "1"|"3", limit_unit: "kva"|"a"|"kw", limit, voltage_v}
     server          {port, host}; makes the entry
 
-Reconfiguring starts with a menu: meter | limit | server. Options: see flows/options.py. Circuits, chargers, appliances
+Reconfiguring starts with a menu: meter | limit | server | encryption. `encryption` {tls: "off"|"own"|"files", tls_port} leads
+to `authority` {}, which shows what chargers have to trust, or to `certificate_files` {tls_certificate, tls_key,
+tls_stations (optional)}, which are paths. Options: see flows/options.py. Circuits, chargers, appliances
 that give way and limits that come and go are added by subentry flows, see flows/circuit.py, flows/charger.py,
 flows/load.py and flows/limit.py; a charger also by the discovery of a station that called in.
 """
@@ -30,13 +32,13 @@ from .const import DOMAIN, SUBENTRY_CHARGER, SUBENTRY_CIRCUIT, SUBENTRY_LIMIT, S
 from .flows.charger import ChargerSubentryFlow
 from .flows.circuit import CircuitSubentryFlow
 from .flows.discovery import DiscoverySteps
+from .flows.encryption import EncryptionSteps
 from .flows.limit import LimitSubentryFlow
 from .flows.load import LoadSubentryFlow
 from .flows.options import ControlOptionsFlow
-from .flows.site import SiteSteps
 
 
-class SmartChargingConfigFlow(DiscoverySteps, SiteSteps, domain=DOMAIN):
+class SmartChargingConfigFlow(DiscoverySteps, EncryptionSteps, domain=DOMAIN):
     """The flow of a site, and of a station that called in by itself."""
 
     VERSION = 1
@@ -51,7 +53,7 @@ class SmartChargingConfigFlow(DiscoverySteps, SiteSteps, domain=DOMAIN):
         """Let the user choose what to change."""
         del user_input
         self._data = dict(self._get_reconfigure_entry().data)
-        return self.async_show_menu(step_id="reconfigure", menu_options=["meter", "limit", "server"])
+        return self.async_show_menu(step_id="reconfigure", menu_options=["meter", "limit", "server", "encryption"])
 
     @classmethod
     @callback

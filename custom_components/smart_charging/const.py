@@ -30,6 +30,15 @@ CONF_METER_PERIOD_S: Final = "meter_period_s"
 CONF_HOST: Final = "host"
 """The address to listen on for OCPP; `0.0.0.0` for all."""
 CONF_PORT: Final = "port"
+CONF_TLS: Final = "tls"
+"""Whose certificate is shown to chargers that encrypt: `own` (that of our own authority) or `files`; absent: none can."""
+CONF_TLS_PORT: Final = "tls_port"
+CONF_TLS_CERTIFICATE: Final = "tls_certificate"
+"""The path of a file with the server's certificate and those that lead to its root, PEM."""
+CONF_TLS_KEY: Final = "tls_key"
+"""The path of its private key."""
+CONF_TLS_STATIONS: Final = "tls_stations"
+"""The path of the certificate of who signs the chargers' certificates; absent: our own authority does."""
 
 # The entry's options. Each may be absent; what it is then stands in config_options.py.
 CONF_MARGIN_A: Final = "margin_a"
@@ -99,6 +108,10 @@ CONF_STATION: Final = "station"
 CONF_CONNECTOR: Final = "connector"
 CONF_KEY: Final = "key"
 """The station's password, or absent. Redacted in diagnostics, never logged."""
+CONF_PREVIOUS_KEY: Final = "previous_key"
+"""The one before it, for a station that does not use the new one yet; "" for none. Redacted, as CONF_KEY."""
+CONF_SECURITY: Final = "security"
+"""`tls` or `certificate`: how it has to connect; absent: as it likes."""
 CONF_MINIMUM_A: Final = "minimum_a"
 CONF_MAXIMUM_A: Final = "maximum_a"
 CONF_FAILSAFE_A: Final = "failsafe_a"
@@ -108,6 +121,7 @@ ROOT_CIRCUIT: Final = "site"
 """The id of the circuit that is the supply of the whole site."""
 
 DEFAULT_PORT: Final = 9000
+DEFAULT_TLS_PORT: Final = 9443
 DEFAULT_HOST: Final = "0.0.0.0"  # noqa: S104 the user is asked where to listen; a charger is another machine
 DEFAULT_VOLTAGE_V: Final = 230.0
 DEFAULT_MARGIN_A: Final = {"a": 0.5, "kva": 0.0, "kw": 0.0}

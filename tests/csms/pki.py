@@ -115,3 +115,7 @@ def certified_station(
     request = station_request(common_name)
     chain_pem = authority.certify_station(request.csr, identity, serials=[common_name], now=now)
     return station_context(authority.certificate_pem, folder, chain_pem, request.key_pem)
+
+
+# The library takes the class of dates from `datetime` once, when it first makes a certificate: never a frozen clock's.
+self_signed()

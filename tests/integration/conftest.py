@@ -16,6 +16,7 @@ import custom_components.smart_charging  # noqa: F401 the package must be there 
 from custom_components.smart_charging.const import DOMAIN
 from custom_components.smart_charging.csms.server import CentralSystem
 
+from ..csms import pki  # noqa: F401 makes a certificate before any test freezes the clock, see there
 from ..csms.conftest import IMPATIENT
 from .home import Home
 

@@ -604,7 +604,7 @@ async def reconfigure(hass: HomeAssistant, step: str, **changes: Any) -> tuple[A
     entry = add_site(hass, **changes)
     await hass.config_entries.async_setup(entry.entry_id)
     flow = await entry.start_reconfigure_flow(hass)
-    assert flow["menu_options"] == ["meter", "limit", "server"]
+    assert flow["menu_options"] == ["meter", "limit", "server", "encryption"]
     return entry, await choose(hass, flow, step)
 
 

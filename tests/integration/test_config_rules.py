@@ -16,6 +16,7 @@ from custom_components.smart_charging.config_rules.charger import validate_charg
 from custom_components.smart_charging.config_rules.site import validate_site
 from custom_components.smart_charging.config_site import stale_after_s
 from custom_components.smart_charging.const import DOMAIN
+from custom_components.smart_charging.csms.security import Access
 from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES, Phase
 
@@ -47,6 +48,8 @@ TEXTS = json.loads((Path(custom_components.smart_charging.__file__).parent / "tr
         {"meter": IMPORTS + EXPORTS},
         {"meter": [channel("import", None), channel("export", None)]},
         {"meter": [NET, *IMPORTS]},
+        {"tls": "own", "tls_port": 9443},
+        {"tls": "files", "tls_port": 9443, "tls_certificate": "/ssl/a", "tls_key": "/ssl/b", "tls_stations": "/ssl/c"},
     ],
 )
 def test_a_valid_site(changes: dict[str, Any]) -> None:
@@ -66,6 +69,15 @@ def test_a_valid_site(changes: dict[str, Any]) -> None:
         ({"meter_period_s": 0}, {"meter_period_s": "period_not_positive"}),
         ({"port": 0}, {"port": "port_out_of_range"}),
         ({"port": 65536}, {"port": "port_out_of_range"}),
+        ({"tls": "magic", "tls_port": 9443}, {"tls": "encryption_unknown"}),
+        ({"tls": "own"}, {"tls_port": "port_out_of_range"}),
+        ({"tls": "own", "tls_port": 65536}, {"tls_port": "port_out_of_range"}),
+        ({"tls": "own", "tls_port": 9000}, {"tls_port": "ports_equal"}),
+        (
+            {"tls": "files", "tls_port": 9443, "tls_key": " "},
+            {"tls_certificate": "path_missing", "tls_key": "path_missing"},
+        ),
+        ({"tls": "own", "tls_port": 9443, "tls_stations": ""}, {"tls_stations": "path_missing"}),
         ({"meter": []}, {"meter": "meter_missing"}),
         ({"meter": None}, {"meter": "meter_missing"}),
         ({"meter": [NET, channel("net", None, "sensor.b")]}, {"meter": "meter_twice"}),
@@ -97,6 +109,7 @@ def test_a_site_has_to_bear_the_chargers_it_has() -> None:
 
 
 THREE = ["l1", "l2", "l3"]
+ENCRYPTED = {"tls": "own", "tls_port": 9443}
 
 
 @pytest.mark.parametrize(
@@ -107,6 +120,8 @@ THREE = ["l1", "l2", "l3"]
         ({}, [], charger(wiring=["l2", "l3", "l1"], failsafe_a=16.0)),
         ({}, [charger("CP2")], charger()),
         ({}, [charger(connector=2)], charger()),
+        (ENCRYPTED, [], charger(security="tls", key="secret")),
+        (ENCRYPTED, [], charger(security="certificate")),
         # On another phase, the same current again.
         ({"limit": 16}, [charger("CP2", failsafe_a=16.0)], charger(wiring=["l2"], failsafe_a=16.0)),
         ({"limit": 9, "limit_unit": "kva"}, [], charger(wiring=THREE, failsafe_a=13.0)),
@@ -127,6 +142,9 @@ def test_a_valid_charger(site: dict[str, Any], others: list[dict[str, Any]], dat
         ({}, [charger()], charger(), {"station": "station_taken"}),
         ({}, [], charger(connector=0), {"connector": "connector_invalid"}),
         ({}, [], charger(connector=1.5), {"connector": "connector_invalid"}),
+        ({}, [], charger(security="tls", key="secret"), {"security": "encryption_off"}),
+        (ENCRYPTED, [], charger(security="tls"), {"security": "key_missing"}),
+        (ENCRYPTED, [], charger(security="magic"), {"security": "security_unknown"}),
         ({}, [], charger(minimum_a=5.0), {"minimum_a": "minimum_too_low"}),
         ({}, [], charger(maximum_a=0.0), {"maximum_a": "maximum_not_positive"}),
         ({}, [], charger(minimum_a=10.0, maximum_a=8.0), {"minimum_a": "minimum_above_maximum"}),
@@ -191,7 +209,7 @@ def test_a_charger_as_the_engine_knows_it() -> None:
     data = charger(wiring=["l2", "l3", "l1"], failsafe_a=8.0, priority=2, key="")
     setup = read_setup(entry(subentry("id", "Garage", data), options={"margin_a": 1.5}))
     known = setup.chargers["id"]
-    assert (known.name, known.station, known.connector, known.key) == ("Garage", "CP1", 1, None)
+    assert (known.name, known.station, known.connector, known.access) == ("Garage", "CP1", 1, Access())
     assert setup.site.evses == (known.evse,)
     assert known.evse.phases == (Phase.L2, Phase.L3, Phase.L1)
     assert (known.evse.evse_id, known.evse.failsafe_a, known.evse.priority) == ("id", 8.0, 2)

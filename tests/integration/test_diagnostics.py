@@ -9,14 +9,15 @@ from custom_components.smart_charging.engine.model.replay import to_json
 from .home import GARAGE, Home, charger, subentry
 
 KEY = "0123456789abcdef"
+OLD_KEY = "fedcba9876543210"
 IDENTITY = "SECRET-IDENTITY"
 
 
 async def test_nothing_in_it_opens_a_door(home: Home) -> None:
-    home.entry = home.make_entry(subentry(GARAGE, "Garage", charger(IDENTITY, key=KEY)))
+    home.entry = home.make_entry(subentry(GARAGE, "Garage", charger(IDENTITY, key=KEY, previous_key=OLD_KEY)))
     await home.set_up()
     text = json.dumps(await async_get_config_entry_diagnostics(home.hass, home.entry))
-    for secret in (KEY, IDENTITY, "127.0.0.1"):
+    for secret in (KEY, OLD_KEY, IDENTITY, "127.0.0.1"):
         assert secret not in text
 
 

@@ -16,16 +16,15 @@ from websockets.exceptions import InvalidStatus
 
 from custom_components.smart_charging import async_remove_config_entry_device, async_unload_entry
 from custom_components.smart_charging.central import (
-    LISTEN_KEYS,
     Central,
     SeenStation,
     async_find_central,
     async_get_central,
     async_release_unused,
-    listen_key,
 )
 from custom_components.smart_charging.const import DOMAIN, SUBENTRY_CHARGER
 from custom_components.smart_charging.csms.errors import ListenError
+from custom_components.smart_charging.encrypted_port import LISTEN_KEYS, listen_key
 from custom_components.smart_charging.engine.model.reason import ReasonCode
 
 from ..chargers.benches import profiles

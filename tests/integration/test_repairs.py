@@ -9,8 +9,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
 import custom_components.smart_charging
-from custom_components.smart_charging.central import LISTEN_KEYS
 from custom_components.smart_charging.const import DOMAIN
+from custom_components.smart_charging.encrypted_port import LISTEN_KEYS
 from custom_components.smart_charging.engine.model.evse import Means
 from custom_components.smart_charging.engine.model.reason import Reason, ReasonCode
 from custom_components.smart_charging.issues import (

@@ -129,9 +129,12 @@ def all_texts() -> frozenset[str]:
 
 @cache
 def definitions() -> dict[str, list[ast.AST]]:
-    """What a name may stand for: module-level assignments, functions and methods of that name, anywhere."""
+    """What a name may stand for: module-level assignments, functions and methods of that name, anywhere.
+
+    But not in csms/: what is shown comes from elsewhere, and its methods have the names of everything.
+    """
     found: dict[str, list[ast.AST]] = {}
-    for tree in modules().values():
+    for tree in (tree for path, tree in modules().items() if not path.startswith("csms/")):
         for node in ast.walk(tree):
             match node:
                 case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):

@@ -127,7 +127,7 @@ def test_dependencies_are_used():
     assert idle == set(), "named as dependencies, and imported nowhere"
 
 
-ALWAYS_THERE = {"cryptography"}
+ALWAYS_THERE = {"cryptography", "orjson"}
 """What Home Assistant itself cannot do without, so that no version of it can be in the way."""
 
 CORE_BRINGS = {"homeassistant", "voluptuous", "probatio", "aiohttp", "yarl", "attr", "propcache", "orjson", "slugify"}

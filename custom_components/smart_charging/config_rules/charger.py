@@ -16,6 +16,7 @@ from ..const import (
     ROOT_CIRCUIT,
 )
 from ..csms.admission import parse_identity
+from .encryption import security_errors
 from .fields import Data, Errors, number
 from .tree import Circuits, failsafes_exceed, feeder, path, wiring_error
 
@@ -28,7 +29,7 @@ _NO_CIRCUITS: Final[Mapping[str, Data]] = MappingProxyType({})
 def validate_charger(site: Data, others: Iterable[Data], data: Data, circuits: Circuits = _NO_CIRCUITS) -> Errors:
     """Judge a charger's data, on a valid site with its valid `circuits`, beside the data of the site's `others`."""
     others = tuple(others)
-    errors = _judge_connection(others, data) | _judge_currents(data)
+    errors = _judge_connection(others, data) | security_errors(site, data) | _judge_currents(data)
     if (error := wiring_error(site, circuits, data)) is not None:
         errors[CONF_WIRING] = error
     return errors or _judge_failsafes(site, others, data, circuits)

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from ..const import CONF_LIMIT, CONF_LIMIT_UNIT, CONF_PHASES, CONF_PORT, CONF_VOLTAGE_V, ROOT_CIRCUIT
+from .encryption import LARGEST_PORT, encryption_errors
 from .fields import Data, Errors, is_positive, number
 from .meter import meter_errors
 from .tree import Circuits, failsafes_exceed, is_unit, site_phases
@@ -12,7 +13,6 @@ from .tree import Circuits, failsafes_exceed, is_unit, site_phases
 VOLTAGES_V: Final = (90.0, 280.0)
 """Between a phase and neutral: 100 V in Japan, 277 V in the United States, and some room."""
 
-_LARGEST_PORT: Final = 65535
 _NO_CIRCUITS: Final[Mapping[str, Data]] = MappingProxyType({})
 
 
@@ -29,9 +29,9 @@ def validate_site(data: Data, chargers: Iterable[Data] = (), circuits: Circuits 
         errors[CONF_LIMIT_UNIT] = "limit_unit_unknown"
     if not is_positive(data, CONF_LIMIT):
         errors[CONF_LIMIT] = "limit_not_positive"
-    if not 1 <= (number(data, CONF_PORT) or 0) <= _LARGEST_PORT:
+    if not 1 <= (number(data, CONF_PORT) or 0) <= LARGEST_PORT:
         errors[CONF_PORT] = "port_out_of_range"
-    errors |= meter_errors(data, phases)
+    errors |= meter_errors(data, phases) | encryption_errors(data)
     return errors or _judge_failsafes(data, tuple(chargers), circuits)
 
 

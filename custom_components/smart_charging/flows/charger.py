@@ -3,8 +3,10 @@
 The steps: `user` is a menu -> waiting | station. `waiting` is progress, up to five minutes (GET the flow until it is
 something else); then `details`, or `choose` {station} when several chargers came, or the menu `waiting_over` -> waiting
 | station. `station` {station, key (optional), connector} is for a charger that is entered by hand. `details` {name,
-connector (only if there are several), circuit (only if there are any), wiring (only on three phases), minimum_a, maximum_a, failsafe_a, priority} makes
-the subentry. `reconfigure` has the same fields without the connector, and `key` (optional).
+connector (only if there are several), circuit (only if there are any), wiring (only on three phases), minimum_a, maximum_a,
+failsafe_a, priority, make_key (optional), security (only where chargers can encrypt: any | tls | certificate)} makes the
+subentry; with make_key, `key` {send_key (only while the charger is connected)} shows the password before. `reconfigure` has
+the same fields without the connector, and `key` (optional).
 """
 
 import asyncio
@@ -12,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, override
 
 import probatio
-from homeassistant.config_entries import ConfigEntryState, ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryState, SubentryFlowResult
 from homeassistant.const import CONF_NAME
 from homeassistant.core import callback
 from homeassistant.helpers.selector import (
@@ -29,6 +31,7 @@ from homeassistant.helpers.selector import (
 
 from ..central import Central, async_find_central
 from ..const import CONF_CONNECTOR, CONF_KEY, CONF_STATION
+from .charger_access import KeySteps, access_as_answers, access_fields, access_of, share_access
 from .charger_form import (
     charger_as_answers,
     charger_data,
@@ -55,17 +58,17 @@ _STATION_SCHEMA: Final = probatio.Schema(
 )
 
 
-class ChargerSubentryFlow(ConfigSubentryFlow):
+class ChargerSubentryFlow(KeySteps):
     """Waits for a charger, or takes its identity by hand, and asks how it is wired."""
 
     _central: Central
     """The server at which this flow waited."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._waiting: asyncio.Task[tuple[str, ...]] | None = None
         self._close_door: Callable[[], None] = lambda: None
         self._came: tuple[str, ...] = ()
-        self._station = ""
         self._key: str | None = None
         self._connectors: tuple[int, ...] = (1,)
         self._name = ""
@@ -161,16 +164,19 @@ class ChargerSubentryFlow(ConfigSubentryFlow):
             unique_id = charger_unique_id(self._station, connector)
             if has_charger(entry, unique_id):
                 return self.async_abort(reason="already_configured")
-            data = charger_data(entry.data, self._station, self._key, connector, user_input)
+            before = {CONF_KEY: self._key} if self._key else access_of(entry, self._station)
+            access = self._access(before, user_input)
+            data = charger_data(entry.data, self._station, access, connector, user_input)
             errors = charger_errors(entry, data, user_input)
             if not errors:
-                forget_discovery(self.hass, self._station)
-                return self.async_create_entry(title=user_input[CONF_NAME].strip(), data=data, unique_id=unique_id)
+                return await self._keep(user_input[CONF_NAME].strip(), data)
         return self.async_show_form(
             step_id="details",
             data_schema=self.add_suggested_values_to_schema(
-                charger_schema(entry.data, await circuit_options(self.hass, entry), self._connectors),
-                user_input or charger_suggestions(self._name),
+                charger_schema(entry.data, await circuit_options(self.hass, entry), self._connectors).extend(
+                    access_fields(entry.data)
+                ),
+                user_input or {**charger_suggestions(self._name), **access_as_answers(access_of(entry, self._station))},
             ),
             errors=errors,
             description_placeholders={"identity": self._station},
@@ -180,28 +186,39 @@ class ChargerSubentryFlow(ConfigSubentryFlow):
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Change a charger that is set up."""
         entry, subentry = self._get_entry(), self._get_reconfigure_subentry()
-        station = subentry.data[CONF_STATION]
+        self._station = subentry.data[CONF_STATION]
         errors: dict[str, str] = {}
         if user_input is not None:
             connector = subentry.data[CONF_CONNECTOR]
-            key = user_input.get(CONF_KEY) or subentry.data.get(CONF_KEY)
-            data = charger_data(entry.data, station, key, connector, user_input)
+            access = self._access(subentry.data, user_input)
+            data = charger_data(entry.data, self._station, access, connector, user_input)
             errors = charger_errors(entry, data, user_input, subentry.subentry_id)
-            errors |= station_errors(entry.data, station, key, connector)
+            errors |= station_errors(entry.data, self._station, access.get(CONF_KEY), connector)
             if not errors:
-                return self.async_update_and_abort(entry, subentry, title=user_input[CONF_NAME].strip(), data=data)
+                return await self._keep(user_input[CONF_NAME].strip(), data)
         schema = charger_schema(entry.data, await circuit_options(self.hass, entry)).extend(
-            {probatio.Optional(CONF_KEY): _KEY}
+            {probatio.Optional(CONF_KEY): _KEY, **access_fields(entry.data)}
         )
+        known = charger_as_answers(entry, subentry.title, subentry.data) | access_as_answers(subentry.data)
         return self.async_show_form(
             step_id="reconfigure",
-            data_schema=self.add_suggested_values_to_schema(
-                schema, user_input or charger_as_answers(entry, subentry.title, subentry.data)
-            ),
+            data_schema=self.add_suggested_values_to_schema(schema, user_input or known),
             errors=errors,
-            description_placeholders={"identity": station},
+            description_placeholders={"identity": self._station},
             last_step=True,
         )
+
+    @override
+    async def _finish(self) -> SubentryFlowResult:
+        entry, (name, data) = self._get_entry(), self._pending
+        if self.source == SOURCE_RECONFIGURE:
+            subentry = self._get_reconfigure_subentry()
+            share_access(self.hass, entry, data, subentry.subentry_id)
+            return self.async_update_and_abort(entry, subentry, title=name, data=data)
+        share_access(self.hass, entry, data)
+        forget_discovery(self.hass, self._station)
+        unique_id = charger_unique_id(self._station, data[CONF_CONNECTOR])
+        return self.async_create_entry(title=name, data=data, unique_id=unique_id)
 
     async def _address(self) -> Mapping[str, str]:
         return {"address": await address_for_chargers(self.hass, self._get_entry())}

@@ -89,14 +89,14 @@ def charger_as_answers(entry: ConfigEntry[Any], title: str, data: Mapping[str, A
 
 
 def charger_data(
-    site: Mapping[str, Any], station: str, key: str | None, connector: int, answers: Mapping[str, Any]
+    site: Mapping[str, Any], station: str, access: Mapping[str, Any], connector: int, answers: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Put a charger's data together from the answers to the form."""
+    """Put a charger's data together from the answers to the form. `access`: what its station has to bring."""
     return {
         CONF_DRIVER: DRIVER_OCPP,
         CONF_STATION: station,
         CONF_CONNECTOR: connector,
-        **({CONF_KEY: key} if key else {}),
+        **access,
         **place_data(site, answers),
         CONF_MINIMUM_A: float(answers[CONF_MINIMUM_A]),
         CONF_MAXIMUM_A: float(answers[CONF_MAXIMUM_A]),

@@ -9,6 +9,7 @@ from homeassistant.helpers.typing import DiscoveryInfoType
 
 from ..central import async_find_central
 from ..const import CONF_CONNECTOR, CONF_STATION, SUBENTRY_CHARGER
+from .charger_access import access_of
 from .charger_form import (
     charger_data,
     charger_errors,
@@ -56,7 +57,7 @@ class DiscoverySteps(ConfigFlow):
         errors: dict[str, str] = {}
         if user_input is not None:
             connector = int(user_input.get(CONF_CONNECTOR, connectors[0]))
-            data = charger_data(entry.data, self._identity, None, connector, user_input)
+            data = charger_data(entry.data, self._identity, access_of(entry, self._identity), connector, user_input)
             errors = charger_errors(entry, data, user_input)
             if has_charger(entry, charger_unique_id(self._identity, connector)):
                 return self.async_abort(reason="already_configured")

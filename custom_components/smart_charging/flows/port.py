@@ -3,14 +3,16 @@
 import errno
 import ipaddress
 import socket
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from homeassistant.components import network
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
-from ..central import LISTEN_KEYS
-from ..const import CONF_HOST, CONF_PORT, DOMAIN
+from ..config_rules.encryption import encryption_errors
+from ..const import CONF_HOST, CONF_PORT, CONF_TLS_PORT, DEFAULT_HOST, DOMAIN
+from ..encrypted_port import LISTEN_KEYS
 
 _LARGEST_PORT: Final = 65535
 
@@ -23,11 +25,11 @@ async def own_addresses(hass: HomeAssistant) -> list[str]:
     return [str(address) for address in await network.async_get_enabled_source_ips(hass) if not address.is_link_local]
 
 
-async def charger_url(hass: HomeAssistant, host: str, port: int) -> str:
+async def charger_url(hass: HomeAssistant, host: str, port: int, *, encrypted: bool = False) -> str:
     """Write the address that is entered in a charger, which adds its own identity to it."""
     if ipaddress.ip_address(host).is_unspecified:
         host = await network.async_get_source_ip(hass)
-    return f"ws://[{host}]:{port}/" if ":" in host else f"ws://{host}:{port}/"
+    return f"{'wss' if encrypted else 'ws'}://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
 def port_errors(hass: HomeAssistant, host: str, port: int, own: ConfigEntry | None = None) -> dict[str, str]:
@@ -51,6 +53,19 @@ def port_errors(hass: HomeAssistant, host: str, port: int, own: ConfigEntry | No
         return {}
     key = LISTEN_KEYS.get(number, "cannot_listen")
     return {_FIELDS.get(key, "base"): key}
+
+
+def tls_port_errors(site: Mapping[str, Any], own: ConfigEntry) -> dict[str, str]:
+    """Try to listen where chargers of a site that changes are to encrypt, and say what is in the way, by field.
+
+    `own` is the site as it is: where it listens already is free.
+    """
+    errors = {field: error for field, error in encryption_errors(site).items() if field == CONF_TLS_PORT}
+    port = site[CONF_TLS_PORT]
+    if errors or port == own.data.get(CONF_TLS_PORT):
+        return errors
+    number = _listen_once(site.get(CONF_HOST, DEFAULT_HOST), port)
+    return {} if number is None else {CONF_TLS_PORT: LISTEN_KEYS.get(number, "cannot_listen")}
 
 
 def _listen_once(host: str, port: int) -> int | None:

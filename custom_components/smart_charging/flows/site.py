@@ -16,6 +16,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
+from ..config_rules.encryption import encryption_errors
 from ..config_rules.site import validate_site
 from ..config_rules.tree import site_phases
 from ..const import (
@@ -26,6 +27,7 @@ from ..const import (
     CONF_PHASE,
     CONF_PHASES,
     CONF_PORT,
+    CONF_TLS_PORT,
     CONF_VOLTAGE_V,
     CONF_WIRING,
     DEFAULT_HOST,
@@ -87,6 +89,8 @@ class SiteSteps(MeterSteps):
             self._data[CONF_PORT] = int(user_input[CONF_PORT])
             own = self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
             errors = port_errors(self.hass, self._data[CONF_HOST], self._data[CONF_PORT], own)
+            if CONF_TLS_PORT in encryption_errors(self._data):
+                errors = {CONF_PORT: "ports_equal"}
             if not errors:
                 return self._save()
         known = {
