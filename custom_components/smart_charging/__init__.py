@@ -27,10 +27,8 @@ from .csms.errors import ListenError
 from .devices import ChargerDevices
 from .encrypted_port import listen_key
 from .engine.model.state import ControlState
-from .file_views import async_register_views
 from .issues import SiteIssues, async_clear_listen_issue, async_raise_listen_issue, async_tell_orphans
 from .loads import async_let_go
-from .logs import async_forget_old_logs
 from .runtime import RuntimeData, SmartChargingConfigEntry
 from .store import SiteStore
 
@@ -55,8 +53,6 @@ _LEFT: Final[HassKey[_Left]] = HassKey(f"{DOMAIN}_left")
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     """Set up the integration as a whole: its actions are there even when none of its entries is."""
     async_register_actions(hass)
-    async_register_views(hass)
-    async_forget_old_logs(hass)
     return True
 
 
