@@ -26,6 +26,7 @@ from .csms.server import CentralSystem
 from .csms.station import Station
 from .encrypted_port import EncryptedPort
 from .encryption import Encryption
+from .station_store import StationStore
 
 PAIRING: Final = timedelta(minutes=5)
 """How long a charger that is being added may take to call in, unless told otherwise: time to type an address into it."""
@@ -54,12 +55,21 @@ class Central:
         self.host = host
         self.port = port
         self._hass = hass
-        self._csms = CentralSystem(now=dt_util.utcnow, on_refused=self._on_refused, on_paired=self._on_paired)
+        self._csms = CentralSystem(
+            now=dt_util.utcnow,
+            on_refused=self._on_refused,
+            on_paired=self._on_paired,
+            on_station=self._watch,
+        )
+        self._store = StationStore(hass, host, port, self._csms.dump)
         self._access: dict[str, Mapping[str, Access]] = {}
         self._encryption: dict[str, Encryption] = {}
         self._encrypted_port = EncryptedPort(hass, self._csms, host)
         self._seen: dict[str, SeenStation] = {}
         self._unsubscribe: list[CALLBACK_TYPE] = []
+
+    def _watch(self, station: Station) -> None:
+        self._store.watch(station)
 
     @property
     def in_use(self) -> bool:
@@ -72,6 +82,7 @@ class Central:
 
     async def start(self) -> None:
         """Listen, until Home Assistant stops. Raises `ListenError`."""
+        self._csms.restore(await self._store.async_load())
         await self._csms.start(self.host, self.port)
         self._unsubscribe = [
             self._hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._on_stop),
@@ -84,6 +95,7 @@ class Central:
             self._unsubscribe.pop()()
         self._encrypted_port.forget()
         await self._csms.stop()
+        await self._store.async_save()
 
     async def encrypt(self, *, anew: bool = False) -> None:
         """Listen for TLS as the entries want it; `anew`: with other certificates."""

@@ -23,6 +23,7 @@ from .engine.model.mode import Mode
 from .engine.model.override import Override
 from .engine.model.plan import Plan
 from .engine.model.reason import ReasonCode
+from .engine.model.shortcoming import Shortcoming
 from .engine.model.site import Site
 from .engine.model.snapshot import SiteSnapshot
 from .engine.model.state import ControlState
@@ -49,14 +50,14 @@ _MOMENT_S: Final = 0.05
 class TickResult:
     """All that one tick saw and decided. `sessions` is by charger id, `limits` by limit id, `failures`: see `Dispatcher.failures`.
 
-    `unsafe` are the chargers that did not take their failsafe current.
+    `shortcomings` are what owners have to know of, by charger.
     """
 
     snapshot: SiteSnapshot
     decision: Decision
     sessions: Mapping[str, SessionEnergy] = field(default_factory=dict[str, SessionEnergy])
     failures: Mapping[str, int] = field(default_factory=dict[str, int])
-    unsafe: frozenset[str] = frozenset()
+    shortcomings: Mapping[str, frozenset[Shortcoming]] = field(default_factory=dict)
     limits: Mapping[str, LimitReading] = field(default_factory=dict[str, LimitReading])
 
 
@@ -257,7 +258,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
             decision=decision,
             sessions=sessions,
             failures=self._dispatcher.failures,
-            unsafe=frozenset(evse_id for evse_id, driver in self._drivers.items() if not driver.keeps_failsafe),
+            shortcomings={evse_id: driver.shortcomings for evse_id, driver in self._drivers.items()},
             limits=self._limits.readings,
         )
 

@@ -14,13 +14,13 @@ from .const import DOMAIN, ROOT_CIRCUIT
 from .coordinator import TickResult
 from .engine.model.evse import Means
 from .engine.model.reason import ReasonCode
+from .engine.model.shortcoming import Shortcoming
 
 METER_SILENT: Final = "meter_silent"
 CHARGER_OFFLINE: Final = "charger_offline"
 PORT_IN_USE: Final = "port_in_use"
 CHARGER_DISOBEYS: Final = "charger_disobeys"
 CHARGER_HELPLESS: Final = "charger_helpless"
-FAILSAFE_REFUSED: Final = "failsafe_refused"
 CIRCUIT_GONE: Final = "circuit_gone"
 
 METER_SILENT_AFTER: Final = timedelta(seconds=60)
@@ -55,8 +55,9 @@ class SiteIssues:
             offline = since is not None and now - since >= CHARGER_OFFLINE_AFTER
             placeholders = {"site": self._title, "charger": self._names[evse_id]}
             self._set(CHARGER_OFFLINE, f"{CHARGER_OFFLINE}_{evse_id}", offline, placeholders)
-            unsafe = evse_id in tick.unsafe
-            self._set(FAILSAFE_REFUSED, f"{FAILSAFE_REFUSED}_{evse_id}", unsafe, placeholders)
+            for shortcoming in Shortcoming:
+                present = shortcoming in tick.shortcomings.get(evse_id, ())
+                self._set(shortcoming, f"{shortcoming}_{evse_id}", present, placeholders)
             setpoint = tick.decision.setpoints.get(evse_id)
             disobeys = setpoint is not None and setpoint.means is Means.DISABLE
             self._set(CHARGER_DISOBEYS, f"{CHARGER_DISOBEYS}_{evse_id}", disobeys, placeholders)

@@ -143,9 +143,9 @@ async def test_fewer_phases_show_in_the_status(charging: Bench) -> None:
 
 async def test_a_charger_is_taken_to_keep_its_failsafe_current(bench: Bench) -> None:
     await bench.driver.start(bench.woken)
-    assert bench.driver.keeps_failsafe
+    assert bench.driver.shortcomings == frozenset()
     await bench.connect()
-    assert bench.driver.keeps_failsafe
+    assert bench.driver.shortcomings == frozenset()
 
 
 async def test_measurements_are_those_of_the_charger_s_own_phases(charging: Bench) -> None:

@@ -16,6 +16,7 @@ from custom_components.smart_charging.csms.errors import NoTransaction
 from custom_components.smart_charging.csms.server import CentralSystem
 from custom_components.smart_charging.engine.model.evse import Evse, EvState, Means
 from custom_components.smart_charging.engine.model.quantities import Phase
+from custom_components.smart_charging.engine.model.shortcoming import Shortcoming
 
 from ..csms.conftest import IMPATIENT, Clock
 from ..csms.peer import CallError, Peer, station_at
@@ -155,7 +156,7 @@ async def test_a_station_that_takes_no_profile_is_told_of_once_and_its_offer_is_
     async with station_at(csms.port) as peer:
         peer.answers["SetChargingProfile"] = lambda _: {"status": word}
         await peer.boot()
-        await woken.until(lambda: not driver.keeps_failsafe)
+        await woken.until(lambda: Shortcoming.FAILSAFE_REFUSED in driver.shortcomings)
         await driver.apply(0)
         asked = len(profiles(peer, "TxDefaultProfile"))
         # No car, no current: there is nothing to refuse.
@@ -231,11 +232,11 @@ async def test_a_failsafe_current_that_was_refused_and_taken_later_is_kept(
         peer.answers["SetChargingProfile"] = lambda _: {"status": "Rejected"}
         await peer.boot()
         await peer.asked("SetChargingProfile")
-        await woken.until(lambda: not driver.keeps_failsafe)
+        await woken.until(lambda: Shortcoming.FAILSAFE_REFUSED in driver.shortcomings)
     async with station_at(csms.port) as peer:
-        assert not driver.keeps_failsafe
+        assert Shortcoming.FAILSAFE_REFUSED in driver.shortcomings
         await ready(peer, driver, woken)
-        assert driver.keeps_failsafe
+        assert not driver.shortcomings
 
 
 async def test_the_next_transaction_begins_with_the_failsafe_current_and_says_since_when(

@@ -49,7 +49,7 @@ def test_every_row_says_who_found_it_out_and_what_it_is_good_for() -> None:
 def test_owners_are_told_what_to_do_at_the_station() -> None:
     quirk = find_quirk(info("Schneider Electric", "EVLink"))
     assert quirk
-    assert quirk.advice == "external_control"
+    assert quirk.advice == "external_control_off"
 
 
 def test_what_is_learned_of_one_is_true_of_the_next_of_its_kind() -> None:

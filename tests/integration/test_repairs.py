@@ -13,11 +13,11 @@ from custom_components.smart_charging.const import DOMAIN
 from custom_components.smart_charging.encrypted_port import LISTEN_KEYS
 from custom_components.smart_charging.engine.model.evse import Means
 from custom_components.smart_charging.engine.model.reason import Reason, ReasonCode
+from custom_components.smart_charging.engine.model.shortcoming import Shortcoming
 from custom_components.smart_charging.issues import (
     CHARGER_DISOBEYS,
     CHARGER_HELPLESS,
     CHARGER_OFFLINE,
-    FAILSAFE_REFUSED,
     METER_SILENT,
     SiteIssues,
 )
@@ -65,7 +65,7 @@ async def test_a_charger_that_is_away_for_five_minutes(home: Home) -> None:
 
 async def test_a_charger_that_does_not_take_its_failsafe_current(home: Home) -> None:
     await home.set_up()
-    issue = {f"{FAILSAFE_REFUSED}_{GARAGE}": {"site": "Home", "charger": "Garage"}}
+    issue = {f"{Shortcoming.FAILSAFE_REFUSED}_{GARAGE}": {"site": "Home", "charger": "Garage"}}
     async with station_at(home.port) as peer:
         peer.answers["SetChargingProfile"] = lambda _: {"status": "Rejected"}
         await peer.boot()
@@ -135,7 +135,7 @@ TEXTS = json.loads((Path(custom_components.smart_charging.__file__).parent / "tr
         CHARGER_OFFLINE,
         CHARGER_DISOBEYS,
         CHARGER_HELPLESS,
-        FAILSAFE_REFUSED,
+        *Shortcoming,
         *LISTEN_KEYS.values(),
         "cannot_listen",
     ],

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from ..engine.model.evse import Capabilities, EvseStatus, Means
 from ..engine.model.operation import Connection
+from ..engine.model.shortcoming import Shortcoming
 from .operations import ChargerOperations
 
 
@@ -33,9 +34,9 @@ class ChargerDriver(ABC):
         """End all that `start` began. Leaves the charger within its failsafe current, and never raises its current."""
 
     @property
-    def keeps_failsafe(self) -> bool:
-        """Whether the charger took the failsafe current that it is to fall back to, as far as that is known."""
-        return True
+    def shortcomings(self) -> frozenset[Shortcoming]:
+        """What the charger's owner has to know of, as far as that is known."""
+        return frozenset()
 
     @property
     def operations(self) -> ChargerOperations | None:

@@ -18,6 +18,7 @@ from ..csms.events import (
     Connected,
     Disconnected,
     Event,
+    Measured,
     Ready,
     StatusChanged,
     TransactionEnded,
@@ -28,6 +29,7 @@ from ..csms.station import Station
 from ..engine.model.evse import Capabilities, Evse, EvseInfo, EvseStatus, Means, Watchdog, WatchdogKind
 from ..engine.model.operation import Connection, Operation
 from ..engine.model.quantities import ALL_PHASES
+from ..engine.model.shortcoming import Shortcoming
 from .driver import ChargerDriver
 from .errors import ChargerRefusedError, ChargerUnreachableError
 from .ocpp_errors import as_charger_errors
@@ -44,6 +46,7 @@ from .ocpp_status import (
     read_offered_phases,
     read_state,
 )
+from .ocpp_trust import Trust
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -86,6 +89,7 @@ class OcppDriver(ChargerDriver):
         self._default_since: Since | None = None
         self._default_refused = False
         self._keeps_failsafe = True
+        self._trust = Trust(station)
         self._booted_at: datetime | None = None
         self._doubt: tuple[float, datetime] | None = None
         self._energy_kwh: float | None = None
@@ -160,8 +164,9 @@ class OcppDriver(ChargerDriver):
 
     @property
     @override
-    def keeps_failsafe(self) -> bool:
-        return self._keeps_failsafe
+    def shortcomings(self) -> frozenset[Shortcoming]:
+        found = self._trust.shortcomings
+        return found if self._keeps_failsafe else found | {Shortcoming.FAILSAFE_REFUSED}
 
     @override
     async def apply(self, current_a: float, phases: int | None = None) -> None:
@@ -169,6 +174,7 @@ class OcppDriver(ChargerDriver):
         self._start.wanted_a = current_a
         if self._connector.transaction is not None:
             await self._limit(current_a, phases)
+            self._start.consider()
         else:
             await self._rest_on_default()
         self._on_status()
@@ -213,6 +219,8 @@ class OcppDriver(ChargerDriver):
         limit_since = self._limit_since.at if self._limit_since else None
         default_since = self._default_since.at if self._default_since else None
         offer = read_offer(connector, limit_since, default_since, now)
+        if self._trust.lost:
+            return Offer(current_a=None, at=offer.at)
         limit, booted_at = connector.limit, self._booted_at
         if limit is not None and booted_at is not None and limit.at < booted_at:
             # It may have forgotten its limit, or not.
@@ -241,6 +249,8 @@ class OcppDriver(ChargerDriver):
                 self._spawn(self._prepare())
             case StatusChanged(connector_id=self._connector_id):
                 self._start.status_changed(event.status.status)
+            case Measured(connector_id=self._connector_id):
+                self._judge(event.at)
             case TransactionStarted() if event.transaction.connector_id == self._connector_id:
                 self._doubt = None
                 self._start.transaction_started()
@@ -248,6 +258,13 @@ class OcppDriver(ChargerDriver):
                 self._doubt = None
                 self._start.transaction_ended(event.reason)
         self._on_status()
+
+    def _judge(self, at: datetime) -> None:
+        """Hold what was measured against the limit."""
+        connector = self._connector
+        currents = read_currents(connector.measurement, len(self._evse.phases), self._station.style.nominal_v)
+        since = self._limit_since.at if self._limit_since else None
+        self._trust.measured(connector.limit, since, max(currents) if currents else None, at)
 
     @property
     def _default_stands(self) -> bool:
@@ -270,7 +287,11 @@ class OcppDriver(ChargerDriver):
             # The station may have acted without an answer.
             self._doubt = current_a, self._now() + timedelta(seconds=EXPIRY_S)
             raise
+        except ChargerRefusedError:
+            self._trust.refused()
+            raise
         self._doubt = None
+        self._trust.accepted()
         self._note_limits()
 
     async def _end_transaction(self, *, needed: bool) -> None:

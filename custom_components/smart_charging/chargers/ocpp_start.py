@@ -51,7 +51,11 @@ class FreeStart:
         self.consider()
 
     def transaction_started(self) -> None:
-        """It charges: there is nothing left to do."""
+        """A transaction began: there is nothing left to do, unless it waits for somebody to identify himself."""
+        connector = self._station.connectors.get(self._connector_id)
+        if connector is not None and connector.waits_for_authorization:
+            self.consider()
+            return
         self._arriving = False
         self._cancel_timer()
 
@@ -95,7 +99,7 @@ class FreeStart:
             self._done
             or self._forbidden
             or self.wanted_a <= 0
-            or connector.transaction is not None
+            or (connector.transaction is not None and not connector.waits_for_authorization)
             or not self._station.connected
         ):
             return False

@@ -56,7 +56,7 @@ QUIRKS: Final = (
     # go-e's takes amperes alone.
     Quirk(vendor="go-e", unit=RateUnit.A, source="goecharger/go-eCharger-API-v2#190"),
     # Refuses every limit with the words that control by an external system is disabled.
-    Quirk(vendor="Schneider", advice="external_control", source="lbbrhzn/ocpp#877"),
+    Quirk(vendor="Schneider", advice="external_control_off", source="lbbrhzn/ocpp#877"),
 )
 
 

@@ -89,6 +89,16 @@ class Station:
     def style(self, style: ProfileStyle) -> None:
         self._memory.ladder = Ladder(style)
 
+    @property
+    def advice(self) -> str | None:
+        """What is known to keep stations of its kind from taking limits, see `Quirk.advice`; None where nothing is."""
+        quirk = self._memory.quirk
+        return None if quirk is None else quirk.advice
+
+    def distrust(self) -> bool:
+        """It said yes to a live limit and did not follow: put the next otherwise. False where nothing is left to try."""
+        return self._memory.ladder.distrust(self._memory.features, self._memory.now()) is not None
+
     def subscribe(self, subscriber: Callable[[Event], None]) -> Callable[[], None]:
         """Call this, in the event loop, for every event from now on; returns what ends it."""
         return self._memory.subscribe(subscriber)

@@ -1,0 +1,16 @@
+"""What a charger cannot do, or does not do, that its owner has to know of."""
+
+from enum import StrEnum
+
+
+class Shortcoming(StrEnum):
+    """Each is a repair issue of that name, which says what to do about it."""
+
+    FAILSAFE_REFUSED = "failsafe_refused"
+    """It did not take the failsafe current that it is to fall back to."""
+    LIMITS_REFUSED = "limits_refused"
+    """It takes no limit, however it is put."""
+    EXTERNAL_CONTROL_OFF = "external_control_off"
+    """As `LIMITS_REFUSED`, and it is known that a setting of its own is in the way."""
+    LIMITS_IGNORED = "limits_ignored"
+    """It says yes to limits, however they are put, and its current does not follow."""
