@@ -13,6 +13,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 
+from .breath import shared_breath
 from .errors import CallFailed, StationBusy, StationOffline, StationTimeout
 from .frames import Frame, Garbage, Payload, answer, ask, parse_frame, refuse
 
@@ -65,6 +66,7 @@ class Link:
         self._identity = identity
         self._call_timeout_s = call_timeout_s
         self._rate = rate
+        self._breath = shared_breath()
         self._turn = asyncio.Lock()
         self._waiting = 0
         self._asked: tuple[str, asyncio.Future[Frame | None]] | None = None
@@ -120,6 +122,7 @@ class Link:
                 # As bytes: a station that writes a name in Latin-1 is not worth losing over it.
                 data = await self._socket.recv(decode=False)
                 self.counts.received += 1
+                await self._breath.take()
                 if not self._rate.allow():
                     self._complain("flood", "sends more messages than any station has to say; closed")
                     await self._socket.close(CloseCode.POLICY_VIOLATION, "too many messages")
