@@ -103,6 +103,14 @@ class Measured(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateSigned(Event):
+    """The station asked for a certificate of its own, which was signed, and is handed over now."""
+
+    chain_pem: str
+    request_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notified(Event):
     """The station reported something that control does not need: firmware, diagnostics, security, vendor's data.
 

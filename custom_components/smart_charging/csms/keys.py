@@ -8,11 +8,18 @@ import secrets
 import string
 from typing import Final
 
+from .versions import Version
+
 _LETTERS: Final = string.ascii_letters + string.digits
 _BYTES: Final = 20
 
 # OCPP-J 1.6, 6.2: 20 bytes. OCPP 1.6 security whitepaper (edition 3), A00.FR.205: 16 to 20 bytes, as hexadecimal digits.
 _HEXADECIMAL: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){16,20}", re.ASCII)
+
+
+def setting_of_key(version: Version | None) -> str:
+    """Where a station keeps its key, as `Station.write_configuration` calls it (A01.FR.01 and 02 of both versions)."""
+    return "AuthorizationKey" if version in {None, Version.V16} else "SecurityCtrlr.BasicAuthPassword"
 
 
 def generate_key() -> str:

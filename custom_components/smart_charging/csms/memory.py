@@ -83,6 +83,8 @@ class StationMemory:
         self.ladder = Ladder(ProfileStyle())
         self.maximum_limit: AcknowledgedLimit | None = None
         self.last_seen: datetime | None = None
+        self.certify: Callable[[str, int | None], bool] | None = None
+        """Signs the station's request for a certificate, given its request id too, and tells whether; see certification.py."""
         self._lessons = Lessons() if lessons is None else lessons
         self._connectors: dict[int, Connector] = {}
         self._readings: dict[int, _Readings] = {}

@@ -30,6 +30,7 @@ class Requests:
             "DataTransfer": self._data_transfer,
             "FirmwareStatusNotification": self.notification("FirmwareStatusNotification", "status"),
             "LogStatusNotification": self.notification("LogStatusNotification", "status"),
+            "SignCertificate": self._sign_certificate,
             "SecurityEventNotification": self.notification("SecurityEventNotification", "type"),
         }
 
@@ -64,6 +65,13 @@ class Requests:
     def _data_transfer(self, fields: Fields) -> Payload:
         self._memory.notified("DataTransfer", f"{fields.text('vendorId')} {fields.text('messageId')}".strip())
         return {"status": "UnknownVendorId"}
+
+    def _sign_certificate(self, fields: Fields) -> Payload:
+        csr, sign = fields.value("csr"), self._memory.certify
+        # A certificate towards cars (ISO 15118) is an operator's to give.
+        ours = fields.text("certificateType") in {"", "ChargingStationCertificate"}
+        signed = ours and sign is not None and isinstance(csr, str) and sign(csr, fields.optional_integer("requestId"))
+        return {"status": "Accepted" if signed else "Rejected"}
 
     def _judge(self, id_token: IdToken) -> Authorization:
         verdict = self._authorise(self._memory.identity, id_token)

@@ -12,6 +12,7 @@ from websockets.http11 import Request, Response
 
 from .admission import Admission, Report, opened_by_web_page
 from .authorization import Authorise, anybody
+from .certification import Certification
 from .crowd import ServerLimits, address_of, wire_of
 from .dialect import Dialect
 from .doors import Doors
@@ -65,6 +66,7 @@ class CentralSystem:
         self._memories: dict[str, StationMemory] = {}
         self._links: dict[str, Link] = {}
         self._closing: set[asyncio.Task[None]] = set()
+        self.certification = Certification()
         self._doors = Doors(self.limits, self.admission, admit=self._admit, handler=self._serve)
 
     @property
@@ -90,7 +92,8 @@ class CentralSystem:
             if kept is not None:
                 restore(memory, kept)
             self._memories[identity] = memory
-            self._stations[identity] = Station(self._memories[identity])
+            self._stations[identity] = Station(memory)
+            self.certification.watch(self._stations[identity], memory)
             if self._on_station is not None:
                 self._on_station(self._stations[identity])
         return self._stations[identity]
