@@ -19,20 +19,21 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
+from .csms.certification import ask_for_request
 from .csms.errors import StationError
+from .csms.keys import setting_of_key
 from .csms.refusals import TurnedAway
 from .csms.security import Access, SecurityProfile
 from .csms.server import CentralSystem
 from .csms.station import Station
 from .encrypted_port import EncryptedPort
-from .encryption import Encryption
+from .encryption import Encryption, async_get_authority
 from .station_store import StationStore
 
 PAIRING: Final = timedelta(minutes=5)
 """How long a charger that is being added may take to call in, unless told otherwise: time to type an address into it."""
 
 
-_KEY_NAME: Final = "AuthorizationKey"
 _TAKEN: Final = frozenset({"Accepted", "RebootRequired"})
 
 _RENEW_EVERY: Final = timedelta(days=1)
@@ -151,12 +152,25 @@ class Central:
         if before is not None:
             self._let_in(identity, replace(before, key=key, previous_key=before.key or ""))
         try:
-            taken = await self.station(identity).write_configuration(_KEY_NAME, key) in _TAKEN
+            station = self.station(identity)
+            taken = await station.write_configuration(setting_of_key(station.version), key) in _TAKEN
         except StationError:
             taken = False
         if before is not None and not taken:
             self._let_in(identity, before)
         return taken
+
+    async def give_certificate(self, identity: str) -> bool:
+        """Let a station ask for a certificate of its own, by which it can come in then; False where it does not want to.
+
+        It asks later, once it has made a key, and is answered by itself.
+        """
+        authority = await async_get_authority(self._hass)
+        try:
+            await ask_for_request(self.station(identity), authority.certificate_pem)
+        except StationError:
+            return False
+        return True
 
     @callback
     def open_pairing(self, duration: timedelta = PAIRING) -> None:

@@ -12,7 +12,7 @@ from .const import DOMAIN
 from .csms.errors import ListenError
 from .csms.server import CentralSystem
 from .csms.tls import TlsPort
-from .encryption import Encryption, EncryptionError, async_make_context
+from .encryption import Encryption, EncryptionError, async_make_certify, async_make_context
 
 LISTEN_KEYS: Final = {
     errno.EADDRINUSE: "port_in_use",
@@ -55,6 +55,7 @@ class EncryptedPort:
     def forget(self) -> None:
         """The server has stopped, or nobody encrypts."""
         self._is = None
+        self._csms.certification.certify = None
         self._clear_issue()
 
     async def _open(self, wanted: Encryption, *, ask_stations: bool) -> None:
@@ -70,6 +71,8 @@ class EncryptedPort:
             await self._raise_issue(wanted.port, listen_key(error))
         else:
             self._is = wanted, ask_stations
+            # Where somebody else signs stations' certificates, ours would not let them in.
+            self._csms.certification.certify = await async_make_certify(self._hass) if wanted.stations is None else None
             self._clear_issue()
 
     async def _raise_issue(self, port: int, key: str) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
@@ -39,6 +39,7 @@ from .csms.certificates import (
     judge_authority,
     judge_server,
 )
+from .csms.certification import Certify
 from .csms.keys import generate_key
 from .csms.security import Access, SecurityProfile
 from .csms.tls import server_context
@@ -156,6 +157,16 @@ async def async_make_context(
     return await hass.async_add_executor_job(
         _make_context, encryption, authority, hosts, ask_stations, dt_util.utcnow()
     )
+
+
+async def async_make_certify(hass: HomeAssistant) -> Certify:
+    """Make what signs the certificates that stations ask for, in the name of our own authority."""
+    authority = await async_get_authority(hass)
+
+    def certify(identity: str, csr: str, serials: Collection[str]) -> str:
+        return authority.certify_station(csr, identity, serials=serials, now=dt_util.utcnow())
+
+    return certify
 
 
 async def async_judge_files(hass: HomeAssistant, encryption: Encryption) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import re
 import socket
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from websockets.exceptions import InvalidStatus
 from custom_components.smart_charging.central import Central, async_find_central
 from tests.csms.conftest import until
 from tests.csms.peer import CallError, Peer, station_at
+from tests.csms.pki import station_context, station_request
 
 from .flow_helpers import Result, add_site, fields, pass_time, say, suggested
 from .home import charger, subentry
@@ -242,3 +244,39 @@ async def test_a_charger_may_have_to_encrypt(hass: HomeAssistant, site: MockConf
     await hass.async_block_till_done()
     assert access(site)["ocpp:CP3:1"] == {"key": key}
     assert await is_let_in(site, "CP3", key)
+
+
+async def test_a_charger_gets_a_certificate_of_its_own(
+    hass: HomeAssistant, site: MockConfigEntry, tmp_path: Path
+) -> None:
+    flow: Result = await site.start_subentry_reconfigure_flow(hass, "open")
+    assert "give_certificate" not in fields(flow)
+    with socket.socket() as attempt:
+        attempt.bind(("127.0.0.1", 0))
+        port = attempt.getsockname()[1]
+    hass.config_entries.async_update_entry(site, data={**site.data, "tls": "own", "tls_port": port})
+    await hass.async_block_till_done()
+    flow = await site.start_subentry_reconfigure_flow(hass, "open")
+    assert "give_certificate" not in fields(flow)
+
+    answers = {**DETAILS, "wiring": "l2", "security": "any", "give_certificate": True}
+    request = station_request("CP3")
+    async with station_at(site.data["port"], "CP3") as peer:
+        await charge_point(hass, site, peer, "CP3")
+        peer.answers["ExtendedTriggerMessage"] = lambda _: {"status": "NotImplemented"}
+        flow = await change(hass, site, "open", **answers)
+        assert flow["errors"] == {"give_certificate": "certificate_not_wanted"}
+        del peer.answers["ExtendedTriggerMessage"]
+        flow = await answer(hass, flow, answers)
+        assert flow["reason"] == "reconfigure_successful"
+        root_pem = (await peer.asked("InstallCertificate"))["certificate"]
+        assert await peer.call("SignCertificate", csr=request.csr) == {"status": "Accepted"}
+        chain_pem = (await peer.asked("CertificateSigned"))["certificateChain"]
+    assert site.subentries["open"].data.keys().isdisjoint({"give_certificate"})
+
+    await change(hass, site, "open", **DETAILS | {"wiring": "l2", "security": "certificate"})
+    await hass.async_block_till_done()
+    assert not await is_let_in(site, "CP3", None)
+    tls = station_context(root_pem, tmp_path, chain_pem, request.key_pem)
+    async with station_at(port, "CP3", tls=tls) as peer:
+        assert await peer.call("Heartbeat")

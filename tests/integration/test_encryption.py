@@ -19,7 +19,7 @@ from custom_components.smart_charging.const import DOMAIN
 from custom_components.smart_charging.csms.refusals import Refusal
 from custom_components.smart_charging.encryption import async_get_authority
 from tests.csms.peer import station_at
-from tests.csms.pki import NOW, certified_station, self_signed, station_context
+from tests.csms.pki import NOW, certified_station, self_signed, station_context, station_request
 
 from .flow_helpers import add_site, say
 from .home import charger, subentry
@@ -207,6 +207,14 @@ async def test_a_port_that_is_taken_is_an_issue_and_leaves_the_other(hass: HomeA
     await hass.config_entries.async_reload(site.entry_id)
     await hass.async_block_till_done()
     assert reason(hass) is None
+
+
+async def test_where_somebody_else_signs_stations_we_do_not(run: Any, tmp_path: Path) -> None:
+    files = write(tmp_path, self_signed())
+    (tmp_path / "signer.pem").write_text(self_signed(authority=True)[0])
+    site = await run(subentry("a", "A", charger("CP1")), **files, tls_stations=str(tmp_path / "signer.pem"))
+    async with station_at(site.data["port"], "CP1") as peer:
+        assert await peer.call("SignCertificate", csr=station_request("CP1").csr) == {"status": "Rejected"}
 
 
 async def test_the_issue_goes_with_the_site(hass: HomeAssistant, run: Any) -> None:

@@ -6,7 +6,7 @@ something else); then `details`, or `choose` {station} when several chargers cam
 connector (only if there are several), circuit (only if there are any), wiring (only on three phases), minimum_a, maximum_a,
 failsafe_a, priority, make_key (optional), security (only where chargers can encrypt: any | tls | certificate)} makes the
 subentry; with make_key, `key` {send_key (only while the charger is connected)} shows the password before. `reconfigure` has
-the same fields without the connector, and `key` (optional).
+the same fields without the connector, and `key` (optional), and give_certificate (only while the charger is connected).
 """
 
 import asyncio
@@ -194,10 +194,11 @@ class ChargerSubentryFlow(KeySteps):
             data = charger_data(entry.data, self._station, access, connector, user_input)
             errors = charger_errors(entry, data, user_input, subentry.subentry_id)
             errors |= station_errors(entry.data, self._station, access.get(CONF_KEY), connector)
+            errors = errors or await self._give_certificate(user_input)
             if not errors:
                 return await self._keep(user_input[CONF_NAME].strip(), data)
         schema = charger_schema(entry.data, await circuit_options(self.hass, entry)).extend(
-            {probatio.Optional(CONF_KEY): _KEY, **access_fields(entry.data)}
+            {probatio.Optional(CONF_KEY): _KEY, **access_fields(entry.data), **self._certificate_field()}
         )
         known = charger_as_answers(entry, subentry.title, subentry.data) | access_as_answers(subentry.data)
         return self.async_show_form(

@@ -1,5 +1,6 @@
 """What a charger has to bring to be let in: its password, and encryption. All connectors of a station share it."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -19,7 +20,15 @@ from homeassistant.helpers.selector import (
 
 from ..central import async_find_central
 from ..config_rules.encryption import CERTIFICATE, TLS
-from ..const import CONF_KEY, CONF_PREVIOUS_KEY, CONF_SECURITY, CONF_STATION, CONF_TLS, SUBENTRY_CHARGER
+from ..const import (
+    CONF_KEY,
+    CONF_PREVIOUS_KEY,
+    CONF_SECURITY,
+    CONF_STATION,
+    CONF_TLS,
+    CONF_TLS_STATIONS,
+    SUBENTRY_CHARGER,
+)
 from ..encryption import new_key
 from .pairing import address_for_chargers
 
@@ -29,6 +38,7 @@ _ANY: Final = "any"
 _MAKE_KEY: Final = "make_key"
 _KEY_CODE: Final = "key_code"
 _SEND_KEY: Final = "send_key"
+_GIVE_CERTIFICATE: Final = "give_certificate"
 
 _SECURITY: Final = SelectSelector(
     SelectSelectorConfig(options=[_ANY, TLS, CERTIFICATE], translation_key="security", mode=SelectSelectorMode.DROPDOWN)
@@ -122,8 +132,22 @@ class KeySteps(ConfigSubentryFlow):
             last_step=True,
         )
 
+    @abstractmethod
     async def _finish(self) -> SubentryFlowResult:
-        raise NotImplementedError
+        """Store what is pending, and end the flow."""
+
+    def _certificate_field(self) -> dict[probatio.Marker, Any]:
+        """Make the field that lets the charger ask for a certificate, where we sign those and it is there to ask."""
+        site = self._get_entry().data
+        signs = site.get(CONF_TLS) is not None and CONF_TLS_STATIONS not in site
+        return {probatio.Optional(_GIVE_CERTIFICATE): BooleanSelector()} if signs and self._is_connected() else {}
+
+    async def _give_certificate(self, answers: Mapping[str, Any]) -> dict[str, str]:
+        """Let it ask, if that was wanted; what is wrong, by field."""
+        central = async_find_central(self.hass, self._entry_id)
+        if not answers.get(_GIVE_CERTIFICATE) or (central and await central.give_certificate(self._station)):
+            return {}
+        return {_GIVE_CERTIFICATE: "certificate_not_wanted"}
 
     def _is_connected(self) -> bool:
         central = async_find_central(self.hass, self._entry_id)
