@@ -21,6 +21,8 @@ async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: SmartC
         "entry": async_redact_data(entry.as_dict(), _REDACTED),
         "site": to_json(site),
         "capabilities": {evse_id: to_json(driver.capabilities) for evse_id, driver in runtime.drivers.items()},
+        "details": {evse_id: dict(driver.details) for evse_id, driver in runtime.drivers.items()},
+        "shortcomings": {evse_id: sorted(driver.shortcomings) for evse_id, driver in runtime.drivers.items()},
         "failures": dict(runtime.coordinator.data.failures),
         "ticks": [
             {

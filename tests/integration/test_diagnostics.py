@@ -40,3 +40,16 @@ async def test_every_tick_in_it_runs_again_as_it_did(home: Home) -> None:
     assert told["site"] == to_json(home.entry.runtime_data.setup.site)
     assert told["capabilities"][GARAGE]["watchdog"]["kind"] == "expiry"
     assert told["failures"] == {GARAGE: 0}
+
+
+async def test_it_tells_what_a_charger_is_and_how_it_is_treated(home: Home) -> None:
+    await home.set_up()
+    async with home.station() as peer:
+        await peer.boot(chargePointVendor="ABB", chargePointSerialNumber="SECRET-SERIAL")
+        await home.turn()
+        told = json.loads(json.dumps(await async_get_config_entry_diagnostics(home.hass, home.entry)))
+    details = told["details"][GARAGE]
+    assert (details["version"], details["info"]["vendor"], details["quirk"]) == ("1.6", "ABB", "lbbrhzn/ocpp#1737")
+    assert details["style"]["stack_level"] == 0
+    assert told["shortcomings"] == {GARAGE: []}
+    assert "SECRET-SERIAL" not in json.dumps(told)

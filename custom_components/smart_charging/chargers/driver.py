@@ -1,7 +1,8 @@
 """The contract that every charger driver keeps; `tests/chargers` runs one suite over all of them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from ..engine.model.evse import Capabilities, EvseStatus, Means
 from ..engine.model.operation import Connection
@@ -37,6 +38,11 @@ class ChargerDriver(ABC):
     def shortcomings(self) -> frozenset[Shortcoming]:
         """What the charger's owner has to know of, as far as that is known."""
         return frozenset()
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """What a report of a fault needs beyond capabilities: plain data without credentials, addresses or identities."""
+        return {}
 
     @property
     def operations(self) -> ChargerOperations | None:

@@ -7,7 +7,7 @@ to that when nobody steers, and a car that plugs in begins with it.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, override
@@ -126,6 +126,11 @@ class OcppDriver(ChargerDriver):
             info=self._info,
             available=read_available(connector),
         )
+
+    @property
+    @override
+    def details(self) -> Mapping[str, Any]:
+        return self._station.describe()
 
     @property
     @override

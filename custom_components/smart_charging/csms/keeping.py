@@ -36,6 +36,20 @@ def dump(memory: StationMemory) -> Plain:
     }
 
 
+def describe(memory: StationMemory) -> Plain:
+    """What a report of a fault needs of a station: what it is and can, and how it is treated; nothing that names it."""
+    known = dump(memory)
+    info = known["info"]
+    return {
+        "info": None if info is None else {name: text for name, text in info.items() if name != "serial"},
+        "features": known["features"],
+        "style": known["style"],
+        "proven": known["proven"],
+        "quirk": None if memory.quirk is None else memory.quirk.source,
+        "clock_offset_s": memory.clock.offset.total_seconds(),
+    }
+
+
 def restore(memory: StationMemory, data: Mapping[str, Any]) -> None:
     """Take up what was known. What cannot be read is left out, and told in the log."""
     memory.info = _read(data, "info", lambda plain: StationInfo(**plain))

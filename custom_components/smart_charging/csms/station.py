@@ -9,6 +9,7 @@ from .dialect import Dialect
 from .errors import StationOffline
 from .events import Connected, Disconnected, Event
 from .frames import Payload
+from .keeping import Plain, describe
 from .ladder import Ladder
 from .memory import StationMemory
 from .operations import Operations
@@ -94,6 +95,10 @@ class Station:
         """What is known to keep stations of its kind from taking limits, see `Quirk.advice`; None where nothing is."""
         quirk = self._memory.quirk
         return None if quirk is None else quirk.advice
+
+    def describe(self) -> Plain:
+        """What a report of a fault needs: see `keeping.describe`; and the version that it speaks now."""
+        return {"version": self.version} | describe(self._memory)
 
     def distrust(self) -> bool:
         """It said yes to a live limit and did not follow: put the next otherwise. False where nothing is left to try."""
