@@ -21,6 +21,8 @@ class FaultKind(StrEnum):
     """Home Assistant is killed, and started again when the fault ends."""
     STATION_DROPS = "station-drops"
     """The station's connection breaks, and it does not call again before the fault ends."""
+    STATION_REBOOTS = "station-reboots"
+    """The station loses its power for a moment: its transaction ends, and another one begins."""
     GARBAGE = "garbage"
     """Bytes and frames that are no OCPP arrive at the csms's port."""
     FLOOD = "flood"
@@ -31,6 +33,7 @@ LASTS_S: Final = {
     FaultKind.METER_SILENT: math.inf,
     FaultKind.KILL_HA: 150.0,
     FaultKind.STATION_DROPS: 20.0,
+    FaultKind.STATION_REBOOTS: 1.0,
     FaultKind.GARBAGE: 20.0,
     FaultKind.FLOOD: 20.0,
 }

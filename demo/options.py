@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="script/demo",
         description="A real Home Assistant with Smart Charging, and a simulated home around it: a smart meter (DSMR), "
-        "charging stations (OCPP 1.6) and cars. In real time; Ctrl-C ends it.",
+        "charging stations (OCPP) and cars. In real time; Ctrl-C ends it.",
         allow_abbrev=False,
     )
     add = parser.add_argument
@@ -106,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--fault",
         metavar="LIST",
-        help="meter-silent@120,kill-ha@300:150,station-drops@60:20,garbage@30,flood@30: kind@second[:for]",
+        help="meter-silent@120,kill-ha@300:150,station-drops@60:20,station-reboots@90,garbage@30,flood@30: kind@second[:for]",
     )
     add("--report", type=Path, metavar="FILE", help="write the summary as one JSON object")
     add("--diagnostics", type=Path, metavar="FILE", help="write the site's diagnostics at the end, for script/replay")

@@ -28,12 +28,12 @@ class Status(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Transaction:
-    """A running transaction. The csms gives it its `id`, which is None until it has."""
+    """A running transaction. The csms (OCPP 1.6) or the station gives it its `id`, which is None until then."""
 
     start: datetime
     meter_start_wh: int
     id_tag: str
-    id: int | None = None
+    id: int | str | None = None
 
 
 class Outlet:

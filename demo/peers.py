@@ -28,7 +28,12 @@ class Bay:
         self.car = Car(spec.car, state_of_charge=spec.state_of_charge, seed=seed)
         self.outlet = Outlet(hardware_maximum_a=spec.hardware_maximum_a, wiring=spec.wiring)
         self.station = Station(
-            self.outlet, clock=lambda: datetime.now(UTC), identity=spec.station, key=KEY, on_command=on_command
+            self.outlet,
+            clock=lambda: datetime.now(UTC),
+            identity=spec.station,
+            key=KEY,
+            version=spec.version,
+            on_command=on_command,
         )
 
     @property

@@ -1,4 +1,7 @@
-"""The charging profiles an OCPP 1.6 station holds, and what they allow at a moment (OCPP 1.6, chapter 3.13)."""
+"""The charging profiles that a station holds, and what they allow at a moment (OCPP 1.6, chapter 3.13).
+
+What they allow is the same in OCPP 2.0.1 (K01) under other names; its words and rules are in `profiles_v201`.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +25,7 @@ class Purpose(StrEnum):
 
 
 class ProfileError(Exception):
-    """The station rejects the profile; the message says why, for the demo's log: OCPP 1.6 has no place for it."""
+    """The station rejects the profile; the message says why, for which OCPP 1.6 has no place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,11 @@ class Profile:
     duration_s: float | None
     valid_from: datetime | None
     valid_to: datetime | None
-    transaction_id: int | None
+    transaction_id: int | str | None
+    offline_s: float | None = None
+    """For so long it holds while the csms is away (OCPP 2.1, `maxOfflineDuration`); None: as if it was not."""
+    forgotten_offline: bool = False
+    """Whether it is gone for good after that (`invalidAfterOfflineDuration`)."""
 
     def started(self, now: datetime, transaction_start: datetime | None) -> datetime | None:
         """When the schedule that is in force at `now` began; None where none has.
@@ -94,9 +101,10 @@ class ProfileStore:
         """Without a profile a station gives all it can."""
         self.hardware_maximum_a = hardware_maximum_a
         self.profiles: list[Profile] = []
+        self.offline_since: datetime | None = None
 
     def install(
-        self, connector: int, payload: Mapping[str, Any], *, transaction_id: int | None, running: bool
+        self, connector: int, payload: Mapping[str, Any], *, transaction_id: int | str | None, running: bool
     ) -> Profile:
         """Take in the `csChargingProfiles` of a SetChargingProfile. The same id, or purpose and stack level, is replaced.
 
@@ -110,15 +118,22 @@ class ProfileStore:
             raise ProfileError(f"not a profile: {error!r}") from None
         _refuse(profile, transaction_id=transaction_id, running=running)
         place = (profile.connector, profile.purpose, profile.stack_level)
-        kept = [
-            old
-            for old in self.profiles
-            if old.id != profile.id and (old.connector, old.purpose, old.stack_level) != place
-        ]
+        self.replace(
+            profile, lambda old: old.id == profile.id or (old.connector, old.purpose, old.stack_level) == place
+        )
+        return profile
+
+    def replace(self, profile: Profile, replaced: Callable[[Profile], bool]) -> None:
+        """Take it in for those that are `replaced`.
+
+        Raises:
+            ProfileError: there is no room.
+
+        """
+        kept = [old for old in self.profiles if not replaced(old)]
         if len(kept) >= MAXIMUM_PROFILES:
             raise ProfileError(f"more than {MAXIMUM_PROFILES} profiles")
         self.profiles = [*kept, profile]
-        return profile
 
     def clear(self, payload: Mapping[str, Any]) -> int:
         """ClearChargingProfile: by id, or by all that is named of connector, purpose and stack level; how many were removed."""
@@ -133,11 +148,20 @@ class ProfileStore:
             }
             return all(payload.get(field, value) == value for field, value in place.items())
 
-        return self._remove(named)
+        return self.remove(named)
 
     def end_transaction(self) -> None:
         """TxProfiles end with the transaction they are for."""
-        self._remove(lambda profile: profile.purpose is Purpose.TRANSACTION)
+        self.remove(lambda profile: profile.purpose is Purpose.TRANSACTION)
+
+    def went_offline(self, now: datetime) -> None:
+        """The csms is away from now on, unless it was already."""
+        self.offline_since = self.offline_since or now
+
+    def came_online(self, now: datetime) -> None:
+        """The csms is back; what it wants forgotten by then is."""
+        self.remove(lambda profile: profile.forgotten_offline and self._too_long_offline(profile, now))
+        self.offline_since = None
 
     def limit_a(self, now: datetime, *, transaction_start: datetime | None = None, phases: int = 3) -> float:
         """A per phase that a car on `phases` phases may be offered at `now`.
@@ -158,7 +182,7 @@ class ProfileStore:
         end = now + timedelta(seconds=duration_s)
         edges = {now}
         for profile in self.profiles:
-            edges.update(edge for edge in profile.changes(now, transaction_start) if now < edge < end)
+            edges.update(edge for edge in self._changes(profile, now, transaction_start) if now < edge < end)
         schedule: list[tuple[int, float]] = []
         for edge in sorted(edges):
             limit_a = self.limit_a(edge, transaction_start=transaction_start, phases=phases)
@@ -166,14 +190,28 @@ class ProfileStore:
                 schedule.append((round((edge - now).total_seconds()), limit_a))
         return schedule
 
-    def _remove(self, named: Callable[[Profile], bool]) -> int:
+    def remove(self, named: Callable[[Profile], bool]) -> int:
+        """Drop those that are `named`; how many they were."""
         before = len(self.profiles)
         self.profiles = [profile for profile in self.profiles if not named(profile)]
         return before - len(self.profiles)
 
+    def _changes(self, profile: Profile, now: datetime, start: datetime | None) -> Iterator[datetime]:
+        yield from profile.changes(now, start)
+        if self.offline_since is not None and profile.offline_s is not None:
+            yield self.offline_since + timedelta(seconds=profile.offline_s)
+
+    def _too_long_offline(self, profile: Profile, now: datetime) -> bool:
+        since, most_s = self.offline_since, profile.offline_s
+        return since is not None and most_s is not None and (now - since).total_seconds() >= most_s
+
     def _limit_for(self, purpose: Purpose, now: datetime, start: datetime | None, phases: int) -> float | None:
         # Of two with one stack level, the one for the connector itself counts (OCPP 1.6 errata to 3.13.3).
-        of_purpose = (profile for profile in self.profiles if profile.purpose is purpose)
+        of_purpose = (
+            profile
+            for profile in self.profiles
+            if profile.purpose is purpose and not self._too_long_offline(profile, now)
+        )
         for profile in sorted(of_purpose, key=lambda each: (each.stack_level, each.connector), reverse=True):
             period = profile.period_at(now, start)
             if period is not None and profile.unit == "W":
@@ -225,7 +263,7 @@ def _moment(text: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _refuse(profile: Profile, *, transaction_id: int | None, running: bool) -> None:
+def _refuse(profile: Profile, *, transaction_id: int | str | None, running: bool) -> None:
     """What a station of this kind rejects."""
     periods = profile.periods
     objections = {

@@ -203,6 +203,8 @@ class Run:
                 self._start(self.homeassistant.kill())
             case FaultKind.STATION_DROPS:
                 self.peers.bays[0].station.drop(fault.lasts_s)
+            case FaultKind.STATION_REBOOTS:
+                self.peers.bays[0].station.reboot()
             case FaultKind.GARBAGE:
                 self._intrusions[fault] = self._start(Intruder(self._csms_port).garbage())
             case FaultKind.FLOOD:
@@ -218,7 +220,7 @@ class Run:
                 self._start(self.homeassistant.start(quiet=True))
             case FaultKind.GARBAGE | FaultKind.FLOOD:
                 self._intrusions.pop(fault).cancel()
-            case FaultKind.STATION_DROPS:
+            case FaultKind.STATION_DROPS | FaultKind.STATION_REBOOTS:
                 pass  # the station calls again by itself
 
     def _telegram_written(self, state: HomeState) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from .car import CarModel
 from .errors import DemoError
 from .supply import Supply, parse_supply
+from .versions import Version
 
 HOME: Final = "home"
 
@@ -28,6 +29,8 @@ class BaySpec:
     """What the installer set the station to, A per phase."""
     circuit: str | None = None
     """The name of the circuit that feeds it; None: the supply itself."""
+    version: Version = Version.V16
+    """The one of OCPP that the station speaks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +94,27 @@ def make_scenario(name: str, supply: str | None = None, phases: int | None = Non
     return kind.make(parse_supply(supply or kind.supply, phases))
 
 
-def _home(supply: Supply) -> Scenario:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    make: Callable[[Supply], Scenario]
+    supply: str
+    """Unless another one is asked for."""
+    phases: tuple[int, ...]
+    """That the supply may have; the first unless another is asked for."""
+
+
+def _home(supply: Supply, name: str = HOME, version: Version = Version.V16) -> Scenario:
     """One car at one charger. A one-phase car takes up to 32 A, a three-phase one up to 16 A (7.4 and 11 kW), as most do."""
     car = CarModel(phases=supply.phases, maximum_a=32.0 if supply.phases == 1 else 16.0)
-    bay = BaySpec(name="Garage", station="demo-station", wiring=tuple(range(supply.phases)), car=car)
-    return Scenario(name=HOME, supply=supply, bays=(bay,))
+    wiring = tuple(range(supply.phases))
+    bay = BaySpec(name="Garage", station="demo-station", wiring=wiring, car=car, version=version)
+    return Scenario(name=name, supply=supply, bays=(bay,))
+
+
+def _home_by(version: Version) -> tuple[str, _Kind]:
+    """The same home with a charger of another version, called after it: `ocpp-201`."""
+    name = f"ocpp-{version.replace('.', '')}"
+    return name, _Kind(make=lambda supply: _home(supply, name, version), supply="9kVA", phases=(1, 3))
 
 
 def _flat_with_three_chargers(supply: Supply) -> Scenario:
@@ -147,18 +166,10 @@ def _flat_with_three_chargers(supply: Supply) -> Scenario:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Kind:
-    make: Callable[[Supply], Scenario]
-    supply: str
-    """Unless another one is asked for."""
-    phases: tuple[int, ...]
-    """That the supply may have; the first unless another is asked for."""
-
-
 _KINDS: Final = {
     HOME: _Kind(make=_home, supply="9kVA", phases=(1, 3)),
     "flat-with-three-chargers": _Kind(make=_flat_with_three_chargers, supply="35A", phases=(3,)),
+    **dict(map(_home_by, (Version.V201, Version.V21))),
 }
 SCENARIOS: Final = tuple(_KINDS)
 """Their names."""

@@ -7,10 +7,13 @@ from demo.faults import Fault, FaultClock, FaultKind, parse_faults
 
 
 def test_a_list_is_read_in_the_order_of_time() -> None:
-    faults = parse_faults("kill-ha@300, station-drops@60:20,meter-silent@120,garbage@1.5:3,flood@9,meter-silent@500:60")
+    faults = parse_faults(
+        "kill-ha@300, station-drops@60:20,meter-silent@120,garbage@1.5:3,flood@9,station-reboots@30,meter-silent@500:60"
+    )
     assert [(str(fault.kind), fault.at_s, fault.lasts_s) for fault in faults] == [
         ("garbage", 1.5, 3.0),
         ("flood", 9.0, 20.0),
+        ("station-reboots", 30.0, 1.0),
         ("station-drops", 60.0, 20.0),
         ("meter-silent", 120.0, math.inf),
         ("kill-ha", 300.0, 150.0),

@@ -6,6 +6,7 @@ from demo.home import HomeState
 from demo.peers import Peers
 from demo.scenario import make_scenario
 from demo.trace import HouseLoad, Trace
+from demo.versions import Version
 
 from .conftest import Clock
 from .test_profiles import profile
@@ -24,6 +25,14 @@ def peers() -> Peers:
     )
     house = HouseLoad(trace, start=START, phases=3)
     return Peers(scenario, house, seed=7, on_telegram=lambda _: None, on_command=lambda _: None)
+
+
+def test_a_station_speaks_the_version_of_its_scenario(peers: Peers) -> None:
+    assert {bay.station.dialect.version for bay in peers.bays} == {Version.V16}
+    newer = Peers(
+        make_scenario("ocpp-21"), peers.home.house, seed=7, on_telegram=lambda _: None, on_command=lambda _: None
+    )
+    assert [bay.station.dialect.version for bay in newer.bays] == [Version.V21]
 
 
 def run(peers: Peers, clock: Clock, seconds: int) -> HomeState:

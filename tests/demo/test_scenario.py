@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from demo.errors import DemoError
 from demo.scenario import SCENARIOS, make_scenario
+from demo.versions import Version
 
 
 @pytest.mark.parametrize(
@@ -33,6 +36,16 @@ def test_the_flat_has_three_stations_two_circuits_and_a_boiler() -> None:
     assert [appliance.entity_id for appliance in flat.appliances] == ["input_boolean.boiler"]
 
 
+@pytest.mark.parametrize(
+    ("name", "version"), [("home", Version.V16), ("ocpp-201", Version.V201), ("ocpp-21", Version.V21)]
+)
+def test_the_same_home_is_there_by_each_version(name: str, version: Version) -> None:
+    scenario, home = make_scenario(name), make_scenario("home")
+    assert (scenario.name, scenario.supply.text) == (name, home.supply.text)
+    assert [bay.version for bay in scenario.bays] == [version]
+    assert [replace(bay, version=Version.V16) for bay in scenario.bays] == list(home.bays)
+
+
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_scenario_is_one_of_a_piece(name: str) -> None:
     scenario = make_scenario(name)
@@ -49,7 +62,10 @@ def test_a_scenario_is_one_of_a_piece(name: str) -> None:
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (("castle",), "--scenario castle: no such scenario; there are home, flat-with-three-chargers"),
+        (
+            ("castle",),
+            "--scenario castle: no such scenario; there are home, flat-with-three-chargers, ocpp-201, ocpp-21",
+        ),
         (("flat-with-three-chargers", None, 1), "--phases 1: flat-with-three-chargers needs 3"),
         (("home", "much"), "--supply much"),
     ],

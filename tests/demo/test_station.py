@@ -1,134 +1,34 @@
-"""The simulated station on a real loopback WebSocket, against a csms of a few lines."""
+"""The simulated station in OCPP 1.6, and what no version makes different."""
 
 import asyncio
 import base64
-import json
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
-from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.typing import Subprotocol
 
 from demo.car import Car
+from demo.dialect import KEPT_SAMPLES
 from demo.outlet import Outlet
-from demo.station import KEPT_SAMPLES, Station
+from demo.station import Station
+from demo.station_v16 import V16
+from demo.station_v16_keys import Keys
+from demo.versions import Version
 
 from .conftest import Clock
+from .station_bench import PATIENCE_S, Bench
 from .test_profiles import profile
-
-PATIENCE_S = 10
-
-
-class FakeCsms:
-    """Accepts everything and writes it down; `answers` replaces an answer, once each."""
-
-    def __init__(self) -> None:
-        self.received: list[tuple[str, dict[str, Any]]] = []
-        self.answers: dict[str, list[Any]] = {}
-        self.follow_up: dict[str, dict[str, Any]] = {}
-        """SetChargingProfile requests to send in the same breath as an answer."""
-        self.headers: list[str | None] = []
-        self.sockets: list[ServerConnection] = []
-        self.port = 0
-        self._changed = asyncio.Event()
-        self.replies: dict[str, list[Any]] = {}
-        self._server: Server | None = None
-
-    async def start(self, port: int = 0) -> None:
-        self._server = await serve(self._serve, "127.0.0.1", port, subprotocols=[Subprotocol("ocpp1.6")])
-        self.port = next(iter(self._server.sockets)).getsockname()[1]
-
-    async def stop(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
-
-    def of(self, action: str) -> list[dict[str, Any]]:
-        return [payload for name, payload in self.received if name == action]
-
-    async def until(self, condition: Callable[[], object]) -> None:
-        async with asyncio.timeout(PATIENCE_S):
-            while not condition():
-                self._changed.clear()
-                await self._changed.wait()
-
-    async def ask(self, action: str, **request: Any) -> list[Any]:
-        unique_id = f"ask-{len(self.replies)}"
-        self.replies[unique_id] = []
-        await self.sockets[-1].send(json.dumps([2, unique_id, action, request]))
-        await self.until(lambda: self.replies[unique_id])
-        return self.replies[unique_id]
-
-    async def _serve(self, socket: ServerConnection) -> None:
-        assert socket.request is not None
-        self.headers.append(socket.request.headers.get("Authorization"))
-        self.sockets.append(socket)
-        async for frame in socket:
-            message = json.loads(frame)
-            if message[0] == 2:
-                await self._answer(socket, message)
-            else:
-                self.replies[message[1]] = message
-            self._changed.set()
-
-    async def _answer(self, socket: ServerConnection, message: list[Any]) -> None:
-        _, unique_id, action, payload = message
-        self.received.append((action, payload))
-        usual: dict[str, Any] = {
-            "BootNotification": {"status": "Accepted", "interval": 300, "currentTime": "2026-01-15T18:00:00Z"},
-            "StartTransaction": {"transactionId": 42, "idTagInfo": {"status": "Accepted"}},
-        }
-        replacement = self.answers.get(action, [])
-        answer = replacement.pop(0) if replacement else usual.get(action, {})
-        frame = [4, unique_id, answer, "", {}] if isinstance(answer, str) else [3, unique_id, answer]
-        await socket.send(json.dumps(frame))
-        if action in self.follow_up:
-            await socket.send(json.dumps([2, "follow-up", "SetChargingProfile", self.follow_up.pop(action)]))
-
-
-class Bench:
-    def __init__(self, clock: Clock) -> None:
-        self.clock = clock
-        self.csms = FakeCsms()
-        self.outlet = Outlet()
-        self.pauses: list[float] = []
-        self.paused = asyncio.Event()
-        self.station = Station(self.outlet, clock=clock, identity="S1", key="secret", pause=self._pause)
-        self._task: asyncio.Task[None] | None = None
-
-    async def _pause(self, seconds: float) -> None:
-        self.pauses.append(seconds)
-        self.paused.set()
-        self.clock.advance(seconds)
-        await asyncio.sleep(0)
-
-    def connect(self) -> None:
-        self._task = asyncio.ensure_future(self.station.run(f"ws://127.0.0.1:{self.csms.port}/"))
-
-    async def online(self) -> None:
-        await self.csms.start(self.csms.port)
-        self.connect()
-        await self.csms.until(lambda: len(self.csms.of("StatusNotification")) >= 2)
-
-    def pass_seconds(self, seconds: int) -> None:
-        for _ in range(seconds):
-            now = self.clock.advance(1)
-            self.outlet.step(now, 1.0)
-            self.station.tick(now)
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-        await self.csms.stop()
 
 
 @pytest.fixture
 async def bench(clock: Clock) -> AsyncIterator[Bench]:
-    bench = Bench(clock)
+    bench = Bench(clock, Version.V16)
     yield bench
     await bench.stop()
+
+
+def keys(bench: Bench) -> Keys:
+    assert isinstance(bench.station.dialect, V16)
+    return bench.station.dialect.keys
 
 
 async def charging(bench: Bench) -> None:
@@ -147,7 +47,7 @@ async def test_it_boots_with_its_password_and_tells_its_statuses(bench: Bench) -
         (1, "Available"),
     ]
     assert bench.station.connected
-    assert bench.station.answers.keys.integer("HeartbeatInterval") == 300
+    assert keys(bench).integer("HeartbeatInterval") == 300
 
 
 async def test_it_boots_again_until_it_is_accepted(bench: Bench) -> None:
@@ -158,7 +58,7 @@ async def test_it_boots_again_until_it_is_accepted(bench: Bench) -> None:
 
 
 async def test_without_a_password_none_is_sent(bench: Bench, clock: Clock) -> None:
-    bench.station = Station(bench.outlet, clock=clock, pause=bench._pause)
+    bench.station = Station(bench.outlet, clock=clock, pause=bench.pause)
     await bench.online()
     assert bench.csms.headers == [None]
 
@@ -254,7 +154,7 @@ async def test_a_transaction_that_began_offline_is_told_later(bench: Bench) -> N
 
 
 async def test_offline_samples_are_bounded_and_transactions_are_kept(bench: Bench) -> None:
-    bench.station.answers.keys.write("MeterValueSampleInterval", "1")
+    keys(bench).write("MeterValueSampleInterval", "1")
     bench.outlet.plug(Car(), bench.clock.now)
     bench.pass_seconds(KEPT_SAMPLES + 50)
     await bench.csms.start()
@@ -317,12 +217,21 @@ async def test_a_reset_ends_the_transaction_and_boots_again(bench: Bench) -> Non
     assert bench.outlet.limit_a(bench.clock.now) == 6.0
 
 
+async def test_a_power_cut_ends_the_transaction_and_it_is_told_afterwards(bench: Bench) -> None:
+    await charging(bench)
+    bench.station.reboot()
+    bench.pass_seconds(1)
+    await bench.csms.until(lambda: len(bench.csms.of("StartTransaction")) == 2)
+    assert bench.csms.of("StopTransaction")[0]["reason"] == "PowerLoss"
+    assert len(bench.csms.of("BootNotification")) == 2
+
+
 def test_a_reset_while_offline_is_no_harm(clock: Clock) -> None:
     outlet = Outlet()
     station = Station(outlet, clock=clock)
-    station.answers.reset = "SoftReset"
+    station.dialect.promises.reset = "SoftReset"
     station.tick(clock.now)
-    assert station.answers.reset is None
+    assert station.dialect.promises.reset is None
 
 
 @pytest.mark.parametrize(

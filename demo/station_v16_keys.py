@@ -1,17 +1,9 @@
 """The configuration keys of the simulated station (OCPP 1.6, chapter 9)."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from .profiles import MAXIMUM_PERIODS, MAXIMUM_PROFILES, MAXIMUM_STACK_LEVEL
-
-MEASURANDS: Final = (
-    "Current.Import",
-    "Current.Offered",
-    "Energy.Active.Import.Register",
-    "Power.Active.Import",
-    "Voltage",
-)
+from .readings import MEASURANDS
 
 
 @dataclass(slots=True, kw_only=True)

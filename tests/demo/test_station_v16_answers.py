@@ -3,10 +3,13 @@ from typing import Any
 import pytest
 
 from demo.car import Car
+from demo.dialect import Promises, UnknownActionError
 from demo.outlet import Outlet
 from demo.profiles import ProfileError
-from demo.station_answers import TRIGGERS, Answers, UnknownActionError, meter_value, stamp
-from demo.station_keys import MEASURANDS, Keys
+from demo.readings import MEASURANDS, stamp
+from demo.station_v16 import meter_value
+from demo.station_v16_answers import TRIGGERS, Answers
+from demo.station_v16_keys import Keys
 
 from .conftest import Clock
 from .test_profiles import profile
@@ -19,7 +22,8 @@ class Bench:
         self.clock = clock
         self.outlet = Outlet()
         self.lowered: list[bool] = []
-        self.answers = Answers(self.outlet, clock=clock, on_command=self.lowered.append)
+        self.promises = Promises()
+        self.answers = Answers(self.outlet, self.promises, clock=clock, on_command=self.lowered.append)
 
     def plug(self, transaction_id: int = 42) -> None:
         self.outlet.plug(Car(), self.clock.now)
@@ -123,11 +127,11 @@ def test_remote_start_and_stop_are_left_to_the_station(bench: Bench) -> None:
     assert bench.ask("RemoteStartTransaction", idTag="X")["status"] == "Rejected"
     assert bench.ask("RemoteStopTransaction", transactionId=7)["status"] == "Rejected"
     assert bench.ask("RemoteStopTransaction", transactionId=42)["status"] == "Accepted"
-    assert bench.answers.remote_stop
+    assert bench.promises.remote_stop
     bench.outlet.stop()
     assert bench.ask("RemoteStopTransaction", transactionId=42)["status"] == "Rejected"
     assert bench.ask("RemoteStartTransaction", idTag="X")["status"] == "Accepted"
-    assert bench.answers.remote_start == "X"
+    assert bench.promises.remote_start == "X"
 
 
 def test_availability_waits_for_the_end_of_a_transaction(bench: Bench) -> None:
@@ -140,14 +144,14 @@ def test_availability_waits_for_the_end_of_a_transaction(bench: Bench) -> None:
 @pytest.mark.parametrize(("kind", "reason"), [("Hard", "HardReset"), ("Soft", "SoftReset")])
 def test_a_reset_is_promised(bench: Bench, kind: str, reason: str) -> None:
     assert bench.ask("Reset", type=kind)["status"] == "Accepted"
-    assert bench.answers.reset == reason
+    assert bench.promises.reset == reason
 
 
 def test_messages_are_triggered_where_they_are_known(bench: Bench) -> None:
     for message in TRIGGERS:
         assert bench.ask("TriggerMessage", requestedMessage=message)["status"] == "Accepted"
     assert bench.ask("TriggerMessage", requestedMessage="FirmwareStatusNotification")["status"] == "NotImplemented"
-    assert bench.answers.triggered == list(TRIGGERS)
+    assert bench.promises.triggered == list(TRIGGERS)
 
 
 @pytest.mark.parametrize(

@@ -1,40 +1,29 @@
 """What the simulated station answers to its csms (OCPP 1.6, chapter 5). No socket in sight."""
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Any, Final
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
 
+from .dialect import Payload, Promises, UnknownActionError
 from .electrical import VOLTAGE_V
 from .outlet import Outlet
 from .profiles import ProfileError
-from .station_keys import MEASURANDS, Keys
+from .readings import stamp
+from .station_v16_keys import Keys
 
 LONGEST_SCHEDULE_S: Final = 86_400
 TRIGGERS: Final = ("BootNotification", "Heartbeat", "MeterValues", "StatusNotification")
 
-type Payload = dict[str, Any]
-
-
-class UnknownActionError(Exception):
-    """The station does not know the action: a CallError, not an answer."""
-
-
-def stamp(moment: datetime) -> str:
-    """As OCPP writes a time."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
 
 class Answers:
-    """Answers requests from the outlet's state and changes it; what takes messages of its own is left in `wishes`."""
+    """Answers requests from the outlet's state and changes it; what takes messages of its own is promised."""
 
-    def __init__(self, outlet: Outlet, *, clock: Callable[[], datetime], on_command: Callable[[bool], None]) -> None:
+    def __init__(
+        self, outlet: Outlet, promises: Promises, *, clock: Callable[[], datetime], on_command: Callable[[bool], None]
+    ) -> None:
         """`on_command` hears of each SetChargingProfile, and whether it lowered the outlet's limit."""
         self.keys = Keys()
-        self.triggered: list[str] = []
-        self.remote_start: str | None = None
-        self.remote_stop = False
-        self.reset: str | None = None
-        self._outlet, self._clock, self._on_command = outlet, clock, on_command
+        self._outlet, self._promises, self._clock, self._on_command = outlet, promises, clock, on_command
         self._handlers: dict[str, Callable[[Payload], Payload]] = {
             "GetConfiguration": lambda request: self.keys.read(request.get("key", [])),
             "ChangeConfiguration": lambda request: {"status": self.keys.write(request["key"], request["value"])},
@@ -109,20 +98,20 @@ class Answers:
     def _remote_start(self, request: Payload) -> Payload:
         if self._outlet.car is None or self._outlet.transaction is not None or not self._outlet.available:
             return {"status": "Rejected"}
-        self.remote_start = request["idTag"]
+        self._promises.remote_start = request["idTag"]
         return {"status": "Accepted"}
 
     def _remote_stop(self, request: Payload) -> Payload:
         transaction = self._outlet.transaction
         if transaction is None or transaction.id != request["transactionId"]:
             return {"status": "Rejected"}
-        self.remote_stop = True
+        self._promises.remote_stop = True
         return {"status": "Accepted"}
 
     def _trigger(self, request: Payload) -> Payload:
         if request["requestedMessage"] not in TRIGGERS:
             return {"status": "NotImplemented"}
-        self.triggered.append(request["requestedMessage"])
+        self._promises.triggered.append(request["requestedMessage"])
         return {"status": "Accepted"}
 
     def _availability(self, request: Payload) -> Payload:
@@ -131,29 +120,5 @@ class Answers:
         return {"status": "Scheduled" if waits else "Accepted"}
 
     def _reset(self, request: Payload) -> Payload:
-        self.reset = "HardReset" if request["type"] == "Hard" else "SoftReset"
+        self._promises.reset = "HardReset" if request["type"] == "Hard" else "SoftReset"
         return {"status": "Accepted"}
-
-
-def meter_value(outlet: Outlet, now: datetime, measurands: list[str], context: str) -> Payload:
-    """One `meterValue` with the measurands asked for."""
-    readings: Mapping[str, list[tuple[float, str, str | None]]] = {
-        "Current.Import": [(amperes, "A", f"L{phase}") for phase, amperes in enumerate(outlet.current_a, start=1)],
-        "Current.Offered": [(outlet.offered_a, "A", None)],
-        "Energy.Active.Import.Register": [(outlet.energy_wh, "Wh", None)],
-        "Power.Active.Import": [(outlet.power_w, "W", None)],
-        "Voltage": [(VOLTAGE_V, "V", f"L{phase}-N") for phase in range(1, outlet.phases + 1)],
-    }
-    samples = [
-        {
-            "value": f"{value:.1f}" if unit != "Wh" else f"{value:.0f}",
-            "context": context,
-            "measurand": measurand,
-            "unit": unit,
-            **({"phase": phase} if phase else {}),
-        }
-        for measurand in MEASURANDS
-        if measurand in measurands
-        for value, unit, phase in readings[measurand]
-    ]
-    return {"timestamp": stamp(now), "sampledValue": samples}
