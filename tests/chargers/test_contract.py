@@ -10,11 +10,14 @@ from custom_components.smart_charging.engine.model.evse import EvState, Means
 
 from .benches import BENCHES, EVSE, Bench
 
+# Every driver has its benches: one that has none is an error.
+EVERY = [pytest.param(make, id=f"{driver}-{kind}") for driver in DRIVERS for kind, make in BENCHES[driver].items()]
 
-@pytest.fixture(params=sorted(DRIVERS))
+
+@pytest.fixture(params=EVERY)
 async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
-    """Every driver has its bench: one that is missing is an error."""
-    async with BENCHES[request.param]() as bench:
+    """Every driver against each kind of charger that it is for."""
+    async with request.param() as bench:
         yield bench
 
 
