@@ -15,7 +15,7 @@ from websockets.frames import CloseCode
 
 from .breath import shared_breath
 from .errors import CallFailed, StationBusy, StationOffline, StationTimeout
-from .frames import Frame, Garbage, Payload, answer, ask, parse_frame, refuse
+from .frames import Answer, Aside, Garbage, Payload, answer, ask, parse_frame, refuse
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -23,6 +23,8 @@ _LOGGER: Final = logging.getLogger(__name__)
 _MOST_WAITING: Final = 32
 
 _MOST_COMPLAINTS: Final = 16
+
+_ANSWER: Final = b"[3"
 
 type Handler = Callable[[str, Payload], Payload]
 """Answers a station's call, given action and payload, at once; raises an `OCPPError` to refuse it."""
@@ -69,7 +71,7 @@ class Link:
         self._breath = shared_breath()
         self._turn = asyncio.Lock()
         self._waiting = 0
-        self._asked: tuple[str, asyncio.Future[Frame | None]] | None = None
+        self._asked: tuple[str, asyncio.Future[Answer | None]] | None = None
         self._closed = False
         self._complained: set[str] = set()
         self.counts = LinkCounts()
@@ -92,11 +94,11 @@ class Link:
             return dict(response.payload)
         raise CallFailed(action, response.error_code, response.error_description)
 
-    async def _ask(self, action: str, payload: Payload) -> Frame:
+    async def _ask(self, action: str, payload: Payload) -> Answer:
         if self._closed:
             raise StationOffline(self._identity)
         unique_id = str(uuid.uuid4())
-        response: asyncio.Future[Frame | None] = asyncio.get_running_loop().create_future()
+        response: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
         self._asked = unique_id, response
         try:
             async with asyncio.timeout(self._call_timeout_s):
@@ -122,7 +124,9 @@ class Link:
                 # As bytes: a station that writes a name in Latin-1 is not worth losing over it.
                 data = await self._socket.recv(decode=False)
                 self.counts.received += 1
-                await self._breath.take()
+                # An answer goes ahead: a limit waits for it, and to take it is little work.
+                if not data.startswith(_ANSWER):
+                    await self._breath.take()
                 if not self._rate.allow():
                     self._complain("flood", "sends more messages than any station has to say; closed")
                     await self._socket.close(CloseCode.POLICY_VIOLATION, "too many messages")
@@ -158,6 +162,9 @@ class Link:
             return
         if isinstance(frame, Call):
             await self._socket.send(self._respond(frame, handler))
+        elif isinstance(frame, Aside):
+            if frame.complaint:
+                self._complain("aside", frame.complaint)
         elif self._asked is not None and self._asked[0] == frame.unique_id and not self._asked[1].done():
             self._asked[1].set_result(frame)
         else:
