@@ -27,6 +27,7 @@ from .engine.model.shortcoming import Shortcoming
 from .engine.model.site import Site
 from .engine.model.snapshot import SiteSnapshot
 from .engine.model.state import ControlState
+from .failsafe_check import CheckResult, FailsafeChecks
 from .limits import Limits
 from .loads import Loads, async_let_go
 from .snapshot import Senses
@@ -101,6 +102,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         self._ticks: deque[Tick] = deque(maxlen=KEPT_TICKS)
         self._plans: dict[str, Plan] = {}
         self._stopped = False
+        self._checks = FailsafeChecks(drivers, self._dispatcher, dt_util.utcnow)
         self._waker = Waker(hass.loop, self._run, self._next_tick_in_s)
 
     @property
@@ -159,6 +161,19 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         """Tell a charger's name."""
         return self.config_entry.subentries[evse_id].title
 
+    @property
+    def checks(self) -> FailsafeChecks:
+        """The checks of chargers' failsafe currents that are under way."""
+        return self._checks
+
+    async def async_check_failsafe(self, evse_id: str) -> CheckResult:
+        """Send this charger nothing for two minutes, and tell what it did. Raises `CheckImpossibleError`."""
+        evse = next(evse for evse in self._site.evses if evse.evse_id == evse_id)
+        try:
+            return await self._checks.run(evse)
+        finally:
+            self.wake()
+
     async def async_set_priority(self, evse_id: str, priority: int) -> None:
         """Choose a charger's priority; it goes before the configured one until somebody configures another."""
         configured = next(evse.priority for evse in self._setup.site.evses if evse.evse_id == evse_id)
@@ -181,6 +196,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         if self._stopped:
             return
         self._stopped = True
+        self._checks.stop()
         self._senses.stop()
         self._waker.stop()
         await self._dispatcher.stop()
@@ -253,6 +269,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         self._dispatcher.dispatch(decision)
         self._loads.apply(decision.shed_loads, now)
         self._store.set_interrupted(self._dispatcher.interrupted)
+        self._checks.look(snapshot.evses, now)
         return TickResult(
             snapshot=snapshot,
             decision=decision,

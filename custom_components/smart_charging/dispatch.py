@@ -36,6 +36,7 @@ class Dispatcher:
         self._tasks: set[asyncio.Task[None]] = set()
         self._generation = 0
         self._stopped = False
+        self._hushed: set[str] = set()
 
     @property
     def failures(self) -> Mapping[str, int]:
@@ -46,6 +47,19 @@ class Dispatcher:
     def interrupted(self) -> Mapping[str, Means]:
         """Which chargers are told to end charging by more than an offer."""
         return {evse_id: lane.interrupted for evse_id, lane in self._lanes.items() if lane.interrupted is not None}
+
+    @property
+    def hushed(self) -> frozenset[str]:
+        """The chargers that are sent nothing on purpose; see `hush`."""
+        return frozenset(self._hushed)
+
+    def hush(self, evse_id: str) -> None:
+        """Send this charger nothing, not even a renewal, until it has to be lowered, or until `unhush`."""
+        self._hushed.add(evse_id)
+
+    def unhush(self, evse_id: str) -> None:
+        """Steer this charger again; one that is steered already is no error."""
+        self._hushed.discard(evse_id)
 
     def dispatch(self, decision: Decision) -> None:
         """Begin to send what this decision changes, and what has to be renewed.
@@ -66,7 +80,7 @@ class Dispatcher:
             if lane is None:
                 continue
             command = lane.command(setpoint)
-            if command is None:
+            if command is None or self._keeps_silent(evse_id, lane, command):
                 lane.drop()
             elif not lane.is_due(command):
                 continue
@@ -97,6 +111,12 @@ class Dispatcher:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, *(lane.stop() for lane in self._lanes.values()), return_exceptions=True)
+
+    def _keeps_silent(self, evse_id: str, lane: Lane, command: Command) -> bool:
+        if evse_id in self._hushed and lane.reduces(command):
+            # What the home needs goes before whatever is to be found out.
+            self._hushed.discard(evse_id)
+        return evse_id in self._hushed
 
     def _raise(self, rising: list[tuple[Lane, Command]]) -> None:
         rising = [(lane, command) for lane, command in rising if lane.may_rise()]

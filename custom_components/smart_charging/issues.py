@@ -15,6 +15,7 @@ from .coordinator import TickResult
 from .engine.model.evse import Means
 from .engine.model.reason import ReasonCode
 from .engine.model.shortcoming import Shortcoming
+from .failsafe_check import CheckResult, Outcome
 
 METER_SILENT: Final = "meter_silent"
 CHARGER_OFFLINE: Final = "charger_offline"
@@ -22,6 +23,7 @@ PORT_IN_USE: Final = "port_in_use"
 CHARGER_DISOBEYS: Final = "charger_disobeys"
 CHARGER_HELPLESS: Final = "charger_helpless"
 CIRCUIT_GONE: Final = "circuit_gone"
+FAILSAFE_NOT_KEPT: Final = "failsafe_not_kept"
 
 METER_SILENT_AFTER: Final = timedelta(seconds=60)
 """An integration that is reloaded, or a meter that reboots, is back by then."""
@@ -126,4 +128,27 @@ def async_tell_orphans(hass: HomeAssistant, entry_id: str, title: str, orphans: 
         severity=ir.IssueSeverity.WARNING,
         translation_key=CIRCUIT_GONE,
         translation_placeholders={"site": title, "names": ", ".join(sorted(orphans))},
+    )
+
+
+@callback
+def async_tell_check(hass: HomeAssistant, evse_id: str, name: str, result: CheckResult) -> None:
+    """Raise or clear what a check of the failsafe current has shown; it outlasts restarts until another check."""
+    issue_id = f"{FAILSAFE_NOT_KEPT}_{evse_id}"
+    if result.outcome is Outcome.KEPT:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=False,
+        is_persistent=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=FAILSAFE_NOT_KEPT,
+        translation_placeholders={
+            "charger": name,
+            "safe": f"{result.failsafe_a:g} A",
+            "taken": f"{result.after_a or 0:.1f} A",
+        },
     )

@@ -6,7 +6,7 @@ be missing. A sentence is a state, so it has at most 255 characters and changes 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Final
 
@@ -86,6 +86,11 @@ def sentence(speech: Speech, setpoint: Setpoint) -> str:
 def load_sentence(speech: Speech, reason: Reason) -> str:
     """Say why an appliance runs, or does not."""
     return _cut(speech.say(f"reason_{reason.code}", _blanks(speech, reason.params)))
+
+
+def checking_sentence(speech: Speech, until: datetime) -> str:
+    """Say that a charger's failsafe current is being checked, which ends then."""
+    return speech.say("reason_checking", _Blanks(until=_time(until.isoformat(), speech.timezone)))
 
 
 def override_sentence(speech: Speech, override: Override | None) -> str:

@@ -456,3 +456,27 @@ async def test_chargers_are_brought_down_and_waited_for(clock: Clock) -> None:
     await dispatcher.lower(dict.fromkeys(("high", "low", "away", "broken", "gone"), 6.0))
     assert [charger.told for charger in (high, low, away, broken)] == [[6.0], [], [], [6.0]]
     assert high.status.offered_a == 6.0
+
+
+async def test_a_charger_that_is_hushed_is_sent_nothing_until_it_has_to_be_lowered(clock: Clock) -> None:
+    charger, other = FakeDriver(clock, watchdog=RENEWS), FakeDriver(clock, watchdog=RENEWS)
+    dispatcher = Dispatcher({"a": charger, "b": other}, clock)
+    dispatcher.dispatch(decide(clock, a=10.0, b=10.0))
+    await settle()
+    dispatcher.hush("a")
+    for setpoint_a in (10.0, 12.0, 12.0):
+        clock.advance(60)
+        dispatcher.dispatch(decide(clock, a=setpoint_a, b=10.0))
+        await settle()
+    assert (charger.told, other.told) == ([10.0], [10.0] * 4)
+    assert dispatcher.hushed == {"a"}
+    dispatcher.dispatch(decide(clock, a=8.0, b=10.0))
+    await settle()
+    assert charger.told == [10.0, 8.0]
+    assert dispatcher.hushed == set()
+    dispatcher.hush("a")
+    dispatcher.unhush("a")
+    dispatcher.unhush("a")
+    dispatcher.dispatch(decide(clock, a=9.0, b=10.0))
+    await settle()
+    assert charger.told == [10.0, 8.0, 9.0]

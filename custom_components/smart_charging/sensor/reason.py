@@ -10,7 +10,7 @@ from homeassistant.core import callback
 from ..engine.model.decision import Setpoint
 from ..engine.model.reason import ReasonCode
 from ..entity import ChargerEntity
-from ..reasons import async_speech, sentence
+from ..reasons import async_speech, checking_sentence, sentence
 
 REASON_DESCRIPTION: Final = SensorEntityDescription(key="reason", translation_key="reason")
 
@@ -34,6 +34,9 @@ class ReasonSensor(ChargerEntity, SensorEntity):
     @override
     def native_value(self) -> str | None:
         speech = async_speech(self.hass, self.coordinator.circuit_names, self.coordinator.limit_names)
+        checked_until = self.coordinator.checks.ends_at(self._evse.evse_id)
+        if checked_until is not None:
+            return checking_sentence(speech, checked_until)
         return None if self._told is None else sentence(speech, self._told)
 
     @property
