@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custom_components.smart_charging.csms.authority import Authority
 from custom_components.smart_charging.csms.console import (
     BadLine,
     Console,
@@ -31,6 +33,7 @@ from custom_components.smart_charging.csms.records import Features, RateUnit, Tr
 
 from .conftest import Clock
 from .peer import PATIENCE_S, basic, station_at
+from .pki import NOW
 
 ROOT = Path(__file__).parents[2]
 
@@ -76,8 +79,40 @@ def test_the_command_line() -> None:
         host="127.0.0.1", port=9000, keys={"A": "x=y", "B": None, "C": ""}, anyone=False
     )
     assert parse_options(["--port", "0", "--host", "::", "--any"]) == options(host="::")
-    with pytest.raises(SystemExit):
-        parse_options([])
+    encrypted = parse_options(
+        ["--port", "0", "--any", "--tls-port", "1", "--certificate", "a", "--station-authority", "b"]
+    )
+    assert encrypted == options(tls_port=1, certificate=Path("a"), station_authority=Path("b"))
+    for nonsense in ([], ["--port", "0", "--tls-port", "1"], ["--port", "0", "--certificate", "a"]):
+        with pytest.raises(SystemExit):
+            parse_options(nonsense)
+
+
+async def test_stations_may_encrypt(output: Output, tmp_path: Path) -> None:
+    authority = Authority.create(NOW)
+    (credential, *_) = authority.certify_server(["127.0.0.1"], NOW)
+    (tmp_path / "ours.pem").write_text(credential.key_pem + credential.chain_pem, encoding="ascii")
+    (tmp_path / "stations.pem").write_text(authority.certificate_pem, encoding="ascii")
+    files = {"certificate": tmp_path / "ours.pem", "station_authority": tmp_path / "stations.pem"}
+    console = Console(options(tls_port=0, **files), output)
+    await console.start()
+    try:
+        trusting = ssl.create_default_context(cadata=authority.certificate_pem)
+        async with station_at(output.lines[0]["tls_port"], tls=trusting) as peer:
+            assert await peer.boot()
+    finally:
+        await console.stop()
+
+
+@pytest.mark.parametrize("text", [None, "no certificate", "\N{SNOWMAN}"])
+async def test_certificates_that_cannot_be_used_end_it_with_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None
+) -> None:
+    file = tmp_path / "ours.pem"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    assert await run(options(tls_port=0, certificate=file), descriptor=0, write=lambda _: None) == 2
+    assert capsys.readouterr().err.startswith("csms: the certificates cannot be used: ")
 
 
 @pytest.mark.parametrize(

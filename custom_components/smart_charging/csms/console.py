@@ -11,17 +11,24 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final, override
 
+from .certificates import Credential
 from .errors import ListenError, StationError
 from .events import Event
 from .frames import Payload
 from .server import CentralSystem
 from .station import Station
+from .tls import TlsPort, server_context
 
 _LONGEST_LINE: Final = 1024 * 1024
 
 type Write = Callable[[dict[str, Any]], None]
+
+
+class BadTls(ValueError):  # noqa: N818 -- it is the files that are wrong
+    """Certificates that cannot be used."""
 
 
 class BadLine(ValueError):  # noqa: N818 -- it is the line that is wrong
@@ -30,12 +37,19 @@ class BadLine(ValueError):  # noqa: N818 -- it is the line that is wrong
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the command line says. `keys` maps identities to their keys, None for stations without one."""
+    """What the command line says. `keys` maps identities to their keys, None for stations without one.
+
+    `tls_port` is None where it is not listened on; `certificate` (a chain with its key, PEM) is then of no use, as is
+    `station_authority` (PEM), without which stations are asked for no certificate.
+    """
 
     host: str
     port: int
     keys: dict[str, str | None]
     anyone: bool
+    tls_port: int | None = None
+    certificate: Path | None = None
+    station_authority: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +66,49 @@ def parse_options(arguments: Sequence[str]) -> Options:
     """Read the command line. Ends the program, with a sentence, when it makes no sense."""
     parser = argparse.ArgumentParser(
         prog="script/csms",
-        description="An OCPP 1.6J csms: writes every event as a JSON line, and sends each JSON line it reads, "
+        description="A csms for OCPP 1.6, 2.0.1 and 2.1: writes every event as a JSON line, and sends each JSON line it reads, "
         '{"station": …, "action": …, "payload": {…}}, to that station.',
     )
     parser.add_argument("--port", type=int, required=True, help="port to listen on; 0 takes any free one")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     parser.add_argument("--key", action="append", default=[], metavar="IDENTITY[=KEY]", help="a station to let in")
     parser.add_argument("--any", action="store_true", help="let in every station, without a key")
+    parser.add_argument("--tls-port", type=int, help="port to listen on for stations that encrypt; wants --certificate")
+    parser.add_argument(
+        "--certificate", type=Path, metavar="PEM", help="file with our certificate, its chain and its key"
+    )
+    parser.add_argument(
+        "--station-authority", type=Path, metavar="PEM", help="file with whom stations' certificates are of"
+    )
     options = parser.parse_args(arguments)
+    if (options.tls_port is None) != (options.certificate is None):
+        parser.error("--tls-port and --certificate go together")
     keys: dict[str, str | None] = {}
     for text in options.key:
         identity, equals, key = text.partition("=")
         keys[identity] = key if equals else None
-    return Options(host=options.host, port=options.port, keys=keys, anyone=options.any)
+    return Options(
+        host=options.host,
+        port=options.port,
+        keys=keys,
+        anyone=options.any,
+        tls_port=options.tls_port,
+        certificate=options.certificate,
+        station_authority=options.station_authority,
+    )
+
+
+def read_tls(options: Options) -> TlsPort | None:
+    """What the command line says about encryption; None where nothing. Raises `BadTls` for files that cannot be used."""
+    if options.tls_port is None or options.certificate is None:
+        return None
+    try:
+        pem = options.certificate.read_text(encoding="ascii")
+        authority = None if options.station_authority is None else options.station_authority.read_text(encoding="ascii")
+        context = server_context([Credential(chain_pem=pem, key_pem="")], station_authority_pem=authority)
+    except (OSError, ValueError) as error:
+        raise BadTls(f"the certificates cannot be used: {error}") from error
+    return TlsPort(port=options.tls_port, context=context)
 
 
 def parse_line(line: str) -> Request:
@@ -124,11 +168,13 @@ class Console:
         )
 
     async def start(self) -> None:
-        """Listen, and say so. Raises `ListenError`; ValueError for an identity that no station can have."""
+        """Listen, and say so. Raises `ListenError`, `BadTls`; ValueError for an identity that no station can have."""
         for identity, key in self._options.keys.items():
             self._csms.add_known(identity, key)
-        await self._csms.start(self._options.host, self._options.port)
-        self._write({"event": "Listening", "host": self._options.host, "port": self._csms.port})
+        tls = await asyncio.to_thread(read_tls, self._options)
+        await self._csms.start(self._options.host, self._options.port, tls=tls)
+        ports = {"port": self._csms.port} | ({} if tls is None else {"tls_port": self._csms.tls_port})
+        self._write({"event": "Listening", "host": self._options.host, **ports})
 
     async def stop(self) -> None:
         """Close everything; calls that wait for an answer fail."""
