@@ -250,3 +250,18 @@ def test_any_payload_is_answered_or_refused(calls: list[tuple[str, dict[str, Any
         with suppress(OCPPError):
             json.dumps(requests.handle(action, payload), allow_nan=False)
         memory.flush()
+
+
+async def test_the_same_fault_is_logged_once_over_connections_until_the_firmware_changes(
+    csms: CentralSystem, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, "custom_components.smart_charging.csms.link")
+
+    async def misbehave(firmware: str) -> int:
+        async with station_at(csms.port) as peer:
+            await peer.boot(firmwareVersion=firmware)
+            await peer.send("[2, 'broken'")
+            await peer.call("Heartbeat")
+        return len([record for record in caplog.records if "no OCPP message" in record.getMessage()])
+
+    assert [await misbehave(firmware) for firmware in ("1", "1", "2", "2")] == [1, 1, 2, 2]

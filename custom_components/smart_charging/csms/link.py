@@ -63,7 +63,9 @@ class LinkCounts:
 class Link:
     """Speaks OCPP-J over one WebSocket. `serve` reads until it closes; `call` may be used from any other task."""
 
-    def __init__(self, socket: ServerConnection, identity: str, *, call_timeout_s: float, rate: Rate) -> None:
+    def __init__(
+        self, socket: ServerConnection, identity: str, *, call_timeout_s: float, rate: Rate, complained: set[str]
+    ) -> None:
         self._socket = socket
         self._identity = identity
         self._call_timeout_s = call_timeout_s
@@ -73,7 +75,7 @@ class Link:
         self._waiting = 0
         self._asked: tuple[str, asyncio.Future[Answer | None]] | None = None
         self._closed = False
-        self._complained: set[str] = set()
+        self._complained = complained
         self.counts = LinkCounts()
 
     async def call(self, action: str, payload: Payload) -> Payload:
@@ -184,10 +186,10 @@ class Link:
             return refuse(call.unique_id, InternalError("this could not be handled"))
 
     def _complain(self, kind: str, text: str, *, fault: bool = False) -> None:
-        """Log once per connection and kind, and no more than a few kinds; a `fault` of ours with where it happened."""
+        """Log once per station and kind, and no more than a few kinds; a `fault` of ours with where it happened."""
         if kind in self._complained or len(self._complained) >= _MOST_COMPLAINTS:
             return
         self._complained.add(kind)
         level = logging.ERROR if fault else logging.WARNING
-        note = "further ones on this connection are not logged"
+        note = "further ones are not logged"
         _LOGGER.log(level, "Station %s %s (%s)", self._identity, text, note, exc_info=fault)

@@ -83,6 +83,8 @@ class StationMemory:
         self.ladder = Ladder(ProfileStyle())
         self.maximum_limit: AcknowledgedLimit | None = None
         self.last_seen: datetime | None = None
+        self.complained: set[str] = set()
+        """What was logged of it already; another firmware may be better, or worse in other ways."""
         self.certify: Callable[[str, int | None], bool] | None = None
         """Signs the station's request for a certificate, given its request id too, and tells whether; see certification.py."""
         self._lessons = Lessons() if lessons is None else lessons
@@ -176,6 +178,7 @@ class StationMemory:
         if info != self.info:
             if self.info is not None:
                 self.features = None
+                self.complained.clear()
             if self.info is not None or self.style == ProfileStyle():
                 self.ladder = Ladder(self._lessons.get(info) or style_for(info))
             self.info = info

@@ -194,7 +194,13 @@ class CentralSystem:
         station = self.station(identity)
         memory = self._memories[identity]
         rate = Rate(self.limits.frames_per_second, self.limits.frames_burst, time.monotonic)
-        link = Link(connection, identity, call_timeout_s=self.limits.call_timeout_s, rate=rate)
+        link = Link(
+            connection,
+            identity,
+            call_timeout_s=self.limits.call_timeout_s,
+            rate=rate,
+            complained=memory.complained,
+        )
         dialect = Interpreter(version_of(connection.subprotocol), lambda version: self._speak(version, memory, link))
         previous = self._links.get(identity)
         self._links[identity] = link
