@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from .records import ChargingNeeds, ConnectorStatus, Features, Measurement, StationInfo, Transaction
+from .records import ChargingNeeds, ConnectorStatus, Features, Measurement, OperatorLimit, StationInfo, Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +108,29 @@ class CertificateSigned(Event):
 
     chain_pem: str
     request_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorChanged(Event):
+    """The operator, to whom the station is handed on, can be reached now, or not; `trouble` tells why not."""
+
+    connected: bool
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorTold(Event):
+    """The operator has taken in the beginning or the end of a transaction."""
+
+    transaction_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorLimitChanged(Event):
+    """The operator allows this connector something else than before; None: it leaves that to us."""
+
+    connector_id: int
+    limit: OperatorLimit | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from ocpp.exceptions import InternalError, OCPPError  # type: ignore[import-untyped]
 from ocpp.messages import Call, CallResult  # type: ignore[import-untyped]
@@ -26,8 +27,11 @@ _MOST_COMPLAINTS: Final = 16
 
 _ANSWER: Final = b"[3"
 
-type Handler = Callable[[str, Payload], Payload]
-"""Answers a station's call, given action and payload, at once; raises an `OCPPError` to refuse it."""
+type Handler = Callable[[str, Payload], Payload | Awaitable[Payload]]
+"""Answers a station's call, given action and payload, at once or (where somebody else has to be asked) later.
+
+Raises an `OCPPError` to refuse it; what answers later raises nothing.
+"""
 
 
 class Rate:
@@ -76,6 +80,7 @@ class Link:
         self._asked: tuple[str, asyncio.Future[Answer | None]] | None = None
         self._closed = False
         self._complained = complained
+        self._later: set[asyncio.Task[None]] = set()
         self.counts = LinkCounts()
 
     async def call(self, action: str, payload: Payload) -> Payload:
@@ -150,6 +155,8 @@ class Link:
 
     def _close(self) -> None:
         self._closed = True
+        for task in tuple(self._later):
+            task.cancel()
         if self._asked is not None and not self._asked[1].done():
             self._asked[1].set_result(None)
 
@@ -163,7 +170,12 @@ class Link:
                 await self._socket.send(garbage.answer)
             return
         if isinstance(frame, Call):
-            await self._socket.send(self._respond(frame, handler))
+            response = self._respond(frame, handler)
+            if isinstance(response, str):
+                await self._socket.send(response)
+            else:
+                # Not here: an answer of the station's, to a call of ours, may come before.
+                self._spawn(self._respond_later(frame, response))
         elif isinstance(frame, Aside):
             if frame.complaint:
                 self._complain("aside", frame.complaint)
@@ -173,9 +185,20 @@ class Link:
             # Late, or never asked for: the call it answers has already failed with a timeout.
             self._complain("stray", "answered something that nobody waits for")
 
-    def _respond(self, call: Call, handler: Handler) -> str:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+    async def _respond_later(self, call: Call, response: Awaitable[Payload]) -> None:
+        payload = await response
+        with suppress(ConnectionClosed):
+            await self._socket.send(answer(call, payload))
+
+    def _respond(self, call: Call, handler: Handler) -> str | Awaitable[Payload]:
         try:
-            return answer(call, handler(call.action, call.payload))
+            response = handler(call.action, call.payload)
+            return answer(call, response) if isinstance(response, dict) else response
         except OCPPError as error:
             self.counts.refused += 1
             self._complain(f"refused {call.action[:40]}", f"was refused {call.action[:40]!r}: {error.description}")

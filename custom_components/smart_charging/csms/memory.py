@@ -20,6 +20,7 @@ from .records import (
     ConnectorStatus,
     Features,
     Measurement,
+    OperatorLimit,
     ProfileStyle,
     StationInfo,
     Transaction,
@@ -87,6 +88,8 @@ class StationMemory:
         """What was logged of it already; another firmware may be better, or worse in other ways."""
         self.certify: Callable[[str, int | None], bool] | None = None
         """Signs the station's request for a certificate, given its request id too, and tells whether; see certification.py."""
+        self.operator_limit: Callable[[int], OperatorLimit | None] | None = None
+        """Tells what an operator allows a connector, while the station is handed on to one; see relay/."""
         self._lessons = Lessons() if lessons is None else lessons
         self._connectors: dict[int, Connector] = {}
         self._readings: dict[int, _Readings] = {}

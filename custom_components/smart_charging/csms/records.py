@@ -124,6 +124,29 @@ class AcknowledgedLimit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorLimit:
+    """What an operator, to whom the station is handed on, allows a connector: A per phase, W in total, or both.
+
+    `phases` is how many the amperes are meant for at the most; `at` is for when it was worked out, by our clock.
+    """
+
+    limit_a: float | None
+    power_w: float | None
+    phases: int
+    at: datetime
+
+    def current_a(self, phases: int, volts: float) -> float:
+        """A per phase, for a charger that charges on so many, at `volts` between a phase and neutral.
+
+        Where fewer phases are meant than it charges on, no more power than those would have.
+        """
+        limits_a = [] if self.limit_a is None else [self.limit_a * min(1.0, self.phases / phases)]
+        if self.power_w is not None:
+            limits_a.append(self.power_w / (volts * phases))
+        return min(limits_a)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChargingNeeds:
     """What a car says it needs, told `at` by our clock; None where it does not say.
 

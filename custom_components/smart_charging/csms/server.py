@@ -21,6 +21,8 @@ from .keeping import Plain, dump, restore
 from .lessons import Lessons
 from .link import Link, Rate
 from .memory import StationMemory
+from .relay.relays import Relays
+from .relay.target import RelayTarget
 from .security import SecurityProfile
 from .station import Station
 from .tls import TlsPort
@@ -66,6 +68,7 @@ class CentralSystem:
         self._memories: dict[str, StationMemory] = {}
         self._links: dict[str, Link] = {}
         self._closing: set[asyncio.Task[None]] = set()
+        self.relays = Relays()
         self.certification = Certification()
         self._doors = Doors(self.limits, self.admission, admit=self._admit, handler=self._serve)
 
@@ -96,11 +99,16 @@ class CentralSystem:
             self.certification.watch(self._stations[identity], memory)
             if self._on_station is not None:
                 self._on_station(self._stations[identity])
+            self.relays.restore(identity, kept)
         return self._stations[identity]
 
     def dump(self) -> dict[str, Plain]:
         """What is known of each station that may connect, as plain data for `restore` after a restart."""
-        return {identity: dump(memory) for identity, memory in self._memories.items() if self.admission.knows(identity)}
+        return {
+            identity: dump(memory) | self.relays.dump(identity)
+            for identity, memory in self._memories.items()
+            if self.admission.knows(identity)
+        }
 
     def restore(self, kept: Mapping[str, Plain]) -> None:
         """Take up what was known of stations, as `dump` gave it; of those that have been here since, they know better."""
@@ -110,6 +118,7 @@ class CentralSystem:
                 self._kept[identity] = plain
             elif memory.last_seen is None:
                 restore(memory, plain)
+                self.relays.restore(identity, plain)
 
     def add_known(
         self,
@@ -132,9 +141,17 @@ class CentralSystem:
         self.admission.remove_known(identity)
         self._stations.pop(identity, None)
         self._memories.pop(identity, None)
+        self.relays.remove(identity)
         link = self._links.get(identity)
         if link is not None:
             self._close_soon(link, "removed")
+
+    def set_relay(self, identity: str, target: RelayTarget | None) -> None:
+        """Hand this station on to an operator too, or no more. The same operator as before gets what still waits for it.
+
+        In a running event loop. The station has to be known: see `add_known`.
+        """
+        self.relays.put(self.station(identity), self._memories[identity], target)
 
     def open_pairing(self, until: datetime) -> None:
         """Let unknown stations in until then, a few distinct ones at most."""
@@ -151,6 +168,7 @@ class CentralSystem:
         """
         await self.stop()
         await self._doors.open(host, port, tls)
+        self.relays.start()
 
     async def start_tls(self, host: str, tls: TlsPort) -> None:
         """Listen for TLS too, or elsewhere than before; stations in the clear stay connected. Raises `ListenError`."""
@@ -169,6 +187,7 @@ class CentralSystem:
         await self._doors.close()
         if self._closing:
             await asyncio.wait(self._closing)
+        await self.relays.stop()
 
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         # Two Authorization headers are nobody's mistake.
@@ -211,7 +230,8 @@ class CentralSystem:
         station.attach(dialect, address_of(connection))
         dialect.open()
         try:
-            await link.serve(dialect.handle, before=memory.seen, after=memory.flush)
+            handle = self.relays.overhear(identity, dialect)
+            await link.serve(handle, before=memory.seen, after=memory.flush)
         finally:
             if self._links.get(identity) is link:
                 del self._links[identity]
@@ -219,10 +239,10 @@ class CentralSystem:
             await dialect.close()
 
     def _speak(self, version: Version, memory: StationMemory, link: Link) -> Dialect:
-        grace_s = self.limits.boot_grace_s
+        grace_s, authorise = self.limits.boot_grace_s, self.relays.asking(self._authorise)
         if version is Version.V16:
-            return V16(memory, link.call, self._authorise, boot_grace_s=grace_s)
-        return V201(memory, link.call, self._authorise, version, boot_grace_s=grace_s)
+            return V16(memory, link.call, authorise, boot_grace_s=grace_s)
+        return V201(memory, link.call, authorise, version, boot_grace_s=grace_s)
 
     def _close_soon(self, link: Link, reason: str) -> None:
         task = asyncio.get_running_loop().create_task(link.close(reason))

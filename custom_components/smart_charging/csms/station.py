@@ -13,7 +13,7 @@ from .keeping import Plain, describe
 from .ladder import Ladder
 from .memory import StationMemory
 from .operations import Operations
-from .records import AcknowledgedLimit, Connector, Features, ProfileStyle, StationInfo
+from .records import AcknowledgedLimit, Connector, Features, OperatorLimit, ProfileStyle, StationInfo
 from .versions import Version
 
 
@@ -75,6 +75,11 @@ class Station:
     def maximum_limit(self) -> AcknowledgedLimit | None:
         """The last `set_maximum_limit` it said yes to."""
         return self._memory.maximum_limit
+
+    def operator_limit(self, connector_id: int) -> OperatorLimit | None:
+        """What the operator, to whom it is handed on, allows this connector now; None where there is none, or no limit."""
+        ask = self._memory.operator_limit
+        return None if ask is None else ask(connector_id)
 
     @property
     def clock_offset_s(self) -> float:
