@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .figures import percentile
 from .ocpp_ours import Ours
-from .ocpp_remote import Remote
+from .ocpp_remote import Remote, busy_s
 from .ocpp_size import Size
 from .ocpp_swarm import Life, Storm, Swarm, identities
 from .result import Row
@@ -20,6 +20,7 @@ class Crowd:
     idle_kib: float
     csms_cpu: float
     stations_cpu: float
+    others_cpu: float
     life: Life
     setpoints_ms: list[float]
     storm_s: float
@@ -36,6 +37,7 @@ class Crowd:
             "memory of an idle station": ("KiB", self.idle_kib, 150.0),
             "CPU of the csms while they live": ("%", 100 * self.csms_cpu, None),
             "CPU of the stations": ("%", 100 * self.stations_cpu, None),
+            "CPU of all else on this machine": ("%", 100 * self.others_cpu, None),
             "meter values answered": ("", self.life.meter_values, None),
             "heartbeats": ("", len(beats_ms), None),
             "heartbeats answered late, or never": ("", self.life.late, 0),
@@ -84,7 +86,7 @@ class _Watch:
         self._csms.ask("tick", self._size.stations)
         time.sleep(self._size.settle_s)
         self._csms.ask("ticked")
-        csms_cpu, stations_cpu = self._live()
+        csms_cpu, stations_cpu, others_cpu = self._live()
         setpoints_ms = self._csms.ask("steer", self._size.setpoints, self._size.rounds)
         late_living_ms = self._csms.ask("ticked")
         life = self._swarm.ask("rest")
@@ -96,6 +98,7 @@ class _Watch:
             idle_kib=idle_kib,
             csms_cpu=csms_cpu,
             stations_cpu=stations_cpu,
+            others_cpu=others_cpu,
             life=life,
             setpoints_ms=setpoints_ms,
             storm_s=storm_s,
@@ -121,17 +124,18 @@ class _Watch:
         time.sleep(self._size.settle_s)
         return (csms.ask("rss_kib") - before_kib) / size.stations, came_s
 
-    def _live(self) -> tuple[float, float]:
-        """The cores' share that csms and stations took while they lived; they go on."""
-        remotes = (self._csms, self._swarm)
+    def _live(self) -> tuple[float, float, float]:
+        """The share of a core that csms, stations, and all else took while they lived; they go on."""
+
+        def spent_s() -> tuple[float, float, float]:
+            return self._csms.ask("cpu_s"), self._swarm.ask("cpu_s"), busy_s()
+
         self._swarm.ask("live", self._size.sample_s, self._size.heartbeat_s)
-        before_s = [remote.ask("cpu_s") for remote in remotes]
+        before_s, began_s = spent_s(), time.monotonic()
         time.sleep(self._size.living_s)
-        ours, theirs = (
-            (remote.ask("cpu_s") - spent_s) / self._size.living_s
-            for remote, spent_s in zip(remotes, before_s, strict=True)
-        )
-        return ours, theirs
+        after_s, lasted_s = spent_s(), time.monotonic() - began_s
+        ours, theirs, everybody = ((after - before) / lasted_s for before, after in zip(before_s, after_s, strict=True))
+        return ours, theirs, max(0.0, everybody - ours - theirs)
 
     def _storm(self) -> tuple[float, int]:
         """How long it took to settle, s, and how many connections were tried again."""

@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import multiprocessing
+import os
 import resource
 import time
 import traceback
@@ -70,6 +71,14 @@ class Usage:
         """Memory of this process that is resident now (Linux)."""
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
         return pages * resource.getpagesize() / 1024
+
+
+def busy_s() -> float:
+    """CPU time that all of this machine has spent since it started, by whomever (Linux)."""
+    user, nice, system, _idle, _waiting, *interrupts = (
+        int(ticks) for ticks in Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]
+    )
+    return (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
 
 
 def _obey(kind: Callable[[], object], files: int, questions: Connection, answers: Connection) -> None:
