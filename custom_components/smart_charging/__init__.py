@@ -17,6 +17,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from .actions import async_register_actions
 from .central import Central, async_attach, async_detach, async_find_central
+from .charger_actions import async_register_charger_actions
 from .chargers.driver import ChargerDriver
 from .chargers.errors import ChargerError
 from .chargers.registry import DRIVERS, DriverRequest
@@ -27,8 +28,10 @@ from .csms.errors import ListenError
 from .devices import ChargerDevices
 from .encrypted_port import listen_key
 from .engine.model.state import ControlState
+from .file_views import async_register_views
 from .issues import SiteIssues, async_clear_listen_issue, async_raise_listen_issue, async_tell_orphans
 from .loads import async_let_go
+from .logs import async_forget_old_logs
 from .runtime import RuntimeData, SmartChargingConfigEntry
 from .store import SiteStore
 
@@ -53,6 +56,9 @@ _LEFT: Final[HassKey[_Left]] = HassKey(f"{DOMAIN}_left")
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     """Set up the integration as a whole: its actions are there even when none of its entries is."""
     async_register_actions(hass)
+    async_register_charger_actions(hass)
+    async_register_views(hass)
+    async_forget_old_logs(hass)
     return True
 
 

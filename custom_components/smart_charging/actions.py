@@ -38,7 +38,8 @@ CHARGE_NOW_SCHEMA: Final = cv.make_entity_service_schema(
 )
 CANCEL_OVERRIDE_SCHEMA: Final = cv.make_entity_service_schema({})
 
-type _Charger = tuple[SiteCoordinator, str]
+type Charger = tuple[SiteCoordinator, str]
+"""The site's coordinator, and the charger's id."""
 
 
 @callback
@@ -52,9 +53,9 @@ async def _charge_now(call: ServiceCall) -> None:
     ends = {key: call.data[key] for key in (ATTR_UNTIL, ATTR_ENERGY_KWH, ATTR_UNTIL_FULL) if call.data.get(key)}
     if len(ends) > 1:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="several_ends")
-    until = _until(ends.get(ATTR_UNTIL))
+    until = next_moment(ends.get(ATTR_UNTIL))
 
-    chargers = _chargers(call.hass, call.data)
+    chargers = async_find_chargers(call.hass, call.data)
     for coordinator, evse_id in chargers:
         expect_car(coordinator, evse_id)
     for coordinator, evse_id in chargers:
@@ -68,12 +69,17 @@ async def _charge_now(call: ServiceCall) -> None:
 
 
 async def _cancel_override(call: ServiceCall) -> None:
-    for coordinator, evse_id in _chargers(call.hass, call.data):
+    for coordinator, evse_id in async_find_chargers(call.hass, call.data):
         await async_cancel_override(coordinator, evse_id)
 
 
-def _until(wanted: time | datetime | None) -> datetime | None:
-    """Tell when that is, in UTC: a time of day is its next occurrence."""
+def next_moment(wanted: time | datetime | None) -> datetime | None:
+    """Tell when that is, in UTC: a time of day is its next occurrence.
+
+    Raises:
+        ServiceValidationError: it has passed.
+
+    """
     if wanted is None:
         return None
     now = dt_util.now()
@@ -87,8 +93,13 @@ def _until(wanted: time | datetime | None) -> datetime | None:
 
 
 @callback
-def _chargers(hass: HomeAssistant, target: dict[str, Any]) -> list[_Charger]:
-    """Find the chargers that are meant, by their devices or by any of their entities."""
+def async_find_chargers(hass: HomeAssistant, target: dict[str, Any]) -> list[Charger]:
+    """Find the chargers that are meant, by their devices or by any of their entities.
+
+    Raises:
+        ServiceValidationError: there is none among them.
+
+    """
     selected = async_extract_referenced_entity_ids(hass, TargetSelection(target))
     registry = er.async_get(hass)
     entries = (registry.async_get(entity_id) for entity_id in selected.referenced | selected.indirectly_referenced)
@@ -108,7 +119,7 @@ def _chargers(hass: HomeAssistant, target: dict[str, Any]) -> list[_Charger]:
 
 
 @callback
-def _charger(hass: HomeAssistant, evse_id: str) -> _Charger | None:
+def _charger(hass: HomeAssistant, evse_id: str) -> Charger | None:
     entries: list[SmartChargingConfigEntry] = hass.config_entries.async_entries(DOMAIN)
     for entry in entries:
         if entry.state is not ConfigEntryState.LOADED:
