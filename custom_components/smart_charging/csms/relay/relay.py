@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import ssl
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
@@ -241,6 +242,8 @@ def _explain(error: Exception) -> str:
             return _REFUSED.get(HTTPStatus(status), f"it answers with HTTP status {status}")
         case TimeoutError():
             return "it does not answer"
+        case ssl.SSLCertVerificationError():
+            return "its certificate is not trusted here"
         case OSError():
             return f"there is no connection: {error.strerror or type(error).__name__}"
         case _:

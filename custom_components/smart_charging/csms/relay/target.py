@@ -2,7 +2,6 @@
 
 import ssl
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -48,7 +47,7 @@ class RelayTarget:
     key: str | None = field(default=None, repr=False)
     decides: bool = False
     updates: bool = False
-    tls: ssl.SSLContext | None = field(default=None, repr=False, compare=False)
+    tls: ssl.SSLContext | None = field(default=None, repr=False)
     times: RelayTimes = RelayTimes()
 
     def __post_init__(self) -> None:
@@ -72,8 +71,3 @@ class RelayTarget:
     def encrypted(self) -> bool:
         """Whether it is reached by TLS."""
         return urlsplit(self.url).scheme == "wss"
-
-    @property
-    def authorize_timeout(self) -> timedelta:
-        """How long a person with a card waits for the operator's verdict."""
-        return timedelta(seconds=self.times.authorize_timeout_s)
