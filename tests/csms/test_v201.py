@@ -112,6 +112,13 @@ def setting(status: str) -> Callable[[Json], Json]:
     }
 
 
+async def test_a_connector_that_no_station_has_is_refused(csms: CentralSystem) -> None:
+    async with connect(csms) as peer:
+        with pytest.raises(CallError, match="PropertyConstraintViolation"):
+            await plug(peer, "Occupied", connector=2**40)
+    assert not csms.station("CP1").connectors
+
+
 @VERSIONS
 async def test_a_boot_is_accepted_and_tells_what_the_station_is(csms: CentralSystem, version: str) -> None:
     recorder = Recorder(csms.station("CP1"))
@@ -571,15 +578,15 @@ async def test_a_report_that_never_comes_or_is_refused_is_an_error(
         ("2.1", "NotifyDERAlarm", {}, "NotSupported"),
         ("2.0.1", "PullDynamicScheduleUpdate", {}, "NotImplemented"),
         ("2.0.1", "MakeCoffee", {}, "NotImplemented"),
-        ("2.0.1", "TransactionEvent", {}, "FormationViolation"),
-        ("2.0.1", "TransactionEvent", {"transactionInfo": {"transactionId": "T"}}, "FormationViolation"),
+        ("2.0.1", "TransactionEvent", {}, "FormatViolation"),
+        ("2.0.1", "TransactionEvent", {"transactionInfo": {"transactionId": "T"}}, "FormatViolation"),
         (
             "2.0.1",
             "TransactionEvent",
             {"eventType": "Started", "transactionInfo": {"transactionId": "T"}},
             "OccurrenceConstraintViolation",
         ),
-        ("2.0.1", "StatusNotification", {"evseId": 1, "connectorId": 1}, "FormationViolation"),
+        ("2.0.1", "StatusNotification", {"evseId": 1, "connectorId": 1}, "FormatViolation"),
         ("2.0.1", "StatusNotification", {"evseId": 1, "connectorStatus": "Melted"}, "PropertyConstraintViolation"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from typing import override
 
+from ocpp.exceptions import FormationViolationError, FormatViolationError  # type: ignore[import-untyped]
+
 from ..authorization import Authorise
 from ..commands import Caller
 from ..dialect import Dialect
@@ -53,4 +55,8 @@ class V201(Dialect):
 
     @override
     def handle(self, action: str, payload: Payload) -> Payload:
-        return self._requests.handle(action, payload)
+        try:
+            return self._requests.handle(action, payload)
+        except FormationViolationError as error:
+            # What OCPP 1.6 calls so has another name since (2.0.1, part 4, 4.3).
+            raise FormatViolationError(error.description) from error
