@@ -18,6 +18,7 @@ from custom_components.smart_charging.engine.model.evse import Evse, EvState, Me
 from custom_components.smart_charging.engine.model.quantities import Phase
 from custom_components.smart_charging.engine.model.shortcoming import Shortcoming
 
+from ..csms import test_v201 as v201
 from ..csms.conftest import IMPATIENT, Clock
 from ..csms.peer import CallError, Peer, station_at
 from .benches import EVSE, interruptions, limit_in, profiles
@@ -405,6 +406,34 @@ class TestFreeStart:
             clock.advance(PATIENCE.total_seconds())
             await driver.apply(6)
             await peer.asked("RemoteStartTransaction")
+
+    async def test_a_transaction_that_waits_for_somebody_is_started_and_one_that_does_not_is_left_alone(
+        self, csms: CentralSystem, driver: OcppDriver, woken: Woken, clock: Clock, later: Later
+    ) -> None:
+        """In OCPP 2.0.1 a transaction may begin with the plug, before anybody has identified himself."""
+        async with station_at(csms.port, subprotocols=("ocpp2.0.1",)) as peer:
+            peer.answers["GetVariables"] = v201.variables({})
+            peer.answers["SetVariables"] = v201.setting("Accepted")
+            await v201.boot(peer)
+            await woken.until(lambda: driver.status.offered_a is not None)
+            await v201.event(peer, "Started", 0, "EVConnected")
+            await woken.until(lambda: driver.status.session_started_at is not None)
+            assert later.running == []
+            await driver.apply(8)
+            assert later.running == [PATIENCE.total_seconds()]
+            clock.advance(PATIENCE.total_seconds())
+            later.go_off()
+            start = await peer.asked("RequestStartTransaction")
+            assert (start["evseId"], start["idToken"]["idToken"]) == (1, "smart-charging")
+            await v201.event(peer, "Updated", 1, "Charging", idToken=start["idToken"])
+            await driver.apply(9)
+            await v201.event(peer, "Ended", 2)
+            await woken.until(lambda: driver.status.session_started_at is None)
+            await v201.event(peer, "Started", 0, "Charging", transaction_id="T2")
+            await woken.until(lambda: driver.status.session_started_at is not None)
+            clock.advance(60)
+            await driver.apply(8)
+            assert len([call for call in peer.calls if call[0] == "RequestStartTransaction"]) == 1
 
     async def test_a_car_that_is_to_have_nothing_is_not_started(
         self, csms: CentralSystem, driver: OcppDriver, woken: Woken, clock: Clock, later: Later
