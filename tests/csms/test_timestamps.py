@@ -21,6 +21,9 @@ AT = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
         ("1970-01-01T00:00:00Z", datetime(1970, 1, 1, tzinfo=UTC)),
         ("0001-01-01T00:00:00+10:00", None),
         ("9999-12-31T23:59:59-10:00", None),
+        # .NET's word for no time, and an hour that a schedule's start would not fit before
+        ("0001-01-01T00:00:00", None),
+        ("9999-12-31T23:59:59Z", None),
         ("yesterday", None),
         ("", None),
         ("2026-06-01T10:00:00Z" + " " * 40, None),

@@ -17,6 +17,11 @@ def decode(text: str) -> Any:
         return _TOLERANT.decode(text)
 
 
+def printable(text: str, longest: int = 255) -> str:
+    """What may be shown of a station's text, and written into a log: shortened, without what no line can hold."""
+    return "".join(letter for letter in text[:longest] if letter.isprintable()).strip()
+
+
 def encode(message: list[Any]) -> str:
     """Write JSON without spaces, in ASCII alone, which every station can read. Raises TypeError for what is no JSON."""
     try:

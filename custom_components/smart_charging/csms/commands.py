@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+from .coding import printable
 from .errors import CallFailed, NoTransaction, StationRejected
 from .frames import Payload
 from .ladder import Purpose
@@ -29,7 +30,7 @@ type Caller = Callable[[str, Payload], Coroutine[Any, Any, Payload]]
 def status_of(answer: Payload) -> str:
     """The status in an answer; empty when it has none."""
     status = answer.get("status")
-    return status if isinstance(status, str) else ""
+    return printable(status) if isinstance(status, str) else ""
 
 
 def expect(action: str, answer: Payload, *wanted: str) -> str:

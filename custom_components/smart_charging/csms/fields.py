@@ -9,6 +9,7 @@ from ocpp.exceptions import (  # type: ignore[import-untyped]
     TypeConstraintViolationError,
 )
 
+from .coding import printable
 from .frames import Payload
 from .measurands import parse_number
 from .timestamps import parse_timestamp
@@ -32,7 +33,7 @@ class Fields:
             value = str(value)
         if not isinstance(value, str):
             return ""
-        return "".join(character for character in value[:longest] if character.isprintable()).strip()
+        return printable(value, longest)
 
     def integer(self, name: str) -> int:
         """An integer that has to be there; 1.0 and "1" are as good. Raises an `OCPPError`."""

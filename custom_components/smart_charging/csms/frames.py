@@ -6,7 +6,8 @@ and its conversion to snake case and back loses keys.
 """
 
 import re
-from typing import Any, Final
+from enum import IntEnum
+from typing import Any, Final, NamedTuple
 
 from ocpp.exceptions import (  # type: ignore[import-untyped]  # the library ships no py.typed
     FormationViolationError,
@@ -15,14 +16,29 @@ from ocpp.exceptions import (  # type: ignore[import-untyped]  # the library shi
 )
 from ocpp.messages import Call, CallError, CallResult, MessageType  # type: ignore[import-untyped]
 
-from .coding import decode, encode
+from .coding import decode, encode, printable
 
-type Frame = Call | CallResult | CallError
+
+class Aside(NamedTuple):
+    """A message that nothing is sent back for. `complaint`: what the station says is wrong with us."""
+
+    complaint: str = ""
+
+
+type Answer = CallResult | CallError
+type Frame = Call | Answer | Aside
 type Payload = dict[str, Any]
 
 # OCPP-J 1.6, 4.1.4: a message id has at most 36 characters. Some stations use longer ones; beyond this it is an attack.
 _LONGEST_ID: Final = 128
 _CALL_ID: Final = re.compile(r'\s*\[\s*2\s*,\s*"([^"\\]{1,128})"')
+
+
+class _Newer(IntEnum):
+    """The types of messages that OCPP 2.1 added (part 4, 4.1.4). We ask for none of what is sent without an answer."""
+
+    CALL_RESULT_ERROR = 5
+    SEND = 6
 
 
 class Garbage(Exception):  # noqa: N818 -- it is the message that is wrong, not the program
@@ -46,8 +62,11 @@ def parse_frame(text: str) -> Frame:
         case [MessageType.CallResult, str() | int() as unique_id, payload, *_]:
             return CallResult(str(unique_id), payload if isinstance(payload, dict) else {})
         case [MessageType.CallError, str() | int() as unique_id, *rest]:
-            code, description = (*(str(part)[:255] for part in rest[:2]), "", "")[:2]
-            return CallError(str(unique_id), code, description)
+            return CallError(str(unique_id), *_reasons(rest))
+        case [_Newer.CALL_RESULT_ERROR, _, *rest]:
+            return Aside("could not read our answer: {} {}".format(*_reasons(rest)).rstrip())
+        case [_Newer.SEND, *_]:
+            return Aside()
         case _:
             raise Garbage(ProtocolError("this is not an OCPP-J message"))
 
@@ -60,6 +79,13 @@ def _call(unique_id: str, rest: list[Any]) -> Call:
             return Call(unique_id, action, payload)
         case _:
             raise Garbage(FormationViolationError("a call is [2, id, action, {payload}]"), unique_id)
+
+
+def _reasons(rest: list[Any]) -> tuple[str, str]:
+    """Code and description of an error, each as far as it is there."""
+    texts = [printable(str(part)) if isinstance(part, str | int | float) else "" for part in rest[:2]]
+    code, description = (*texts, "", "")[:2]
+    return code, description
 
 
 def ask(unique_id: str, action: str, payload: Payload) -> str:

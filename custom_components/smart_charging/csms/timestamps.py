@@ -1,24 +1,30 @@
 """Times as stations write them, and how far their clocks are from ours."""
 
 from collections import deque
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from typing import Final
 
 _LONGEST: Final = 40
+_UNSET: Final = frozenset({MINYEAR, MAXYEAR})
 
 # Below this a difference is the message's way and the station's rounding to seconds, not its clock.
 CLOCK_TOLERANCE: Final = timedelta(seconds=5)
 
 
 def parse_timestamp(value: object) -> datetime | None:
-    """Read an ISO 8601 time as an aware one in UTC; without a zone it is taken as UTC. None when it is not a time."""
+    """Read an ISO 8601 time as an aware one in UTC; without a zone it is taken as UTC. None when it is not a time.
+
+    The first and the last year that can be written mean "not set" where they are seen (.NET's default is 0001-01-01), and
+    leave no room to reckon from them.
+    """
     if not isinstance(value, str) or len(value) > _LONGEST:
         return None
     try:
         moment = datetime.fromisoformat(value.strip())
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except ValueError, OverflowError:
         return None
+    return None if moment.year in _UNSET else moment
 
 
 def format_timestamp(moment: datetime) -> str:

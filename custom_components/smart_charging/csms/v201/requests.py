@@ -108,7 +108,7 @@ class V201Requests(Requests):
         state = PLUG_STATES.get(word.lower())
         if state is None:
             raise PropertyConstraintViolationError("there is no such connectorStatus")
-        self._plugs.reported(evse, fields.optional_integer("connectorId") or 1, state, fields.moment())
+        self._plugs.reported(evse, _connector(fields), state, fields.moment())
         return {}
 
     def _authorize(self, fields: Fields) -> Payload:
@@ -133,8 +133,7 @@ class V201Requests(Requests):
             number = evse.optional_integer("id")
             if variable.text("name") == "AvailabilityState" and state is not None and number is not None and number > 0:
                 # How OCPP 2.1 stations tell what StatusNotification tells in 2.0.1 (G01).
-                connector = evse.optional_integer("connectorId") or 1
-                self._plugs.reported(evse.connector_id("id"), connector, state, event.moment())
+                self._plugs.reported(evse.connector_id("id"), _connector(evse), state, event.moment())
                 continue
             text = f"{component.text('name')}.{variable.text('name')} = {event.text('actualValue', longest=80)}"
             self._memory.notified("NotifyEvent", text)
@@ -163,3 +162,8 @@ class V201Requests(Requests):
         )
         # The limit that follows is the schedule (K15.FR.04); a car that waits for none goes on by the default.
         return {"status": "Accepted"}
+
+
+def _connector(fields: Fields) -> int:
+    """The connector of an EVSE; the first where none is named. Raises an `OCPPError`."""
+    return 1 if fields.optional_integer("connectorId") is None else fields.connector_id()
