@@ -135,7 +135,7 @@ async def charge_point(hass: HomeAssistant, site: MockConfigEntry, peer: Peer, i
 async def test_a_charger_that_waits_is_sent_its_password(
     hass: HomeAssistant, site: MockConfigEntry, freezer: FrozenDateTimeFactory
 ) -> None:
-    flow = await begin(hass, site, "waiting")
+    flow = await answer(hass, await begin(hass, site, "address"), {})
     async with station_at(site.data["port"], "CP1") as peer:
         await peer.boot()
         await until(lambda: central_of(hass, site).station("CP1").features)

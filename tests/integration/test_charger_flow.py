@@ -79,6 +79,11 @@ async def choose(hass: HomeAssistant, flow: Result, step: str) -> Result:
     return await answer(hass, flow, {"next_step_id": step})
 
 
+async def wait(hass: HomeAssistant, site: MockConfigEntry) -> Result:
+    """Go on until it is waited for a charger."""
+    return await answer(hass, await choose(hass, await start(hass, site), "address"), {})
+
+
 def chargers(site: MockConfigEntry) -> dict[str | None, dict[str, Any]]:
     """What is stored of each charger, by its unique id."""
     return {subentry.unique_id: dict(subentry.data) for subentry in site.subentries.values()}
@@ -100,10 +105,10 @@ async def until_told(hass: HomeAssistant, site: MockConfigEntry, station: str = 
 
 async def test_wait_for_a_charger(hass: HomeAssistant, site: MockConfigEntry, freezer: FrozenDateTimeFactory) -> None:
     flow = await start(hass, site)
-    assert (flow["type"], flow["menu_options"]) == (FlowResultType.MENU, ["waiting", "station"])
-    flow = await choose(hass, flow, "waiting")
+    assert (flow["type"], flow["menu_options"]) == (FlowResultType.MENU, ["address", "station"])
+    flow = await answer(hass, await choose(hass, flow, "address"), {})
     assert (flow["type"], flow["progress_action"]) == (FlowResultType.SHOW_PROGRESS, "waiting")
-    assert flow["description_placeholders"] == {"address": f"ws://127.0.0.1:{site.data['port']}/"}
+    assert flow["description_placeholders"]["address"] == f"ws://127.0.0.1:{site.data['port']}/"
 
     async with station_at(site.data["port"]) as peer:
         await peer.boot()
@@ -135,7 +140,7 @@ async def test_wait_for_a_charger(hass: HomeAssistant, site: MockConfigEntry, fr
 async def test_no_charger_comes_in_time(
     hass: HomeAssistant, site: MockConfigEntry, freezer: FrozenDateTimeFactory
 ) -> None:
-    flow = await choose(hass, await start(hass, site), "waiting")
+    flow = await wait(hass, site)
     await pass_time(hass, freezer, 301)
     flow = await answer(hass, flow)
     assert (flow["type"], flow["step_id"]) == (FlowResultType.MENU, "waiting_over")
@@ -156,7 +161,7 @@ async def test_no_charger_comes_in_time(
 async def test_several_chargers_come(
     hass: HomeAssistant, site: MockConfigEntry, freezer: FrozenDateTimeFactory
 ) -> None:
-    flow = await choose(hass, await start(hass, site), "waiting")
+    flow = await wait(hass, site)
     async with station_at(site.data["port"], "CP1"), station_at(site.data["port"], "CP2") as peer:
         await peer.status("Available", 0)
         await peer.status("Available", 1)
@@ -176,7 +181,7 @@ async def test_several_chargers_come(
 async def test_a_station_that_tells_how_many_connectors_it_has(
     hass: HomeAssistant, site: MockConfigEntry, freezer: FrozenDateTimeFactory
 ) -> None:
-    flow = await choose(hass, await start(hass, site), "waiting")
+    flow = await wait(hass, site)
     async with station_at(site.data["port"]) as peer:
         keys = [{"key": "NumberOfConnectors", "readonly": True, "value": "3"}]
         peer.answers["GetConfiguration"] = lambda _: {"configurationKey": keys, "unknownKey": []}
@@ -200,7 +205,7 @@ async def test_the_address_where_it_listens_on_all_networks(hass: HomeAssistant,
 
 
 async def test_leaving_while_it_waits_closes_the_door(hass: HomeAssistant, site: MockConfigEntry) -> None:
-    flow = await choose(hass, await start(hass, site), "waiting")
+    flow = await wait(hass, site)
     async with station_at(site.data["port"]):
         pass
     hass.config_entries.subentries.async_abort(flow["flow_id"])
@@ -303,7 +308,7 @@ async def test_a_site_that_does_not_run_takes_no_charger(hass: HomeAssistant, si
 
     # Disabled in the middle of the flow: there is no server any more.
     central_of(hass, site).detach(site.entry_id)
-    assert (await choose(hass, flow, "waiting"))["reason"] == "entry_not_loaded"
+    assert (await choose(hass, flow, "address"))["reason"] == "entry_not_loaded"
 
 
 async def test_change_a_charger(hass: HomeAssistant, site: MockConfigEntry) -> None:

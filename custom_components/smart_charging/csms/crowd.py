@@ -16,6 +16,9 @@ from .security import PLAIN, Wire
 # A TLS record that carries a handshake begins so (RFC 8446, 5.1); no request in HTTP does.
 _TLS_HANDSHAKE: Final = b"\x16"
 
+# So do those in OCPP's other way, SOAP over HTTP, which some stations have beside JSON; no WebSocket begins so.
+_SOAP: Final = b"POST "
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerLimits:
@@ -116,6 +119,8 @@ class CountedConnection(ServerConnection):
                 self._crowd.turn_away(self, Refusal.TLS_ON_PLAIN)
                 self.transport.abort()
                 return
+            if data.startswith(_SOAP):
+                self._crowd.turn_away(self, Refusal.VERSION, "it speaks OCPP over SOAP")
         super().data_received(data)
 
     @override

@@ -1,37 +1,33 @@
 """Adds a charger to a site, and changes one.
 
-The steps: `user` is a menu -> waiting | station. `waiting` is progress, up to five minutes (GET the flow until it is
-something else); then `details`, or `choose` {station} when several chargers came, or the menu `waiting_over` -> waiting
-| station. `station` {station, key (optional), connector} is for a charger that is entered by hand. `details` {name,
-connector (only if there are several), circuit (only if there are any), wiring (only on three phases), minimum_a, maximum_a,
-failsafe_a, priority, make_key (optional), security (only where chargers can encrypt: any | tls | certificate)} makes the
-subentry; with make_key, `key` {send_key (only while the charger is connected)} shows the password before. `reconfigure` has
-the same fields without the connector, and `key` (optional), and give_certificate (only while the charger is connected).
+The steps: `user` is a menu -> address | station. `address` {vendor} shows what to enter in the charger; then `waiting` is
+progress, up to five minutes, which says what happens (GET the flow until it is something else); then `details`, or
+`choose` {station} when several chargers came, or the menu `waiting_over` -> waiting | address | station. `station` {station, key
+(optional), connector} is for a charger that is entered by hand. `details` {name, connector (only if there are several),
+circuit (only if there are any), wiring (only on three phases), minimum_a, maximum_a, failsafe_a, priority, make_key
+(optional), security (only where chargers can encrypt: any | tls | certificate)} makes the subentry; with make_key, `key`
+{send_key (only while the charger is connected)} shows the password before. `reconfigure` has the same fields without the
+connector, and `key` (optional), and give_certificate (only while the charger is connected).
 """
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, override
 
 import probatio
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryState, SubentryFlowResult
 from homeassistant.const import CONF_NAME
-from homeassistant.core import callback
 from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
 )
 
-from ..central import Central, async_find_central
 from ..const import CONF_CONNECTOR, CONF_KEY, CONF_STATION
-from .charger_access import KeySteps, access_as_answers, access_fields, access_of, share_access
+from .arrival import ArrivalSteps
+from .charger_access import access_as_answers, access_fields, access_of, share_access
 from .charger_form import (
     charger_as_answers,
     charger_data,
@@ -42,7 +38,7 @@ from .charger_form import (
     has_charger,
     station_errors,
 )
-from .pairing import address_for_chargers, connectors_of, forget_discovery, name_of, wait_for_stations
+from .pairing import address_for_chargers, connectors_of, forget_discovery, name_of
 from .places import circuit_options
 
 _KEY: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off"))
@@ -58,76 +54,23 @@ _STATION_SCHEMA: Final = probatio.Schema(
 )
 
 
-class ChargerSubentryFlow(KeySteps):
+class ChargerSubentryFlow(ArrivalSteps):
     """Waits for a charger, or takes its identity by hand, and asks how it is wired."""
-
-    _central: Central
-    """The server at which this flow waited."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._waiting: asyncio.Task[tuple[str, ...]] | None = None
-        self._close_door: Callable[[], None] = lambda: None
-        self._came: tuple[str, ...] = ()
         self._key: str | None = None
         self._connectors: tuple[int, ...] = (1,)
         self._name = ""
-
-    @callback
-    @override
-    def async_remove(self) -> None:
-        """The flow is over, in whatever way: unknown stations are refused again."""
-        self._close_door()
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Let the user choose how to begin."""
         del user_input
         if self._get_entry().state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="entry_not_loaded")
-        return self.async_show_menu(step_id="user", menu_options=["waiting", "station"])
+        return self.async_show_menu(step_id="user", menu_options=["address", "station"])
 
-    async def async_step_waiting(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Wait until a charger that is not set up yet calls in."""
-        del user_input
-        if self._waiting is None:
-            central = async_find_central(self.hass, self._entry_id)
-            if central is None:
-                return self.async_abort(reason="entry_not_loaded")
-            self._central, self._close_door = central, central.close_pairing
-            self._waiting = self.hass.async_create_background_task(
-                wait_for_stations(self.hass, central), "smart_charging wait for a charger"
-            )
-        if not self._waiting.done():
-            return self.async_show_progress(
-                step_id="waiting",
-                progress_action="waiting",
-                progress_task=self._waiting,
-                description_placeholders=await self._address(),
-            )
-        self._came = self._waiting.result()
-        self._waiting = None
-        return self.async_show_progress_done(next_step_id="choose" if self._came else "waiting_over")
-
-    async def async_step_waiting_over(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """No charger came: wait once more, or enter it by hand."""
-        del user_input
-        return self.async_show_menu(
-            step_id="waiting_over",
-            menu_options=["waiting", "station"],
-            description_placeholders=await self._address(),
-        )
-
-    async def async_step_choose(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Choose among the chargers that came; a single one needs no choice."""
-        if user_input is not None:
-            return await self._take(user_input[CONF_STATION])
-        if len(self._came) == 1:
-            return await self._take(self._came[0])
-        stations = SelectSelector(SelectSelectorConfig(options=list(self._came), mode=SelectSelectorMode.LIST))
-        return self.async_show_form(
-            step_id="choose", data_schema=probatio.Schema({probatio.Required(CONF_STATION): stations}), last_step=False
-        )
-
+    @override
     async def _take(self, station: str) -> SubentryFlowResult:
         """Go on with a charger that is connected."""
         self._station = station

@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 
 from ..central import PAIRING, Central
 from ..const import CONF_HOST, CONF_PORT, DEFAULT_HOST, DOMAIN
+from .calls import Calls
 from .port import charger_url
 
 _LOOK_EVERY: Final = timedelta(seconds=1)
@@ -18,31 +19,60 @@ _TALK: Final = timedelta(seconds=10)
 """What a station is given to tell of itself: its maker, its model, its connectors."""
 
 
-async def wait_for_stations(hass: HomeAssistant, central: Central) -> tuple[str, ...]:
-    """Let unknown stations in, and give the identities of those that are there, once one has told of itself.
+class Waiting:
+    """Lets unknown stations in, from when it is made on. Whoever made it closes the door, once he is through."""
 
-    Empty when none came within `PAIRING`. The door stays open: whoever opened it closes it, once he is through.
-    """
-    over = asyncio.Event()
-    deadline = dt_util.utcnow() + PAIRING
+    def __init__(self, hass: HomeAssistant, central: Central) -> None:
+        self._hass = hass
+        self._central = central
+        self._since = dt_util.utcnow()
+        self.start_again()
 
-    @callback
-    def look(_now: datetime | None = None) -> None:
-        nonlocal deadline
-        here = connected_strangers(central)
-        if here:
-            deadline = min(deadline, dt_util.utcnow() + _TALK)
-        if dt_util.utcnow() >= deadline or any(central.station(identity).features for identity in here):
-            over.set()
+    def start_again(self) -> None:
+        """Give the whole time from now on. What happened so far is not forgotten."""
+        self._deadline = dt_util.utcnow() + PAIRING
+        self._central.open_pairing()
 
-    central.open_pairing()
-    stop = async_track_time_interval(hass, look, _LOOK_EVERY)
-    try:
-        look()
-        await over.wait()
-    finally:
-        stop()
-    return connected_strangers(central)
+    @property
+    def over(self) -> bool:
+        """Whether a charger came and has told of itself, or time is up."""
+        return dt_util.utcnow() >= self._deadline or any(
+            self._central.station(identity).features for identity in self.came
+        )
+
+    @property
+    def came(self) -> tuple[str, ...]:
+        """The identities of the unknown stations that are connected."""
+        return connected_strangers(self._central)
+
+    @property
+    def turned_away(self) -> Calls:
+        """Who was turned away since this began, newest last."""
+        return tuple(turned for turned in self._central.turned_away if turned.at >= self._since)
+
+    async def news(self) -> None:
+        """Wait until there is something else to be said than when this was called, or it is over."""
+        happened = asyncio.Event()
+        before = self._state()
+
+        @callback
+        def look(_now: datetime | None = None) -> None:
+            if self.came:
+                self._deadline = min(self._deadline, dt_util.utcnow() + _TALK)
+            if self.over or self._state() != before:
+                happened.set()
+
+        stop = async_track_time_interval(self._hass, look, _LOOK_EVERY)
+        try:
+            look()
+            await happened.wait()
+        finally:
+            stop()
+
+    def _state(self) -> object:
+        return self.came, {
+            (turned.identity, turned.address, turned.refusal, turned.path) for turned in self.turned_away
+        }
 
 
 def connected_strangers(central: Central) -> tuple[str, ...]:

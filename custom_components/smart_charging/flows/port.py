@@ -29,6 +29,11 @@ async def charger_url(hass: HomeAssistant, host: str, port: int, *, encrypted: b
     """Write the address that is entered in a charger, which adds its own identity to it."""
     if ipaddress.ip_address(host).is_unspecified:
         host = await network.async_get_source_ip(hass)
+    return url_of(host, port, encrypted=encrypted)
+
+
+def url_of(host: str, port: int, *, encrypted: bool = False) -> str:
+    """Write an address in figures as a charger wants it."""
     return f"{'wss' if encrypted else 'ws'}://{f'[{host}]' if ':' in host else host}:{port}/"
 
 

@@ -19,7 +19,7 @@ MANUAL: Final = "manual"
 
 async def meter_options(hass: HomeAssistant, meters: tuple[FoundMeter, ...]) -> list[SelectOptionDict]:
     """Label each meter with what it is called and what it tells, and end with the choice by hand."""
-    words = await _words(hass, "meter_label")
+    words = await option_words(hass, "meter_label")
     options = [
         SelectOptionDict(value=meter.key, label=f"{meter.name or words['dashboard']}: {words[_kind(meter.best)]}")
         for meter in meters
@@ -29,12 +29,12 @@ async def meter_options(hass: HomeAssistant, meters: tuple[FoundMeter, ...]) -> 
 
 async def all_networks(hass: HomeAssistant) -> str:
     """Say "all networks"."""
-    return (await _words(hass, "host_label"))["all"]
+    return (await option_words(hass, "host_label"))["all"]
 
 
 async def whole_site(hass: HomeAssistant) -> str:
     """Say "the supply of the whole site"."""
-    return (await _words(hass, "circuit_label"))["site"]
+    return (await option_words(hass, "circuit_label"))["site"]
 
 
 def _kind(readout: Readout) -> str:
@@ -42,7 +42,8 @@ def _kind(readout: Readout) -> str:
     return f"{extent}_import" if readout.roles == {Role.IMPORT} else extent
 
 
-async def _words(hass: HomeAssistant, selector: str) -> dict[str, str]:
+async def option_words(hass: HomeAssistant, selector: str) -> dict[str, str]:
+    """List the words for the options of a selector of the translations, by option."""
     prefix = f"component.{DOMAIN}.selector.{selector}.options."
     translations = await async_get_translations(hass, hass.config.language, "selector", [DOMAIN])
     return {key.removeprefix(prefix): text for key, text in translations.items() if key.startswith(prefix)}
@@ -50,7 +51,7 @@ async def _words(hass: HomeAssistant, selector: str) -> dict[str, str]:
 
 async def grid_power(hass: HomeAssistant) -> str:
     """Say "power from the grid"."""
-    return (await _words(hass, "preview_label"))["power"]
+    return (await option_words(hass, "preview_label"))["power"]
 
 
 def power_w(reading: MeterReading, voltage_v: float) -> float:
