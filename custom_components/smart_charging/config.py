@@ -6,8 +6,11 @@ from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 
+from .cards.book import CardBook
 from .chargers.registry import DRIVERS
+from .config_cards import read_cards
 from .config_limits import LimitConfig, read_limit
+from .config_rules.card import validate_card
 from .config_rules.charger import validate_charger
 from .config_rules.circuit import validate_circuit
 from .config_rules.fields import Errors
@@ -48,6 +51,7 @@ from .const import (
     DEFAULT_MINIMUM_OFF_MIN,
     DEFAULT_MINIMUM_ON_MIN,
     ROOT_CIRCUIT,
+    SUBENTRY_CARD,
     SUBENTRY_CHARGER,
     SUBENTRY_CIRCUIT,
     SUBENTRY_LIMIT,
@@ -148,6 +152,8 @@ class SiteSetup:
     """Is on in off-peak hours."""
     encryption: Encryption | None = None
     """How chargers can encrypt; None: they cannot."""
+    cards: CardBook = field(default_factory=CardBook)
+    """The cards that are known, and who may charge."""
     orphans: tuple[str, ...] = ()
     """The names of what hangs on the site's supply because the circuit that fed it is gone."""
 
@@ -185,6 +191,7 @@ def read_setup(entry: ConfigEntry[Any]) -> SiteSetup:
         },
         battery=_battery(entry.options),
         off_peak_entity_id=entry.options.get(CONF_OFF_PEAK),
+        cards=read_cards(entry.options, _of_type(entry, SUBENTRY_CARD).values()),
         orphans=tuple(subentry.title for subentry in entry.subentries.values() if is_orphan(tree, subentry.data)),
     )
 
@@ -220,6 +227,10 @@ def _judge(entry: ConfigEntry[Any]) -> None:
     for load_id, load in loads.items():
         others = [other.data for other_id, other in loads.items() if other_id != load_id]
         _expect(validate_load(site, tree, others, load.data), load.title)
+    cards = _of_type(entry, SUBENTRY_CARD)
+    for card_id, card in cards.items():
+        others = [other.data for other_id, other in cards.items() if other_id != card_id]
+        _expect(validate_card(others, card.data), card.title)
     for limit in _of_type(entry, SUBENTRY_LIMIT).values():
         _expect(validate_limit(site, tree, limit.data), limit.title)
 

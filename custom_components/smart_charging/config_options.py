@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from .cards.book import WhoMayCharge
 from .const import (
     CONF_BATTERY_FLOOR_PCT,
     CONF_LIMIT_UNIT,
@@ -19,6 +20,7 @@ from .const import (
     CONF_TURN_MIN,
     CONF_UNBALANCE_KVA,
     CONF_VOLTAGE_V,
+    CONF_WHO,
     DEFAULT_MARGIN_A,
 )
 from .engine.model.policy import ControlPolicy
@@ -45,6 +47,7 @@ def option_defaults(site: _Data) -> dict[str, Any]:
         CONF_SOLAR_STOP_MIN: _POLICY.solar.stop_delay_s / _MINUTE_S,
         CONF_SOLAR_GRID_PCT: _POLICY.solar.grid_share * _PERCENT,
         CONF_SOLAR_FIRST: "battery" if _POLICY.solar.battery_first else "car",
+        CONF_WHO: str(WhoMayCharge.EVERYBODY),
     }
 
 

@@ -4,6 +4,7 @@ from typing import Final
 
 DOMAIN: Final = "smart_charging"
 
+SUBENTRY_CARD: Final = "card"
 SUBENTRY_CHARGER: Final = "charger"
 SUBENTRY_CIRCUIT: Final = "circuit"
 SUBENTRY_LIMIT: Final = "limit"
@@ -67,6 +68,9 @@ CONF_BATTERY_SOC: Final = "battery_soc"
 CONF_BATTERY_FLOOR_PCT: Final = "battery_floor_pct"
 """Above this charge the battery helps the car; absent: it never does."""
 
+CONF_WHO: Final = "who"
+"""Who may charge: `everybody` (also when absent), `cards` or `home_assistant`."""
+
 CONF_OFF_PEAK: Final = "off_peak"
 """The entity that is on in off-peak hours; absent: nobody knows them."""
 
@@ -99,6 +103,19 @@ CONF_VALUE_ENTITY_ID: Final = "value_entity_id"
 """Tells how much it allows, A, W or kW; absent: CONF_LIMIT does, which else holds when that has been silent for long."""
 CONF_CHARGERS_ONLY: Final = "chargers_only"
 """It bounds what the chargers take together, and not what else runs; absent: all that flows."""
+
+# A card subentry's data. All but the number may be absent.
+CONF_NUMBER: Final = "number"
+"""What it shows to a charger. Redacted in diagnostics, never logged."""
+CONF_PERSON: Final = "person"
+"""Whose it is, an entity."""
+CONF_VEHICLE: Final = "vehicle"
+"""What it charges, in the user's words."""
+CONF_GROUP: Final = "group"
+"""Cards of a group act for each other."""
+CONF_LAST_DAY: Final = "last_day"
+"""The last day on which it is good, `2026-12-31`."""
+CONF_BLOCKED: Final = "blocked"
 
 # A charger subentry's data.
 CONF_DRIVER: Final = "driver"

@@ -62,6 +62,12 @@ def limit(**changes: Any) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value is not None}
 
 
+def card(**changes: Any) -> dict[str, Any]:
+    """A card of which only the number is known. What is None is left out."""
+    data = {"number": "04A1B2C3"} | changes
+    return {key: value for key, value in data.items() if value is not None}
+
+
 def part(kind: str, subentry_id: str, data: Mapping[str, Any], title: str = "") -> ConfigSubentryDataWithId:
     """A circuit, a charger or a load of an entry; its title is its id unless told."""
     return ConfigSubentryDataWithId(
@@ -69,4 +75,4 @@ def part(kind: str, subentry_id: str, data: Mapping[str, Any], title: str = "") 
     )
 
 
-__all__ = ["SITE", "THREE", "charger", "circuit", "limit", "load", "metered", "part"]
+__all__ = ["SITE", "THREE", "card", "charger", "circuit", "limit", "load", "metered", "part"]

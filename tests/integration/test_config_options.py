@@ -32,6 +32,7 @@ ALL = {
     "battery_floor_pct": 40.0,
     **BATTERY,
     "off_peak": "schedule.cheap",
+    "who": "cards",
 }
 
 
@@ -64,6 +65,7 @@ def test_valid_options(options: dict[str, Any]) -> None:
         ({"solar_start_min": 61}, {"solar_start_min": "delay_out_of_range"}),
         ({"solar_stop_min": -1}, {"solar_stop_min": "delay_out_of_range"}),
         ({"solar_grid_pct": 101}, {"solar_grid_pct": "percent_out_of_range"}),
+        ({"who": "friends"}, {"who": "who_unknown"}),
         ({"solar_first": "house"}, {"solar_first": "solar_first_unknown"}),
         ({**BATTERY, "battery_floor_pct": 101}, {"battery_floor_pct": "percent_out_of_range"}),
         ({"off_peak": "sensor.tariff"}, {"off_peak": "off_peak_not_on_or_off"}),

@@ -26,6 +26,7 @@ AS_IT_WAS = {
         "solar_first": "battery",
     },
     "tariff": {},
+    "access": {"who": "everybody"},
     "battery": {"battery_inverted": False},
 }
 
@@ -85,6 +86,7 @@ _FIELDS = {
     "supply": ("protection", "ride_out", "unbalance_kva"),
     "solar": ("solar_start_min", "solar_stop_min", "solar_grid_pct", "solar_first"),
     "tariff": ("off_peak",),
+    "access": ("who",),
     "battery": ("battery_power", "battery_inverted", "battery_soc", "battery_floor_pct"),
 }
 
@@ -111,7 +113,7 @@ async def test_on_a_single_phase_nothing_can_be_unbalanced(hass: HomeAssistant) 
     flow = await start(hass, await loaded(hass, phases=1))
     (supply,) = [kind for key, kind in flow["data_schema"].schema.items() if key == "supply"]
     assert [str(key) for key in supply.schema.schema] == ["protection", "ride_out"]
-    assert fields(flow) == ["margin_a", "sharing", "supply", "tariff", "solar", "battery"]
+    assert fields(flow) == ["margin_a", "sharing", "access", "supply", "tariff", "solar", "battery"]
 
 
 @pytest.mark.parametrize(

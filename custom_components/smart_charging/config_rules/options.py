@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from ..cards.book import WhoMayCharge
 from ..const import (
     CONF_BATTERY_FLOOR_PCT,
     CONF_BATTERY_POWER,
@@ -15,6 +16,7 @@ from ..const import (
     CONF_STRATEGY,
     CONF_TURN_MIN,
     CONF_UNBALANCE_KVA,
+    CONF_WHO,
 )
 from ..engine.model.strategy import Strategy
 from .circuit import protection_errors
@@ -50,6 +52,8 @@ def validate_options(options: Data) -> Errors:
         errors[CONF_STRATEGY] = "strategy_unknown"
     if options.get(CONF_SOLAR_FIRST) not in {None, *SOLAR_FIRST}:
         errors[CONF_SOLAR_FIRST] = "solar_first_unknown"
+    if options.get(CONF_WHO) not in {None, *WhoMayCharge}:
+        errors[CONF_WHO] = "who_unknown"
     off_peak = options.get(CONF_OFF_PEAK)
     if off_peak is not None and domain_of(off_peak) not in OFF_PEAK_DOMAINS:
         errors[CONF_OFF_PEAK] = "off_peak_not_on_or_off"

@@ -6,7 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+OURS: Final = "smart-charging"
+"""Who starts a transaction that no card was shown for: a car that Home Assistant lets charge."""
+
 _NOBODY: Final = frozenset({"NoAuthorization"})
+# What the csms made up (OCPP 2.0.1, IdTokenEnumType); OCPP 1.6 has no kinds.
+_MADE_UP: Final = frozenset({"", "Central"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +28,11 @@ class IdToken:
     def nobody(self) -> bool:
         """Whether the station lets everybody charge, and asked nobody."""
         return not self.text or self.kind in _NOBODY
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is no card's, but what we start transactions with ourselves."""
+        return self.text == OURS and self.kind in _MADE_UP
 
 
 class Admittance(StrEnum):

@@ -2,7 +2,7 @@
 
 `init` {margin_a, and by section, each optional: sharing {strategy, turn_min}, supply {protection, ride_out, unbalance_kva
 (only on three phases)}, solar {solar_start_min, solar_stop_min, solar_grid_pct, solar_first}, battery {battery_power,
-battery_inverted, battery_soc, battery_floor_pct}, tariff {off_peak}}; then `overshoot` {overshoot_pct, overshoot_s}, only for the protection
+battery_inverted, battery_soc, battery_floor_pct}, tariff {off_peak}, access {who}}; then `overshoot` {overshoot_pct, overshoot_s}, only for the protection
 "plain". A section that is left out stays as it was; a field that is left out of its section is as at the beginning.
 """
 

@@ -26,6 +26,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
+from ..cards.book import WhoMayCharge
 from ..config_options import option_defaults
 from ..config_rules.options import OFF_PEAK_DOMAINS, SOLAR_FIRST, STRATEGIES
 from ..config_rules.tree import site_phases
@@ -47,6 +48,7 @@ from ..const import (
     CONF_STRATEGY,
     CONF_TURN_MIN,
     CONF_UNBALANCE_KVA,
+    CONF_WHO,
 )
 from ..engine.model.protection import Protection, ProtectionKind
 from .circuit_form import PROTECTION_UNKNOWN
@@ -58,6 +60,7 @@ SECTION_SUPPLY: Final = "supply"
 SECTION_SOLAR: Final = "solar"
 SECTION_BATTERY: Final = "battery"
 SECTION_TARIFF: Final = "tariff"
+SECTION_ACCESS: Final = "access"
 
 _FIELDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -66,6 +69,7 @@ _FIELDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         SECTION_SOLAR: (CONF_SOLAR_START_MIN, CONF_SOLAR_STOP_MIN, CONF_SOLAR_GRID_PCT, CONF_SOLAR_FIRST),
         SECTION_BATTERY: (CONF_BATTERY_POWER, CONF_BATTERY_INVERTED, CONF_BATTERY_SOC, CONF_BATTERY_FLOOR_PCT),
         SECTION_TARIFF: (CONF_OFF_PEAK,),
+        SECTION_ACCESS: (CONF_WHO,),
     }
 )
 
@@ -106,6 +110,11 @@ _PROTECTION: Final = SelectSelector(
 )
 _OFF_PEAK: Final = EntitySelector(
     EntitySelectorConfig(filter=EntityWithDeviceFilterSelectorConfig(domain=list(OFF_PEAK_DOMAINS)))
+)
+_WHO: Final = SelectSelector(
+    SelectSelectorConfig(
+        options=[str(who) for who in WhoMayCharge], translation_key="who", mode=SelectSelectorMode.LIST
+    )
 )
 _SOLAR_FIRST: Final = SelectSelector(
     SelectSelectorConfig(options=list(SOLAR_FIRST), translation_key="solar_first", mode=SelectSelectorMode.LIST)
@@ -148,11 +157,13 @@ def options_schema(site: _Data) -> probatio.Schema:
             probatio.Optional(CONF_BATTERY_FLOOR_PCT): _PERCENT,
         }
     )
+    access = probatio.Schema({probatio.Optional(CONF_WHO): _WHO})
     tariff = probatio.Schema({probatio.Optional(CONF_OFF_PEAK): _OFF_PEAK})
     return probatio.Schema(
         {
             probatio.Required(CONF_MARGIN_A): _MARGIN,
             probatio.Optional(SECTION_SHARING): section(sharing),
+            probatio.Optional(SECTION_ACCESS): section(access),
             probatio.Optional(SECTION_SUPPLY): section(supply, {"collapsed": True}),
             probatio.Optional(SECTION_TARIFF): section(tariff, {"collapsed": True}),
             probatio.Optional(SECTION_SOLAR): section(solar, {"collapsed": True}),
