@@ -115,6 +115,8 @@ def _variant(setpoint: Setpoint) -> str:
     needed, vague = _VAGUE.get(reason.code, (None, ""))
     variant = vague if needed is not None and needed not in params else reason.code.value
     match reason.code:
+        case ReasonCode.CHARGING_OPERATOR if current_a == 0:
+            variant = "charging_operator_paused"
         case ReasonCode.OFF if current_a:
             variant = "off_cannot_pause"
         case ReasonCode.FAULT if params.get("fault", EvState.F) in tuple(EvState):

@@ -21,6 +21,7 @@ from custom_components.smart_charging.engine.model.shortcoming import Shortcomin
 from ..csms import test_v201 as v201
 from ..csms.conftest import IMPATIENT, Clock
 from ..csms.peer import CallError, Peer, station_at
+from ..csms.relay import operator, target
 from .benches import EVSE, interruptions, limit_in, profiles
 from .waiting import Woken
 
@@ -585,3 +586,27 @@ class TestInterruptions:
             assert starts(peer) == []
             await driver.release()
             await peer.asked("RemoteStartTransaction")
+
+
+async def test_what_an_operator_allows_is_the_chargers_ceiling(
+    driver: OcppDriver, csms: CentralSystem, woken: Woken
+) -> None:
+    assert driver.status.ceiling_a is None
+    async with operator() as theirs:
+        csms.set_relay("CP1", target(theirs.port))
+        async with station_at(csms.port) as peer:
+            await peer.boot()
+            await peer.status("Preparing")
+            await theirs.asked("StatusNotification")
+            profile = {
+                "chargingProfileId": 1,
+                "stackLevel": 0,
+                "chargingProfilePurpose": "TxDefaultProfile",
+                "chargingProfileKind": "Relative",
+                "chargingSchedule": {
+                    "chargingRateUnit": "W",
+                    "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 230.0 * 10 * len(EVSE.phases)}],
+                },
+            }
+            await theirs.call("SetChargingProfile", connectorId=0, csChargingProfiles=profile)
+            await woken.until(lambda: driver.status.ceiling_a == 10.0)

@@ -81,6 +81,14 @@ SENTENCES: dict[ReasonCode, list[tuple[float | None, Params, str]]] = {
     ],
     ReasonCode.WAITING_FOR_METER: [(None, {}, "Waiting for the first reading from the meter")],
     ReasonCode.AT_MAXIMUM: [(32, {"maximum_a": 32.0}, "32 A: as fast as the charger can")],
+    ReasonCode.CHARGING_OPERATOR: [
+        (10, {"ceiling_a": 10.4, "minimum_a": 6.0}, "Held at 10 A: the charging operator allows 10.4 A"),
+        (
+            0,
+            {"ceiling_a": 4.0, "minimum_a": 6.0},
+            "Paused: the charging operator allows 4 A, and the charger needs 6 A",
+        ),
+    ],
     ReasonCode.LIMITED: [
         (10, ON_L2, "Held at 10 A: the subscribed power allows 39 A on L2"),
         (10, IN_TOTAL, "Held at 10 A: the grid operator allows 4.2 kW"),

@@ -124,6 +124,7 @@ class OcppDriver(ChargerDriver):
             session_start_kwh=None if start_wh is None else start_wh / 1000,
             fault=state.fault,
             info=self._info,
+            ceiling_a=self._operator_a,
             available=read_available(connector),
         )
 
@@ -218,6 +219,12 @@ class OcppDriver(ChargerDriver):
         if info is None:
             return None
         return EvseInfo(manufacturer=info.vendor, model=info.model, firmware=info.firmware)
+
+    @property
+    def _operator_a(self) -> float | None:
+        """What the operator allows, to whom the station is handed on."""
+        limit = self._station.operator_limit(self._connector_id)
+        return None if limit is None else limit.current_a(len(self._evse.phases), self._station.style.nominal_v)
 
     def _offer(self, connector: Connector, now: datetime) -> Offer:
         """Tell what the station offers; what a command without an answer may have raised it to counts as offered."""

@@ -9,6 +9,7 @@ from ..model.evse import EvseStatus
 from ..model.reason import Reason, ReasonCode
 from ..model.site import Site
 from ..model.state import EvseMemory
+from .ceiling import failsafe_a
 from .damping import quantise, standing_a
 from .demand import Demand
 from .freshness import MeterView
@@ -36,8 +37,9 @@ def fall_back(view: EvseView, demand: Demand, meter: MeterView) -> tuple[Setpoin
         setpoint_a = _before_first_reading(view, demand)
         reason = Reason(code=ReasonCode.WAITING_FOR_METER)
     else:
-        standing = evse.failsafe_a if meter.silent_s >= view.policy.blind_rise_s else standing_a(view)
-        setpoint_a = quantise(evse, min(standing, evse.failsafe_a), demand.minimum_a)
+        highest = failsafe_a(view)
+        standing = highest if meter.silent_s >= view.policy.blind_rise_s else standing_a(view)
+        setpoint_a = quantise(evse, min(standing, highest), demand.minimum_a)
         params = {"failsafe_a": evse.failsafe_a, "silent_s": float(int(meter.silent_s))}
         reason = Reason(code=ReasonCode.METER_SILENT, params=params)
     memory = replace(view.memory, setpoint_a=setpoint_a, rise_since=None)
@@ -46,10 +48,10 @@ def fall_back(view: EvseView, demand: Demand, meter: MeterView) -> tuple[Setpoin
 
 def _before_first_reading(view: EvseView, demand: Demand) -> float | None:
     """Lower to the failsafe current what is known to be above it; command nothing where nothing is known."""
-    standing, failsafe_a = standing_a(view), view.evse.failsafe_a
-    if not _is_known(view.memory, view.status) and (not view.measured_a or standing <= failsafe_a):
+    standing, highest = standing_a(view), failsafe_a(view)
+    if not _is_known(view.memory, view.status) and (not view.measured_a or standing <= highest):
         return None
-    return quantise(view.evse, min(standing, failsafe_a), demand.minimum_a)
+    return quantise(view.evse, min(standing, highest), demand.minimum_a)
 
 
 def _is_known(memory: EvseMemory, status: EvseStatus | None) -> bool:

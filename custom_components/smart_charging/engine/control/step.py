@@ -13,6 +13,7 @@ from ..model.snapshot import SiteSnapshot
 from ..model.state import ControlState, EvseMemory
 from .apart import decide_apart
 from .base import bound_bases
+from .ceiling import cap
 from .damping import next_rise
 from .demand import Demand, demand, note_untaken
 from .draw import bound_draw, follow_target
@@ -54,6 +55,7 @@ def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping
     sun = follow_sun(site, snapshot, meters, state, views=views, draws=draws, demands=demands)
     apart = decide_apart(site, meters, views, demands)
     _wake(views, demands, apart, snapshot)
+    demands |= {evse_id: cap(views[evse_id], wanted) for evse_id, wanted in demands.items()}
     phases = {evse_id: active_phases(view) for evse_id, view in views.items()}
     bases = bound_bases(site, meters, draws, snapshot.loads)
     started = as_started(views, draws)
@@ -138,7 +140,7 @@ def _demand(view: EvseView, site: Site, snapshot: SiteSnapshot, plans: Mapping[s
         wanted.laxity_s = laxity_s(goal, wanted.maximum_a, len(view.evse.phases), site, snapshot.at)
     wanted.arrived_at, wanted.served_since = memory.arrived_at, memory.served_since
     wanted.waiting_since = memory.waiting_since
-    return restrain(view, wanted)
+    return cap(view, restrain(view, wanted))
 
 
 def _wake(

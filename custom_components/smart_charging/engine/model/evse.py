@@ -167,5 +167,7 @@ class EvseStatus:
     fault: str | None = None
     """The charger's own word for what is wrong."""
     info: EvseInfo | None = None
+    ceiling_a: float | None = None
+    """What somebody else allows it, A per phase, such as an operator to whom it is handed on; None: nobody says."""
     available: bool | None = None
     """Whether it is in service; None where it cannot be taken out of it, or does not tell."""

@@ -20,6 +20,8 @@ class ReasonCode(StrEnum):
     """After a start: nothing moves before the first fresh reading."""
     AT_MAXIMUM = "at_maximum"
     """As fast as the charger can. `maximum_a`."""
+    CHARGING_OPERATOR = "charging_operator"
+    """The operator to whom the charger is handed on allows no more. `ceiling_a`, `minimum_a`."""
     LIMITED = "limited"
     """`source`, `limit_a` or `limit_w`, `circuit`, `phase` (absent for a limit in total), `limit_id` (of one that comes and goes)."""
     SHARED = "shared"
