@@ -44,6 +44,7 @@ PLATFORMS: Final = (
     Platform.SELECT,
     Platform.SENSOR,
     Platform.SWITCH,
+    Platform.UPDATE,
 )
 
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)

@@ -20,6 +20,7 @@ from .engine.control.override import holds
 from .engine.control.step import step
 from .engine.model.decision import Decision
 from .engine.model.mode import Mode
+from .engine.model.operation import Connection
 from .engine.model.override import Override
 from .engine.model.plan import Plan
 from .engine.model.reason import ReasonCode
@@ -51,7 +52,7 @@ _MOMENT_S: Final = 0.05
 class TickResult:
     """All that one tick saw and decided. `sessions` is by charger id, `limits` by limit id, `failures`: see `Dispatcher.failures`.
 
-    `shortcomings` are what owners have to know of, by charger.
+    `shortcomings` are what owners have to know of, by charger. `connections`, by charger, tell nothing that is decided by.
     """
 
     snapshot: SiteSnapshot
@@ -60,6 +61,7 @@ class TickResult:
     failures: Mapping[str, int] = field(default_factory=dict[str, int])
     shortcomings: Mapping[str, frozenset[Shortcoming]] = field(default_factory=dict)
     limits: Mapping[str, LimitReading] = field(default_factory=dict[str, LimitReading])
+    connections: Mapping[str, Connection] = field(default_factory=dict[str, Connection])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,6 +279,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
             failures=self._dispatcher.failures,
             shortcomings={evse_id: driver.shortcomings for evse_id, driver in self._drivers.items()},
             limits=self._limits.readings,
+            connections={evse_id: driver.connection for evse_id, driver in self._drivers.items()},
         )
 
     def _wishes(self, now: datetime) -> dict[str, Override]:

@@ -20,6 +20,7 @@ from .engine.model.decision import Headroom, Setpoint
 from .engine.model.evse import Evse, EvseStatus
 from .engine.model.load import LoadStatus
 from .engine.model.mode import Mode
+from .engine.model.operation import Connection
 from .engine.model.override import Override
 from .engine.model.policy import ControlPolicy
 from .engine.model.reason import Reason
@@ -41,6 +42,7 @@ class ChargerView:
     status: EvseStatus | None
     setpoint: Setpoint | None
     session: SessionEnergy | None
+    connection: Connection
 
     @property
     def effective_mode(self) -> Mode:
@@ -153,6 +155,7 @@ class ChargerEntity(SmartChargingEntity):
             status=tick.snapshot.evses.get(evse_id),
             setpoint=tick.decision.setpoints.get(evse_id),
             session=tick.sessions.get(evse_id),
+            connection=tick.connections.get(evse_id, Connection()),
         )
 
     async def async_set_mode(self, mode: Mode) -> None:

@@ -109,7 +109,8 @@ class OfferedFirmware:
 def newest_firmware(config: str | Path, manufacturer: str, model: str) -> OfferedFirmware | None:
     """The newest file in the folder that is named like this kind of charger: "Acme One", or "One" alone."""
     root = Path(config) / FOLDER / FIRMWARE
-    kinds = {_letters(f"{manufacturer}{model}"), _letters(model)} - {""}
+    # A maker has many models, and what is for one may ruin another.
+    kinds = {_letters(f"{manufacturer}{model}"), _letters(model)} if _letters(model) else set()
     found = [
         OfferedFirmware(version=_version(file), name=f"{folder.name}/{file.name}")
         for folder in (root.iterdir() if root.is_dir() else ())
@@ -117,7 +118,7 @@ def newest_firmware(config: str | Path, manufacturer: str, model: str) -> Offere
         for file in folder.iterdir()
         if file.is_file() and not file.name.startswith(".")
     ]
-    return max(found, key=lambda offered: (_numbers(offered.version), offered.name), default=None)
+    return max(found, key=lambda offered: (version_numbers(offered.version), offered.name), default=None)
 
 
 def _letters(text: str) -> str:
@@ -130,5 +131,6 @@ def _version(file: Path) -> str:
     return versions[-1] if versions else file.stem
 
 
-def _numbers(version: str) -> tuple[int, ...]:
+def version_numbers(version: str) -> tuple[int, ...]:
+    """What makes a version newer than another, whatever letters are around it."""
     return tuple(int(number) for number in re.findall(r"\d+", version))

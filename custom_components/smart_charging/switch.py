@@ -1,20 +1,26 @@
-"""A switch for each charger: charging is wanted, or not."""
+"""Switches of each charger: charging is wanted, or not; it is in service, or not."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Final, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.restore_state import ExtraStoredData, RestoreEntity
 
 from .engine.model.mode import Mode
+from .engine.model.operation import Operation
 from .entity import ChargerEntity, async_charger_places
+from .operations import async_ask, offers
 from .runtime import SmartChargingConfigEntry
 
 PARALLEL_UPDATES = 0
 
 CHARGING_DESCRIPTION: Final = SwitchEntityDescription(key="charging", translation_key="charging")
+AVAILABLE_DESCRIPTION: Final = SwitchEntityDescription(
+    key="available", translation_key="available", entity_category=EntityCategory.CONFIG
+)
 
 
 async def async_setup_entry(
@@ -22,8 +28,10 @@ async def async_setup_entry(
 ) -> None:
     """Set up the switch of each charger."""
     for place in async_charger_places(hass, entry):
-        switch = ChargingSwitch(entry, CHARGING_DESCRIPTION, place)
-        async_add_entities([switch], config_subentry_id=place.evse.evse_id)
+        switches: list[SwitchEntity] = [ChargingSwitch(entry, CHARGING_DESCRIPTION, place)]
+        if offers(entry, place.evse.evse_id, Operation.AVAILABILITY):
+            switches.append(AvailableSwitch(entry, AVAILABLE_DESCRIPTION, place))
+        async_add_entities(switches, config_subentry_id=place.evse.evse_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,40 @@ class ChargingSwitch(ChargerEntity, SwitchEntity, RestoreEntity):
     def _remember(self) -> None:
         if (mode := self.view.mode) is not Mode.OFF:
             self._resume = Resume(mode)
+
+    @override
+    def _shows(self) -> object:
+        return self.is_on
+
+
+class AvailableSwitch(ChargerEntity, SwitchEntity):
+    """On while the charger is in service. It says so itself: what it does later, it shows later."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        return super().available and self.view.reachable is not None
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        return self.view.status.available if self.view.status else None
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        await self._set(available=True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        await self._set(available=False)
+
+    async def _set(self, *, available: bool) -> None:
+        await async_ask(
+            self.coordinator.config_entry,
+            self._evse.evse_id,
+            Operation.AVAILABILITY,
+            lambda charger: charger.set_available(available=available),
+        )
 
     @override
     def _shows(self) -> object:

@@ -1,7 +1,7 @@
 """What the tests with a real Home Assistant share."""
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from functools import partial
 from unittest.mock import patch
@@ -41,6 +41,13 @@ async def without_set_up(hass: HomeAssistant, enable_custom_integrations: None) 
         yield
         for entry in hass.config_entries.async_loaded_entries(DOMAIN):
             await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.fixture
+def entity_registry_enabled_by_default() -> Iterator[None]:
+    """Let those entities be there too that are off unless somebody wants them."""
+    with patch("homeassistant.helpers.entity.Entity.entity_registry_enabled_default", new=True):
+        yield
 
 
 @pytest.fixture

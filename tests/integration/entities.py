@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentryDataWithId
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.smart_charging.chargers.driver import ChargerDriver
 from custom_components.smart_charging.config import LoadConfig, MeterConfig, SiteSetup
 from custom_components.smart_charging.config_limits import LimitConfig
 from custom_components.smart_charging.const import (
@@ -39,6 +41,8 @@ from custom_components.smart_charging.store import SiteStore
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GARAGE, CARPORT = "garage_id", "carport_id"
+NOBODY: Mapping[str, ChargerDriver] = MappingProxyType({})
+"""Chargers that can be asked nothing."""
 BARN, BOILER, DIMMING = "barn_id", "boiler_id", "dimming_id"
 
 SUBSCRIBED = Limit(source=LimitSource.SUBSCRIBED, current_a=39.0)
@@ -175,6 +179,7 @@ async def load(
     channels: tuple[MeterChannel, ...] = PER_PHASE,
     mode: Mode = Mode.FAST,
     off_peak: str | None = None,
+    drivers: Mapping[str, ChargerDriver] = NOBODY,
 ) -> ToldSite:
     """Load one platform of a site with two chargers, after its first tick; `mode` is the garage's."""
     entry = MockConfigEntry(
@@ -209,7 +214,7 @@ async def load(
     # It does not start: every tick is told by the test.
     coordinator.wake = lambda: None  # type: ignore[method-assign]
     coordinator.data = first or tick()
-    entry.runtime_data = RuntimeData(coordinator=coordinator, setup=setup, drivers={})
+    entry.runtime_data = RuntimeData(coordinator=coordinator, setup=setup, drivers=drivers)
     # As after the integration's own set-up, which would load the entry in the real way.
     hass.config.components.add(DOMAIN)
     entry.mock_state(hass, ConfigEntryState.LOADED)

@@ -12,9 +12,12 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.smart_charging.chargers.ocpp import OcppDriver
 from custom_components.smart_charging.const import DOMAIN, SUBENTRY_CHARGER
+from custom_components.smart_charging.csms.server import CentralSystem
 from custom_components.smart_charging.engine.model.evse import EvState
 from custom_components.smart_charging.engine.model.limit import LimitSource
 
@@ -30,13 +33,21 @@ PLATFORMS = (
     Platform.SELECT,
     Platform.SENSOR,
     Platform.SWITCH,
+    Platform.UPDATE,
 )
 
 
 async def load_all(hass: HomeAssistant) -> ToldSite:
     """Load every platform, of a site with limits of both kinds, a circuit, an appliance and off-peak hours."""
     circuits = (*site_limited_by(SUBSCRIBED, OPERATOR).circuits, *WHOLE_SITE.circuits[1:])
-    site = await load(hass, PLATFORMS[0], site=replace(WHOLE_SITE, circuits=circuits), off_peak="schedule.cheap")
+    station = CentralSystem().station("CP1")
+    site = await load(
+        hass,
+        PLATFORMS[0],
+        site=replace(WHOLE_SITE, circuits=circuits),
+        off_peak="schedule.cheap",
+        drivers={GARAGE: OcppDriver(station, 1, WHOLE_SITE.evses[0], now=dt_util.utcnow)},
+    )
     await hass.config_entries.async_forward_entry_setups(site.entry, PLATFORMS[1:])
     await hass.async_block_till_done()
     return site

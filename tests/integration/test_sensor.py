@@ -52,6 +52,7 @@ async def loaded(hass: HomeAssistant) -> ToldSite:
     return await load(hass, Platform.SENSOR, tick(session=SESSION))
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_all_sensors(
     hass: HomeAssistant, entity_registry: er.EntityRegistry, snapshot: SnapshotAssertion
 ) -> None:

@@ -11,7 +11,7 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import MATCH_ALL, EntityCategory, UnitOfElectricCurrent, UnitOfEnergy, UnitOfPower
+from homeassistant.const import MATCH_ALL, EntityCategory, UnitOfElectricCurrent, UnitOfEnergy, UnitOfPower, UnitOfTime
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.typing import StateType
 
@@ -27,7 +27,7 @@ from .reason import REASON_DESCRIPTION, ReasonSensor
 class ChargerSensorDescription(SensorEntityDescription):
     """Describe a charger's sensor; a value of None is unknown."""
 
-    value_fn: Callable[[ChargerView], StateType]
+    value_fn: Callable[[ChargerView], StateType | datetime]
     available_fn: Callable[[ChargerView], bool] = lambda view: view.reachable is not None
     last_reset_fn: Callable[[ChargerView], datetime | None] = lambda _: None
 
@@ -58,6 +58,14 @@ def _power_w(view: ChargerView) -> float | None:
 def _tenths(value: float | None) -> float | None:
     """Round to 0.1: what is finer is noise, and each change is written down."""
     return None if value is None else round(value, 1) + 0.0
+
+
+def _minute(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.replace(second=0, microsecond=0)
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else round(value)
 
 
 CHARGER_DESCRIPTIONS: Final = (
@@ -112,6 +120,53 @@ CHARGER_DESCRIPTIONS: Final = (
     ),
 )
 
+DIAGNOSTIC_DESCRIPTIONS: Final = (
+    ChargerSensorDescription(
+        key="firmware",
+        translation_key="firmware",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        available_fn=lambda _: True,
+        value_fn=lambda view: view.status.info.firmware or None if view.status and view.status.info else None,
+    ),
+    ChargerSensorDescription(
+        key="protocol",
+        translation_key="protocol",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda view: view.connection.protocol,
+    ),
+    ChargerSensorDescription(
+        key="address",
+        translation_key="address",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        available_fn=lambda _: True,
+        value_fn=lambda view: view.connection.address,
+    ),
+    ChargerSensorDescription(
+        # In steps of a minute: something comes every few seconds, and each change is written down.
+        key="last_message",
+        translation_key="last_message",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        available_fn=lambda _: True,
+        value_fn=lambda view: _minute(view.connection.last_message_at),
+    ),
+    ChargerSensorDescription(
+        key="clock_offset",
+        translation_key="clock_offset",
+        device_class=SensorDeviceClass.DURATION,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        suggested_display_precision=0,
+        value_fn=lambda view: _whole(view.connection.clock_offset_s),
+    ),
+)
+"""Off unless somebody wants them."""
+
 OVERRIDE_DESCRIPTION: Final = SensorEntityDescription(key="override", translation_key="override")
 
 
@@ -135,7 +190,8 @@ def async_charger_sensors(
 ) -> Iterator[tuple[ChargerPlace, list[ChargerEntity]]]:
     """Make the sensors of each charger."""
     for place in async_charger_places(hass, entry):
-        descriptions = (*CHARGER_DESCRIPTIONS, *map(_charger_current, place.evse.phases))
+        currents = map(_charger_current, place.evse.phases)
+        descriptions = (*CHARGER_DESCRIPTIONS, *currents, *DIAGNOSTIC_DESCRIPTIONS)
         yield (
             place,
             [
@@ -158,7 +214,7 @@ class ChargerSensor(ChargerEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> StateType:
+    def native_value(self) -> StateType | datetime:
         return self.entity_description.value_fn(self.view)
 
     @property
