@@ -95,8 +95,10 @@ async def test_the_address_as_text_and_as_a_picture(hass: HomeAssistant, site: M
     assert code.config["data"] == encrypted
     assert flow["description_placeholders"] == {
         "addresses": f"- **{plain}**: only programs on this machine can reach it\n"
-        f"- **{encrypted}**: for chargers that encrypt, only programs on this machine can reach it"
+        f"- **{encrypted}**: for chargers that encrypt; only programs on this machine can reach it"
     }
+    flow = await answer(hass, flow, {})
+    assert flow["description_placeholders"]["address"] == f"{plain} · {encrypted}"
 
 
 async def test_where_nobody_encrypts_there_is_one_address(hass: HomeAssistant, site: MockConfigEntry) -> None:

@@ -164,7 +164,7 @@ class ArrivalSteps(KeySteps):
             doubt = [notes[reach.doubt]] if reach.doubt else []
             lines.append(": ".join([f"- **{self._url(reach)}**", *doubt]))
             if self._encrypts:
-                about = ", ".join([notes["encrypted"], *doubt])
+                about = "; ".join([notes["encrypted"], *doubt])
                 lines.append(f"- **{self._url(reach, encrypted=True)}**: {about}")
         return "\n".join(lines)
 
@@ -176,8 +176,9 @@ class ArrivalSteps(KeySteps):
 
     async def _happened(self, turned_away: Calls, came: Sequence[str] = ()) -> Mapping[str, str]:
         """What is said while it waits, and once it has waited in vain."""
+        best = (await self._reaches())[0]
         return {
-            "address": self._url((await self._reaches())[0]),
+            "address": " · ".join([self._url(best), *([self._url(best, encrypted=True)] if self._encrypts else [])]),
             "hint": (await option_words(self.hass, "vendor_hint"))[self._vendor],
             "calls": await calls_in_words(self.hass, turned_away, came),
         }
