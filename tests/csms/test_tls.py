@@ -341,6 +341,23 @@ async def test_a_station_of_another_version_is_told_of(csms: CentralSystem, capl
     assert "no version of OCPP in common: it offers ocpp1.5, soap" in caplog.text
 
 
+@pytest.mark.parametrize("encrypted", [False, True])
+async def test_a_station_that_speaks_soap_is_told_of(
+    csms: CentralSystem, caplog: pytest.LogCaptureFixture, *, encrypted: bool
+) -> None:
+    reader, writer = await asyncio.open_connection(
+        "127.0.0.1",
+        csms.tls_port if encrypted else csms.port,
+        ssl=station_context(AUTHORITY.certificate_pem) if encrypted else None,
+    )
+    writer.write(b"POST /CP0 HTTP/1.1\r\nHost: here\r\nContent-Type: application/soap+xml\r\n\r\n<Envelope/>")
+    async with asyncio.timeout(PATIENCE_S):
+        assert await reader.read() == b""
+    writer.close()
+    assert reasons(csms.admission) == [("", Refusal.VERSION)]
+    assert "it speaks OCPP over SOAP" in caplog.text
+
+
 def test_what_is_no_credential_is_an_error() -> None:
     chain_pem, key_pem = self_signed()
     _, other_key_pem = self_signed()
