@@ -171,6 +171,7 @@ async def _listen(hass: HomeAssistant, entry: SmartChargingConfigEntry, setup: S
             translation_domain=DOMAIN, translation_key=listen_key(error), translation_placeholders=placeholders
         ) from error
     async_clear_listen_issue(hass, entry.entry_id)
+    central.hand_on({charger.station: charger.operator for charger in setup.chargers.values()})
     return central
 
 

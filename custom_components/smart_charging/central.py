@@ -23,6 +23,7 @@ from .csms.certification import ask_for_request
 from .csms.errors import StationError
 from .csms.keys import setting_of_key
 from .csms.refusals import TurnedAway
+from .csms.relay.target import RelayTarget
 from .csms.security import Access, SecurityProfile
 from .csms.server import CentralSystem
 from .csms.station import Station
@@ -133,6 +134,12 @@ class Central:
 
     def _let_in(self, identity: str, access: Access) -> None:
         self._csms.add_known(identity, access.key, previous_key=access.previous_key, profile=access.profile)
+
+    @callback
+    def hand_on(self, targets: Mapping[str, RelayTarget | None]) -> None:
+        """Hand these stations, by identity, on to an operator too, or to nobody. Who has the same one is left alone."""
+        for identity, target in targets.items():
+            self._csms.set_relay(identity, target)
 
     def station(self, identity: str) -> Station:
         """The station of this identity, connected or not."""

@@ -16,6 +16,7 @@ from .config_rules.circuit import validate_circuit
 from .config_rules.fields import Errors
 from .config_rules.limit import validate_limit
 from .config_rules.load import DOMAIN_NUMBER, domain_of, validate_load
+from .config_rules.operator import operator_target
 from .config_rules.options import validate_options
 from .config_rules.site import validate_site
 from .config_rules.tree import feeder, is_orphan
@@ -57,6 +58,7 @@ from .const import (
     SUBENTRY_LIMIT,
     SUBENTRY_LOAD,
 )
+from .csms.relay.target import RelayTarget
 from .csms.security import Access
 from .encryption import Encryption, read_access, read_encryption
 from .engine.model.evse import Evse
@@ -101,6 +103,8 @@ class ChargerConfig:
     connector: int
     access: Access
     """What its station has to bring to be let in."""
+    operator: RelayTarget | None
+    """To whom it is handed on."""
     evse: Evse
 
 
@@ -266,6 +270,7 @@ def _charger(subentry: ConfigSubentry, circuit_id: str) -> ChargerConfig:
         station=data[CONF_STATION],
         connector=int(data[CONF_CONNECTOR]),
         access=read_access(data),
+        operator=operator_target(data),
         evse=Evse(
             evse_id=subentry.subentry_id,
             circuit_id=circuit_id,

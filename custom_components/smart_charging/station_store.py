@@ -7,7 +7,15 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
-from .csms.events import Event, Measured, Ready, TransactionEnded, TransactionStarted
+from .csms.events import (
+    Event,
+    Measured,
+    OperatorLimitChanged,
+    OperatorTold,
+    Ready,
+    TransactionEnded,
+    TransactionStarted,
+)
 from .csms.station import Station
 
 _VERSION: Final = 1
@@ -44,7 +52,7 @@ class StationStore:
     @callback
     def _take(self, event: Event) -> None:
         match event:
-            case Ready() | TransactionStarted() | TransactionEnded():
+            case Ready() | TransactionStarted() | TransactionEnded() | OperatorTold() | OperatorLimitChanged():
                 self._keep(_NEWS_DELAY_S)
             case Measured(transaction_energy_wh=float()):
                 self._keep(_ENERGY_DELAY_S)

@@ -316,7 +316,7 @@ async def test_change_a_charger(hass: HomeAssistant, site: MockConfigEntry) -> N
     (subentry_id,) = site.subentries
 
     flow: Result = await site.start_subentry_reconfigure_flow(hass, subentry_id)
-    assert suggested(flow) == DETAILS
+    assert suggested(flow) == {**DETAILS, "operator": {}}
     flow = await answer(hass, flow, {**DETAILS, "failsafe_a": 17, "key": "a space"})
     assert flow["errors"] == {"failsafe_a": "failsafe_above_maximum", "key": "key_invalid"}
     flow = await answer(hass, flow, {**DETAILS, "name": "Carport", "wiring": "l3", "key": "secret"})
@@ -451,3 +451,59 @@ async def test_a_discovery_whose_server_is_gone(hass: HomeAssistant, site: MockC
     central_of(hass, site).detach(site.entry_id)
 
     assert suggested(await discover(hass, site))["name"] == "CP1"
+
+
+OPERATOR = {"operator_url": "wss://example.org/ocpp", "operator_identity": "OP1", "operator_decides": True}
+
+
+async def test_a_charger_is_handed_on_to_an_operator_and_no_more(hass: HomeAssistant, site: MockConfigEntry) -> None:
+    await add_by_hand(hass, site)
+    (subentry_id,) = site.subentries
+
+    async def change(**operator: object) -> Result:
+        flow: Result = await site.start_subentry_reconfigure_flow(hass, subentry_id)
+        flow = await answer(hass, flow, {**DETAILS, "operator": operator})
+        await hass.async_block_till_done()
+        return flow
+
+    flow = await change(**OPERATOR, operator_key="their-key")
+    assert flow["reason"] == "reconfigure_successful"
+    stored = {**OPERATOR, "operator_key": "their-key"}
+    assert chargers(site)["ocpp:CP1:1"] == {**DATA, "operator": stored}
+    relays = central_of(hass, site)._csms.relays
+    relay = relays.get("CP1")
+    assert relay is not None
+    assert (relay.target.address, relay.target.key) == ("wss://example.org/ocpp/OP1", "their-key")
+
+    # The password is not shown again, and stays; not so at another operator's.
+    flow = await site.start_subentry_reconfigure_flow(hass, subentry_id)
+    (shown,) = [marker for marker in flow["data_schema"].schema if marker == "operator"]  # type: ignore[union-attr]
+    assert "their-key" not in str(shown.description)
+    await change(**OPERATOR)
+    assert chargers(site)["ocpp:CP1:1"]["operator"] == stored
+    assert relays.get("CP1") is relay
+    await change(**OPERATOR | {"operator_url": "ws://127.0.0.1:1"})
+    assert "operator_key" not in chargers(site)["ocpp:CP1:1"]["operator"]
+
+    for wrong, error in (
+        ({"operator_url": "https://example.org"}, "operator_address_invalid"),
+        ({"operator_identity": " "}, "operator_identity_missing"),
+    ):
+        assert (await change(**OPERATOR | wrong))["errors"] == {"base": error}
+
+    await change(operator_decides=False)
+    assert chargers(site) == {"ocpp:CP1:1": DATA}
+    assert relays.get("CP1") is None
+
+
+async def test_all_connectors_of_a_charger_have_its_operator(hass: HomeAssistant, site: MockConfigEntry) -> None:
+    await add_by_hand(hass, site)
+    (subentry_id,) = site.subentries
+    flow: Result = await site.start_subentry_reconfigure_flow(hass, subentry_id)
+    await answer(hass, flow, {**DETAILS, "operator": OPERATOR})
+    await hass.async_block_till_done()
+    flow = await choose(hass, await start(hass, site), "station")
+    flow = await answer(hass, flow, {"station": "CP1", "connector": 2})
+    await answer(hass, flow, DETAILS)
+    await hass.async_block_till_done()
+    assert [charger["operator"] for charger in chargers(site).values()] == [OPERATOR, OPERATOR]

@@ -122,6 +122,7 @@ ENCRYPTED = {"tls": "own", "tls_port": 9443}
         ({}, [charger(connector=2)], charger()),
         (ENCRYPTED, [], charger(security="tls", key="secret")),
         (ENCRYPTED, [], charger(security="certificate")),
+        ({}, [], charger(operator={"operator_url": "wss://a", "operator_identity": "b"})),
         # On another phase, the same current again.
         ({"limit": 16}, [charger("CP2", failsafe_a=16.0)], charger(wiring=["l2"], failsafe_a=16.0)),
         ({"limit": 9, "limit_unit": "kva"}, [], charger(wiring=THREE, failsafe_a=13.0)),
@@ -144,6 +145,14 @@ def test_a_valid_charger(site: dict[str, Any], others: list[dict[str, Any]], dat
         ({}, [], charger(connector=1.5), {"connector": "connector_invalid"}),
         ({}, [], charger(security="tls", key="secret"), {"security": "encryption_off"}),
         (ENCRYPTED, [], charger(security="tls"), {"security": "key_missing"}),
+        ({}, [], charger(operator={}), {"operator_url": "operator_address_invalid"}),
+        ({}, [], charger(operator={"operator_url": "http://a"}), {"operator_url": "operator_address_invalid"}),
+        (
+            {},
+            [],
+            charger(operator={"operator_url": "ws://a", "operator_identity": ""}),
+            {"operator_identity": "operator_identity_missing"},
+        ),
         (ENCRYPTED, [], charger(security="magic"), {"security": "security_unknown"}),
         ({}, [], charger(minimum_a=5.0), {"minimum_a": "minimum_too_low"}),
         ({}, [], charger(maximum_a=0.0), {"maximum_a": "maximum_not_positive"}),

@@ -18,6 +18,7 @@ from ..const import (
 from ..csms.admission import parse_identity
 from .encryption import security_errors
 from .fields import Data, Errors, number
+from .operator import operator_errors
 from .tree import Circuits, failsafes_exceed, feeder, path, wiring_error
 
 LEAST_MINIMUM_A: Final = 6.0
@@ -30,6 +31,7 @@ def validate_charger(site: Data, others: Iterable[Data], data: Data, circuits: C
     """Judge a charger's data, on a valid site with its valid `circuits`, beside the data of the site's `others`."""
     others = tuple(others)
     errors = _judge_connection(others, data) | security_errors(site, data) | _judge_currents(data)
+    errors |= operator_errors(data)
     if (error := wiring_error(site, circuits, data)) is not None:
         errors[CONF_WIRING] = error
     return errors or _judge_failsafes(site, others, data, circuits)

@@ -7,7 +7,8 @@ progress, up to five minutes, which says what happens (GET the flow until it is 
 circuit (only if there are any), wiring (only on three phases), minimum_a, maximum_a, failsafe_a, priority, make_key
 (optional), security (only where chargers can encrypt: any | tls | certificate)} makes the subentry; with make_key, `key`
 {send_key (only while the charger is connected)} shows the password before. `reconfigure` has the same fields without the
-connector, and `key` (optional), and give_certificate (only while the charger is connected).
+connector, and `key` (optional), give_certificate (only while the charger is connected), and the section operator
+{operator_url, operator_identity, operator_key, operator_decides}.
 """
 
 from collections.abc import Mapping
@@ -25,7 +26,7 @@ from homeassistant.helpers.selector import (
     TextSelectorType,
 )
 
-from ..const import CONF_CONNECTOR, CONF_KEY, CONF_STATION
+from ..const import CONF_CONNECTOR, CONF_KEY, CONF_OPERATOR, CONF_STATION
 from .arrival import ArrivalSteps
 from .charger_access import access_as_answers, access_fields, access_of, share_access
 from .charger_form import (
@@ -38,6 +39,7 @@ from .charger_form import (
     has_charger,
     station_errors,
 )
+from .charger_operator import operator_as_answers, operator_fields, operator_of
 from .pairing import address_for_chargers, connectors_of, forget_discovery, name_of
 from .places import circuit_options
 
@@ -107,8 +109,11 @@ class ChargerSubentryFlow(ArrivalSteps):
             unique_id = charger_unique_id(self._station, connector)
             if has_charger(entry, unique_id):
                 return self.async_abort(reason="already_configured")
-            before = {CONF_KEY: self._key} if self._key else access_of(entry, self._station)
+            shared = access_of(entry, self._station)
+            before = {CONF_KEY: self._key} if self._key else shared
             access = self._access(before, user_input)
+            if CONF_OPERATOR in shared:
+                access[CONF_OPERATOR] = shared[CONF_OPERATOR]
             data = charger_data(entry.data, self._station, access, connector, user_input)
             errors = charger_errors(entry, data, user_input)
             if not errors:
@@ -133,7 +138,7 @@ class ChargerSubentryFlow(ArrivalSteps):
         errors: dict[str, str] = {}
         if user_input is not None:
             connector = subentry.data[CONF_CONNECTOR]
-            access = self._access(subentry.data, user_input)
+            access = self._access(subentry.data, user_input) | operator_of(subentry.data, user_input)
             data = charger_data(entry.data, self._station, access, connector, user_input)
             errors = charger_errors(entry, data, user_input, subentry.subentry_id)
             errors |= station_errors(entry.data, self._station, access.get(CONF_KEY), connector)
@@ -141,9 +146,15 @@ class ChargerSubentryFlow(ArrivalSteps):
             if not errors:
                 return await self._keep(user_input[CONF_NAME].strip(), data)
         schema = charger_schema(entry.data, await circuit_options(self.hass, entry)).extend(
-            {probatio.Optional(CONF_KEY): _KEY, **access_fields(entry.data), **self._certificate_field()}
+            {
+                probatio.Optional(CONF_KEY): _KEY,
+                **access_fields(entry.data),
+                **self._certificate_field(),
+                **operator_fields(),
+            }
         )
         known = charger_as_answers(entry, subentry.title, subentry.data) | access_as_answers(subentry.data)
+        known |= operator_as_answers(subentry.data)
         return self.async_show_form(
             step_id="reconfigure",
             data_schema=self.add_suggested_values_to_schema(schema, user_input or known),

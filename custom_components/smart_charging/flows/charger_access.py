@@ -22,6 +22,7 @@ from ..central import async_find_central
 from ..config_rules.encryption import CERTIFICATE, TLS
 from ..const import (
     CONF_KEY,
+    CONF_OPERATOR,
     CONF_PREVIOUS_KEY,
     CONF_SECURITY,
     CONF_STATION,
@@ -32,7 +33,7 @@ from ..const import (
 from ..encryption import new_key
 from .pairing import address_for_chargers
 
-_STORED: Final = (CONF_KEY, CONF_PREVIOUS_KEY, CONF_SECURITY)
+_STORED: Final = (CONF_KEY, CONF_PREVIOUS_KEY, CONF_SECURITY, CONF_OPERATOR)
 
 _ANY: Final = "any"
 _MAKE_KEY: Final = "make_key"
