@@ -10,14 +10,17 @@ from .home import GARAGE, Home, charger, subentry
 
 KEY = "0123456789abcdef"
 OLD_KEY = "fedcba9876543210"
+OPERATORS_KEY = "00112233445566778899"
 IDENTITY = "SECRET-IDENTITY"
 
 
 async def test_nothing_in_it_opens_a_door(home: Home) -> None:
-    home.entry = home.make_entry(subentry(GARAGE, "Garage", charger(IDENTITY, key=KEY, previous_key=OLD_KEY)))
+    operator = {"operator_url": "ws://127.0.0.1:1", "operator_identity": "OP-IDENTITY", "operator_key": OPERATORS_KEY}
+    data = charger(IDENTITY, key=KEY, previous_key=OLD_KEY, operator=operator)
+    home.entry = home.make_entry(subentry(GARAGE, "Garage", data))
     await home.set_up()
     text = json.dumps(await async_get_config_entry_diagnostics(home.hass, home.entry))
-    for secret in (KEY, OLD_KEY, IDENTITY, "127.0.0.1"):
+    for secret in (KEY, OLD_KEY, OPERATORS_KEY, IDENTITY, "OP-IDENTITY", "127.0.0.1"):
         assert secret not in text
 
 
