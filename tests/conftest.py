@@ -21,6 +21,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "e2e" not in item.path.parts)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a certificate by its argument: it is another one on each run, and in each process of one."""
+    return argname if "-----BEGIN" in str(val) else None
+
+
 class DeprecationReports(logging.Handler):
     """Keeps what Home Assistant logs about this integration's use of what will be gone (frame.py, deprecation.py)."""
 
