@@ -20,6 +20,10 @@ from .runtime import SmartChargingConfigEntry
 WAIT_S: Final = 300.0
 """A charger that has not sent its log by then is not waited for any longer, s: some take minutes to pack it."""
 
+WAIT_UNNAMED_S: Final = 60.0
+"""Likewise, where the charger names no file: in OCPP 1.6 that says that there is none (GetDiagnostics.conf), and some
+send one all the same."""
+
 LINK_LASTS: Final = timedelta(hours=24)
 """How long the address of a log can be opened."""
 
@@ -55,20 +59,21 @@ async def async_fetch_log(
 
         stop = async_watch(entry, evse_id, take)
         try:
-            await async_ask(
+            name = await async_ask(
                 entry, evse_id, Operation.LOG, lambda charger: charger.request_log(kind, number, url, since)
             )
-            file = await _arrival(entry.runtime_data.coordinator.name_of(evse_id), upload, failed)
+            wait_s = WAIT_S if name else WAIT_UNNAMED_S
+            file = await _arrival(entry.runtime_data.coordinator.name_of(evse_id), upload, failed, wait_s)
         finally:
             stop()
     link = async_sign_path(hass, f"{LOG_PATH}/{evse_id}/{file.name}", LINK_LASTS, use_content_user=True)
     return ReceivedLog(file=file, link=link)
 
 
-async def _arrival(charger: str, upload: Upload, failed: asyncio.Future[str]) -> KeptFile:
+async def _arrival(charger: str, upload: Upload, failed: asyncio.Future[str], wait_s: float) -> KeptFile:
     """Wait for what was asked for, or for the news that it does not come."""
     ends: tuple[asyncio.Future[Any], ...] = (upload.received, failed)
-    await asyncio.wait(ends, timeout=WAIT_S, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait(ends, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
     if upload.received.done():
         return upload.received.result()
     if failed.done():
@@ -80,7 +85,7 @@ async def _arrival(charger: str, upload: Upload, failed: asyncio.Future[str]) ->
     raise HomeAssistantError(
         translation_domain=DOMAIN,
         translation_key="log_missing",
-        translation_placeholders={"charger": charger, "minutes": f"{WAIT_S / 60:.0f}"},
+        translation_placeholders={"charger": charger, "minutes": f"{wait_s / 60:.0f}"},
     )
 
 

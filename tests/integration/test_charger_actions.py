@@ -318,13 +318,21 @@ async def test_a_log_that_fails_is_not_waited_for(home: Home, peer: Peer) -> Non
         await asked
 
 
-async def test_a_log_that_never_comes_is_given_up(home: Home, peer: Peer) -> None:
+@pytest.mark.parametrize(
+    ("answer", "wait_s", "text"),
+    [({"fileName": "log.zip"}, logs.WAIT_S, "within 5 min"), ({}, logs.WAIT_UNNAMED_S, "within 1 min")],
+    ids=["named", "unnamed"],
+)
+async def test_a_log_that_never_comes_is_given_up(
+    home: Home, peer: Peer, answer: dict[str, str], wait_s: float, text: str
+) -> None:
+    peer.answers["GetDiagnostics"] = says(answer)
     asked = asyncio.create_task(act(home, "get_log"))
     await peer.asked("GetDiagnostics")
-    await home.pass_s(logs.WAIT_S - 1)
+    await home.pass_s(wait_s - 1)
     assert not asked.done()
     await home.pass_s(2)
-    with pytest.raises(HomeAssistantError, match="Garage did not send its log within 5 min"):
+    with pytest.raises(HomeAssistantError, match=f"Garage did not send its log {text}"):
         await asked
 
 

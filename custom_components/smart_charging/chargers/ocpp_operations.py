@@ -23,7 +23,8 @@ _NEWS: Final = {
     "SignedFirmwareStatusNotification": Operation.FIRMWARE,
 }
 
-# Whatever is neither: under way (OCPP 1.6, 7.24 and 7.25, its security extension; 2.0.1, part 2, 3.34 and 3.89).
+# Whatever is neither is under way (DiagnosticsStatus and FirmwareStatus in OCPP 1.6, FirmwareStatusEnumType and
+# UploadLogStatusEnumType in its security extension and in later versions).
 _DONE: Final = frozenset({"Uploaded", "Installed"})
 _FAILED: Final = frozenset(
     {

@@ -97,7 +97,7 @@ class V16Operations(Operations):
     @override
     async def send_local_list(self, version: int, entries: Sequence[LocalListEntry]) -> int:
         cards = [self._card(entry) for entry in entries if 0 < len(entry.id_token.text) <= _LONGEST_TAG]
-        # How many fit in one message (OCPP 1.6, 9.3.3).
+        # How many fit in one message (OCPP 1.6, 9.2.3).
         most = above_zero(await self._read_key("SendLocalListMaxLength")) if cards else None
         for number, kind, part in list_parts(version, cards, most):
             payload = {"listVersion": number, "updateType": kind, "localAuthorizationList": list(part)}

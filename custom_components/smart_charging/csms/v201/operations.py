@@ -46,7 +46,7 @@ _LONGEST_URL: Final = {Version.V201: LONGEST_URL, Version.V21: 2000}
 _LONGEST_ROOT: Final = {Version.V201: LONGEST_CERTIFICATE, Version.V21: 10_000}
 _LONGEST_TEXT: Final = {Version.V201: 512, Version.V21: 1024}
 
-# What a token is whose kind nobody knows: nearly all cards are (OCPP 2.0.1, part 2, 3.43); a group is a word of ours.
+# What a token is whose kind nobody knows: nearly all cards are (IdTokenEnumType); a group is a word of ours.
 _CARD: Final = "ISO14443"
 _GROUP: Final = "Central"
 
