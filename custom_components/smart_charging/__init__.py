@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, RESTART_EXIT_CODE, Platform
@@ -16,6 +17,10 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .actions import async_register_actions
+from .cards.desk import CardDesk
+from .cards.gate import Gate
+from .cards.keeper import CardKeeper
+from .cards.shown import async_forget_shown
 from .central import Central, async_attach, async_detach, async_find_central
 from .charger_actions import async_register_charger_actions
 from .chargers.driver import ChargerDriver
@@ -40,6 +45,7 @@ _LOGGER: Final = logging.getLogger(__name__)
 PLATFORMS: Final = (
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.EVENT,
     Platform.NUMBER,
     Platform.SELECT,
     Platform.SENSOR,
@@ -82,8 +88,9 @@ async def _set_up(hass: HomeAssistant, entry: SmartChargingConfigEntry, store: S
     """Begin to steer a site."""
     setup = _read_setup(entry)
     await _give_back(hass, entry.entry_id, keep=setup.chargers.keys())
-    central = await _listen(hass, entry, setup)
-    drivers = _make_drivers(setup, central)
+    gate = Gate(setup, store)
+    central = await _listen(hass, entry, setup, gate)
+    drivers = _make_drivers(setup, central, gate)
     coordinator = SiteCoordinator(
         hass, entry, setup, drivers=drivers, store=store, state=_take_up(hass, entry.entry_id, setup)
     )
@@ -95,6 +102,12 @@ async def _set_up(hass: HomeAssistant, entry: SmartChargingConfigEntry, store: S
         raise
     entry.runtime_data = RuntimeData(coordinator=coordinator, setup=setup, drivers=drivers)
     _watch(hass, entry, setup, coordinator)
+    stations = {charger.station: central.station(charger.station) for charger in setup.chargers.values()}
+    desk = CardDesk(hass, entry, setup=setup, gate=gate, stations=stations)
+    keeper = CardKeeper(hass, entry, book=setup.cards, store=store, stations=stations)
+    for clerk in (desk, keeper):
+        clerk.start()
+        entry.async_on_unload(clerk.stop)
     _let_go_of_others(hass, entry, setup, store)
     async_tell_orphans(hass, entry.entry_id, entry.title, setup.orphans)
 
@@ -160,10 +173,12 @@ def _read_setup(entry: SmartChargingConfigEntry) -> SiteSetup:
         ) from error
 
 
-async def _listen(hass: HomeAssistant, entry: SmartChargingConfigEntry, setup: SiteSetup) -> Central:
+async def _listen(hass: HomeAssistant, entry: SmartChargingConfigEntry, setup: SiteSetup, gate: Gate) -> Central:
     access = {charger.station: charger.access for charger in setup.chargers.values()}
     try:
-        central = await async_attach(hass, entry.entry_id, (setup.host, setup.port), access, setup.encryption)
+        central = await async_attach(
+            hass, entry.entry_id, (setup.host, setup.port), access, setup.encryption, authorise=gate.judge
+        )
     except ListenError as error:
         placeholders = {"site": entry.title, "host": error.host, "port": str(error.port), "reason": error.reason}
         async_raise_listen_issue(hass, entry.entry_id, listen_key(error), placeholders)
@@ -175,7 +190,7 @@ async def _listen(hass: HomeAssistant, entry: SmartChargingConfigEntry, setup: S
     return central
 
 
-def _make_drivers(setup: SiteSetup, central: Central) -> dict[str, ChargerDriver]:
+def _make_drivers(setup: SiteSetup, central: Central, gate: Gate) -> dict[str, ChargerDriver]:
     return {
         evse_id: DRIVERS[charger.driver].make(
             DriverRequest(
@@ -183,6 +198,8 @@ def _make_drivers(setup: SiteSetup, central: Central) -> dict[str, ChargerDriver
                 station=central.station(charger.station),
                 connector=charger.connector,
                 now=dt_util.utcnow,
+                may_start=partial(gate.may_start, evse_id),
+                card_of=gate.card_of,
             )
         )
         for evse_id, charger in setup.chargers.items()
@@ -243,7 +260,7 @@ async def _give_back(hass: HomeAssistant, entry_id: str, keep: AbstractSet[str] 
         return
     store = SiteStore(hass, entry_id)
     await store.async_load()
-    for evse_id, driver in _make_drivers(before, central).items():
+    for evse_id, driver in _make_drivers(before, central, Gate(before, store)).items():
         if evse_id in store.interrupted and evse_id not in keep:
             try:
                 await driver.release()
@@ -253,6 +270,7 @@ async def _give_back(hass: HomeAssistant, entry_id: str, keep: AbstractSet[str] 
 
 async def _forget(hass: HomeAssistant, entry_id: str) -> None:
     await async_detach(hass, entry_id)
+    async_forget_shown(hass, entry_id)
     async_clear_listen_issue(hass, entry_id)
     async_tell_orphans(hass, entry_id, "", ())
     hass.data.get(_LEFT, {}).pop(entry_id, None)

@@ -19,6 +19,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
+from .csms.authorization import Authorise, Authorization, IdToken, anybody
 from .csms.certification import ask_for_request
 from .csms.errors import StationError
 from .csms.keys import setting_of_key
@@ -59,12 +60,14 @@ class Central:
         self._hass = hass
         self._csms = CentralSystem(
             now=dt_util.utcnow,
+            authorise=self._authorise,
             on_refused=self._on_refused,
             on_paired=self._on_paired,
             on_station=self._watch,
         )
         self._store = StationStore(hass, host, port, self._csms.dump)
         self._access: dict[str, Mapping[str, Access]] = {}
+        self._judges: dict[str, Authorise] = {}
         self._encryption: dict[str, Encryption] = {}
         self._encrypted_port = EncryptedPort(hass, self._csms, host)
         self._seen: dict[str, SeenStation] = {}
@@ -108,11 +111,18 @@ class Central:
         )
 
     @callback
-    def attach(self, entry_id: str, access: Mapping[str, Access], encryption: Encryption | None = None) -> None:
+    def attach(
+        self,
+        entry_id: str,
+        access: Mapping[str, Access],
+        encryption: Encryption | None = None,
+        authorise: Authorise = anybody,
+    ) -> None:
         """Let in an entry's stations, by identity. Replaces what the entry had. `encrypt` makes `encryption` come true.
 
-        Those that stay in the list stay connected.
+        Those that stay in the list stay connected. `authorise` judges who may charge at them.
         """
+        self._judges[entry_id] = authorise
         before = set(self._all_access())
         self._access[entry_id] = dict(access)
         self._encryption.pop(entry_id, None)
@@ -130,7 +140,7 @@ class Central:
         """An entry needs its stations no more."""
         if entry_id in self._access:
             self.attach(entry_id, {})
-            del self._access[entry_id]
+            del self._access[entry_id], self._judges[entry_id]
 
     def _let_in(self, identity: str, access: Access) -> None:
         self._csms.add_known(identity, access.key, previous_key=access.previous_key, profile=access.profile)
@@ -198,6 +208,13 @@ class Central:
     def turned_away(self) -> tuple[TurnedAway, ...]:
         """Who was turned away lately, and why, newest last."""
         return self._csms.admission.recent
+
+    def _authorise(self, identity: str, id_token: IdToken) -> Authorization:
+        """Ask the site that a station belongs to; of one that is being added all sites, for nobody knows which it will be."""
+        owners = [entry_id for entry_id, stations in self._access.items() if identity in stations] or self._access
+        verdicts = [self._judges[entry_id](identity, id_token) for entry_id in owners]
+        refusals = [verdict for verdict in verdicts if not verdict.accepted]
+        return next(iter(refusals or verdicts), anybody(identity, id_token))
 
     def _all_access(self) -> dict[str, Access]:
         return {identity: access for stations in self._access.values() for identity, access in stations.items()}
@@ -271,6 +288,8 @@ async def async_attach(
     address: tuple[str, int],
     access: Mapping[str, Access],
     encryption: Encryption | None = None,
+    *,
+    authorise: Authorise = anybody,
 ) -> Central:
     """Let an entry use the server of this address and port, and no other any more. The rest: see `Central.attach`.
 
@@ -283,7 +302,7 @@ async def async_attach(
             if other is not central:
                 other.detach(entry_id)
         # First, so that no station finds itself refused in between.
-        central.attach(entry_id, access, encryption)
+        central.attach(entry_id, access, encryption, authorise)
         await _stop_unused(keeper)
         await _start(keeper, central)
         await central.encrypt()

@@ -153,6 +153,8 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
     async def async_set_wish(self, evse_id: str, wish: Override | None) -> None:
         """Let something go before this charger's mode just this once, or nothing any more; it outlasts restarts."""
         self._store.set_override(evse_id, wish)
+        if wish is not None and evse_id in self._drivers:
+            self._drivers[evse_id].begin()
         self.wake()
 
     def priority(self, evse_id: str) -> int:

@@ -35,6 +35,15 @@ class Shed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentCards:
+    """What a station was told of cards last: a hash of it, the version of its list (0: none), whether all are `free` to charge."""
+
+    fingerprint: str
+    version: int
+    free: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenPriority:
     """A priority that was chosen in place of the configured one, for as long as nobody configures another."""
 
@@ -54,6 +63,7 @@ class SiteStore:
         self._sheds: dict[str, Shed] = {}
         self._interrupted: dict[str, Means] = {}
         self._told_limits: dict[str, ToldValue] = {}
+        self._sent_cards: dict[str, SentCards] = {}
         self._due = False
         self._changed = False
 
@@ -66,6 +76,7 @@ class SiteStore:
         self._priorities = _read(ChosenPriority, data.get("priorities"))
         self._sheds = _read(Shed, data.get("sheds"))
         self._told_limits = _read(ToldValue, data.get("told_limits"))
+        self._sent_cards = _read(SentCards, data.get("sent_cards"))
         self._interrupted = {
             evse_id: Means(means) for evse_id, means in data.get("interrupted", {}).items() if means in set(Means)
         }
@@ -143,6 +154,17 @@ class SiteStore:
             self._keep(_SESSION_DELAY_S)
 
     @property
+    def sent_cards(self) -> Mapping[str, SentCards]:
+        """What stations were told of cards, by identity."""
+        return self._sent_cards
+
+    @callback
+    def set_sent_cards(self, identity: str, sent: SentCards) -> None:
+        """Keep what a station was told."""
+        self._sent_cards = _with(self._sent_cards, identity, sent)
+        self._keep(_CHOICE_DELAY_S)
+
+    @property
     def sessions(self) -> Mapping[str, SessionEnergy]:
         """The sessions by charger id; one that was never seen is missing."""
         return self._sessions
@@ -181,6 +203,7 @@ class SiteStore:
             "sheds": to_json(self._sheds),
             "interrupted": to_json(self._interrupted),
             "told_limits": to_json(self._told_limits),
+            "sent_cards": to_json(self._sent_cards),
         }
 
 

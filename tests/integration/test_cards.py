@@ -8,9 +8,12 @@ import pytest
 from homeassistant.util import dt as dt_util
 
 from custom_components.smart_charging.cards.book import Card, CardBook, WhoMayCharge, masked, plain_number
+from custom_components.smart_charging.cards.lists import offline_cards, token_kind
 from custom_components.smart_charging.config import ConfigError, SiteSetup, read_setup
 from custom_components.smart_charging.config_rules.card import validate_card
 from custom_components.smart_charging.csms.authorization import Admittance, Authorization, IdToken
+from custom_components.smart_charging.csms.offline_cards import Offline, OfflineCards
+from custom_components.smart_charging.csms.operations import LocalListEntry
 
 from .parts import card, part
 from .test_config_circuits import entry
@@ -135,6 +138,41 @@ def test_a_verdict_tells_group_and_end() -> None:
     book = CardBook([replace(ANNA, group="family", expires_at=end)], CARDS)
     verdict = Authorization(status=ACCEPTED, expires_at=end, group="family")
     assert book.judge(IdToken(text="04A1B2C3"), NOW) == verdict
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        ("04A1B2C3", "ISO14443"),
+        ("04A1B2C3D4E5F6", "ISO14443"),
+        # A chip's seven bytes may look like a contract, and are far more common.
+        ("DEADBEEF123456", "ISO14443"),
+        ("DE8AACA12345678", "eMAID"),
+        ("FR8AACG12345678", "eMAID"),
+        ("001B638445E6", "MacAddress"),
+        ("ANNA", ""),
+    ],
+)
+def test_what_a_number_is_can_be_seen_by_most(number: str, kind: str) -> None:
+    assert token_kind(number) == kind
+
+
+@pytest.mark.parametrize(
+    ("who", "offline"), [(EVERYBODY, Offline.EVERYBODY), (HOME_ASSISTANT, Offline.NOBODY), (CARDS, Offline.LISTED)]
+)
+def test_what_chargers_are_told_for_when_they_are_alone(who: WhoMayCharge, offline: Offline) -> None:
+    end = NOW - timedelta(days=1)
+    book = CardBook([replace(ANNA, group="family", expires_at=end), replace(ANNA, number="04FF", blocked=True)], who)
+    good = Authorization(status=ACCEPTED, expires_at=end, group="family")
+    listed = tuple(
+        LocalListEntry(id_token=IdToken(text=text, kind=kind), authorization=verdict)
+        for text, kind, verdict in (
+            ("04A1B2C3", "ISO14443", good),
+            ("04:A1 B2-C3", "ISO14443", good),
+            ("04FF", "", Authorization(status=BLOCKED)),
+        )
+    )
+    assert offline_cards(book) == OfflineCards(offline=offline, entries=listed if who is CARDS else ())
 
 
 @pytest.mark.parametrize(

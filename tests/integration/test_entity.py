@@ -29,6 +29,7 @@ INTEGRATION = Path(__file__).parents[2] / "custom_components/smart_charging"
 PLATFORMS = (
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.EVENT,
     Platform.NUMBER,
     Platform.SELECT,
     Platform.SENSOR,

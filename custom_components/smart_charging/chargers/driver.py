@@ -66,6 +66,12 @@ class ChargerDriver(ABC):
 
         """
 
+    def begin(self) -> None:  # noqa: B027 -- for chargers that start no car by themselves
+        """Somebody wants the car that is plugged in to charge now, whatever ended its charging before.
+
+        For chargers at which a car has to be started. It is started once there is a setpoint for it, see `apply`.
+        """
+
     @abstractmethod
     async def interrupt(self, means: Means) -> None:
         """End charging by more than an offer, and let it begin no more until `release`.

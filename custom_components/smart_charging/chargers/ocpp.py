@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, override
 
+from ..csms.authorization import IdToken
 from ..csms.errors import CallFailed, NoTransaction, StationError, StationRejected
 from ..csms.events import (
     Booted,
@@ -72,13 +73,16 @@ class OcppDriver(ChargerDriver):
         evse: Evse,
         *,
         now: Callable[[], datetime],
+        may_start: Callable[[], bool] = lambda: True,
+        card_of: Callable[[IdToken], str | None] = lambda _: None,
         later: CallLater = call_later,
     ) -> None:
         self._station = station
         self._connector_id = connector_id
         self._evse = evse
         self._now = now
-        self._start = FreeStart(station, connector_id, now, later)
+        self._card_of = card_of
+        self._start = FreeStart(station, connector_id, now, later, may_start)
         self._operations = OcppOperations(station, connector_id, lambda: self._disabled)
         self._disabled = False
         self._on_status: Callable[[], None] = lambda: None
@@ -126,6 +130,11 @@ class OcppDriver(ChargerDriver):
             info=self._info,
             ceiling_a=self._operator_a,
             available=read_available(connector),
+            card=(
+                self._card_of(IdToken(text=transaction.id_tag, kind=transaction.id_kind))
+                if transaction is not None and not connector.waits_for_authorization
+                else None
+            ),
         )
 
     @property
@@ -204,6 +213,10 @@ class OcppDriver(ChargerDriver):
         self._disabled = False
         self._start.permit()
         self._on_status()
+
+    @override
+    def begin(self) -> None:
+        self._start.ask()
 
     def _expect_connection(self) -> None:
         if not self._station.connected:

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
+from ..csms.authorization import OURS
 from ..csms.errors import StationError
 from ..csms.records import Connector, Status
 from ..csms.station import Station
 
 _LOGGER: Final = logging.getLogger(__name__)
 
-ID_TAG: Final = "smart-charging"
-"""Who starts a transaction that no card was shown for."""
 PATIENCE: Final = timedelta(seconds=8)
 """How long a station is given to start by itself: those that need no card do so within a few seconds."""
 
@@ -29,9 +28,20 @@ def call_later(delay_s: float, callback: Callable[[], None]) -> asyncio.TimerHan
 
 
 class FreeStart:
-    """Starts a transaction for a car that waits: once each time it is plugged in, and only when there is current for it."""
+    """Starts a transaction for a car that waits: once each time it is plugged in, and only when there is current for it.
 
-    def __init__(self, station: Station, connector_id: int, now: Callable[[], datetime], later: CallLater) -> None:
+    And only while `may_start`, which is asked anew at every `consider`.
+    """
+
+    def __init__(
+        self,
+        station: Station,
+        connector_id: int,
+        now: Callable[[], datetime],
+        later: CallLater,
+        may_start: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._may_start = may_start
         self._station = station
         self._connector_id = connector_id
         self._now = now
@@ -73,6 +83,11 @@ class FreeStart:
         self._forbidden, self._done, self._arriving = False, False, True
         self.consider()
 
+    def ask(self) -> None:
+        """Somebody wants the car that is plugged in started, whatever ended its transaction; not while it is forbidden."""
+        self._done, self._arriving = False, True
+        self.consider()
+
     def consider(self) -> None:
         """Start now, or when the station has had its time, or not at all."""
         self._cancel_timer()
@@ -98,6 +113,7 @@ class FreeStart:
         if (
             self._done
             or self._forbidden
+            or not self._may_start()
             or self.wanted_a <= 0
             or (connector.transaction is not None and not connector.waits_for_authorization)
             or not self._station.connected
@@ -109,7 +125,7 @@ class FreeStart:
 
     async def _start(self) -> None:
         try:
-            await self._station.remote_start(self._connector_id, ID_TAG)
+            await self._station.remote_start(self._connector_id, OURS)
         except StationError as error:
             _LOGGER.debug("Station %s does not start charging: %s", self._station.identity, error)
 

@@ -20,6 +20,7 @@ from ..engine.model.quantities import Phase
 from ..entity import ChargerEntity, ChargerPlace, ChargerView, async_charger_places
 from ..reasons import async_speech, override_sentence
 from ..runtime import SmartChargingConfigEntry
+from .card import CHARGING_FOR_DESCRIPTION, ChargingForSensor
 from .reason import REASON_DESCRIPTION, ReasonSensor
 
 
@@ -197,6 +198,7 @@ def async_charger_sensors(
             [
                 ReasonSensor(entry, REASON_DESCRIPTION, place),
                 OverrideSensor(entry, OVERRIDE_DESCRIPTION, place),
+                ChargingForSensor(entry, CHARGING_FOR_DESCRIPTION, place),
                 *(ChargerSensor(entry, description, place) for description in descriptions),
             ],
         )

@@ -3,9 +3,16 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from .operation import Operation
 from .quantities import Phase
+
+
+NOBODY: Final = "nobody"
+"""Who a car charges for that nobody identified himself for."""
+STRANGER: Final = "stranger"
+"""Who a car charges for whose card is not known."""
 
 
 class EvState(StrEnum):
@@ -162,6 +169,11 @@ class EvseStatus:
     session_started_at: datetime | None = None
     session_start_kwh: float | None = None
     """The register when the session's transaction began."""
+    card: str | None = None
+    """Who the running transaction is for: the id of a known card, `NOBODY` or `STRANGER`; None while none runs.
+
+    Never a card's number, which is all that it proves itself with.
+    """
     soc: float | None = None
     """The state of charge of the car that is plugged in, 0 to 1, where something knows it."""
     fault: str | None = None
