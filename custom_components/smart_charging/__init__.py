@@ -26,6 +26,7 @@ from .charger_actions import async_register_charger_actions
 from .chargers.driver import ChargerDriver
 from .chargers.errors import ChargerError
 from .chargers.registry import DRIVERS, DriverRequest
+from .check_action import async_register_check_action
 from .config import ConfigError, SiteSetup, read_setup
 from .const import DOMAIN
 from .coordinator import SiteCoordinator
@@ -64,6 +65,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     """Set up the integration as a whole: its actions are there even when none of its entries is."""
     async_register_actions(hass)
     async_register_charger_actions(hass)
+    async_register_check_action(hass)
     async_register_views(hass)
     async_forget_old_logs(hass)
     return True
