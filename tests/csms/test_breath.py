@@ -52,7 +52,7 @@ class Burst:
         self.turns = 0
         self.seen: list[int] = []
         self._at_s = 0.0
-        shared_breath()._monotonic = lambda: self._at_s
+        shared_breath()._spent = lambda: self._at_s
         for station in csms.stations.values():
             station.subscribe(self._spend)
         self._turn()
