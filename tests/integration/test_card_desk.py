@@ -20,7 +20,8 @@ from custom_components.smart_charging.chargers.ocpp_start import PATIENCE
 from custom_components.smart_charging.const import SUBENTRY_CARD
 from custom_components.smart_charging.diagnostics import async_get_config_entry_diagnostics
 from custom_components.smart_charging.engine.model.evse import NOBODY, STRANGER
-from custom_components.smart_charging.wishes import async_cancel_override
+from custom_components.smart_charging.engine.model.reason import ReasonCode
+from custom_components.smart_charging.wishes import async_cancel_override, async_charge_now
 
 from ..csms import test_offline_cards as offline
 from ..csms import test_v201 as v201
@@ -209,6 +210,20 @@ async def test_everybody_s_car_is_started(cards: Home) -> None:
 
 
 @pytest.mark.parametrize("who", ["cards", "home_assistant"])
+async def test_a_car_that_nobody_let_charge_is_not_taken_for_one_that_is_full(cards: Home, who: str) -> None:
+    await set_up(cards, who)
+    async with cards.station() as peer:
+        await peer.status("Preparing")
+        await cards.pass_s(300, watts=500)
+        assert (cards.setpoint().current_a, cards.setpoint().reason.code) == (0, ReasonCode.NOT_AUTHORIZED)
+        await async_charge_now(cards.coordinator, GARAGE, until_full=True)
+        await cards.pass_s(60, watts=500)
+        await cards.until(lambda: starts(peer) != [])
+        assert cards.coordinator.wish(GARAGE) is not None
+        assert (await show(peer, "smart-charging"))["status"] == "Accepted"
+
+
+@pytest.mark.parametrize("who", ["cards", "home_assistant"])
 async def test_a_car_is_started_once_home_assistant_is_asked_to(cards: Home, who: str) -> None:
     await set_up(cards, who)
     async with cards.station() as peer:
@@ -217,6 +232,7 @@ async def test_a_car_is_started_once_home_assistant_is_asked_to(cards: Home, who
         assert (await show(peer, "smart-charging"))["status"] == "Invalid"
 
         await charge_now(cards)
+        await cards.pass_s(60, watts=500)
         await cards.until(lambda: starts(peer) != [])
         assert (await show(peer, "smart-charging"))["status"] == "Accepted"
         await cards.charge(peer)

@@ -63,6 +63,9 @@ SENTENCES: dict[ReasonCode, list[tuple[float | None, Params, str]]] = {
         (0, {}, "Charging is switched off"),
         (6, {}, "Charging is switched off, but this charger cannot pause: held at 6 A"),
     ],
+    ReasonCode.NOT_AUTHORIZED: [
+        (0, {}, 'Nobody has let this car charge yet: press "Charge now", or show a card that may charge here')
+    ],
     ReasonCode.OFFLINE: [
         (None, {"budget_a": 16.0}, "The charger cannot be reached: up to 16 A is kept free for it"),
         (None, {}, "The charger cannot be reached"),

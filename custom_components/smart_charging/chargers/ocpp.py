@@ -82,6 +82,7 @@ class OcppDriver(ChargerDriver):
         self._evse = evse
         self._now = now
         self._card_of = card_of
+        self._may_start = may_start
         self._start = FreeStart(station, connector_id, now, later, may_start)
         self._operations = OcppOperations(station, connector_id, lambda: self._disabled)
         self._disabled = False
@@ -135,6 +136,7 @@ class OcppDriver(ChargerDriver):
                 if transaction is not None and not connector.waits_for_authorization
                 else None
             ),
+            authorized=(transaction is not None and not connector.waits_for_authorization) or self._may_start(),
         )
 
     @property

@@ -96,6 +96,9 @@ def _wants_nothing(view: EvseView, status: EvseStatus, mode: Mode) -> Demand | N
         return _demand(evse, 0.0, ReasonCode.NO_CAR)
     if mode is Mode.OFF:
         return _demand(evse, _floor_a(evse), ReasonCode.OFF)
+    if status.state is EvState.B and not status.authorized:
+        # It is neither full nor asleep, and no room has to be kept for it.
+        return _demand(evse, _floor_a(evse), ReasonCode.NOT_AUTHORIZED)
     return None
 
 

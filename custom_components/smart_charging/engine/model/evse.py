@@ -8,7 +8,6 @@ from typing import Final
 from .operation import Operation
 from .quantities import Phase
 
-
 NOBODY: Final = "nobody"
 """Who a car charges for that nobody identified himself for."""
 STRANGER: Final = "stranger"
@@ -174,6 +173,8 @@ class EvseStatus:
 
     Never a card's number, which is all that it proves itself with.
     """
+    authorized: bool = True
+    """Whether the car that is plugged in may charge, or has a transaction; False: somebody has to let it first."""
     soc: float | None = None
     """The state of charge of the car that is plugged in, 0 to 1, where something knows it."""
     fault: str | None = None

@@ -10,6 +10,8 @@ class ReasonCode(StrEnum):
 
     NO_CAR = "no_car"
     OFF = "off"
+    NOT_AUTHORIZED = "not_authorized"
+    """Nobody showed a card that is needed, or let the car charge from here."""
     OFFLINE = "offline"
     """The charger cannot be reached. `budget_a`: what it may be drawing."""
     FAULT = "fault"
