@@ -63,6 +63,25 @@ def test_a_clock_that_is_set_back_loses_nothing() -> None:
     assert counter.energy_wh == 500.0
 
 
+def test_a_clock_that_was_set_back_before_all_was_sent_at_once_loses_nothing() -> None:
+    now = AT + timedelta(hours=1)
+    counter = EnergyCounter()
+    counter.read(minute(120, 1000.0, at=now))
+    counter.read(minute(20, 5000.0, at=now))
+    assert counter.energy_wh == 4000.0
+    counter.read(minute(10, 5e6, at=now))
+    assert counter.energy_wh == 4000.0
+
+
+def test_a_late_reading_from_before_a_reset_is_not_counted_on_top() -> None:
+    counter = EnergyCounter()
+    counter.read(minute(0, 50_000.0, 0))
+    counter.read(minute(60, 0.0, 4))
+    counter.read(minute(30, 56_000.0, 2, at=AT + timedelta(minutes=90)))
+    counter.read(minute(61, 500.0, 5))
+    assert counter.energy_wh == 500.0
+
+
 @given(
     st.lists(st.floats(0, 300), min_size=1, max_size=12),
     st.data(),

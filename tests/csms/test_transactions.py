@@ -221,6 +221,15 @@ def test_a_start_after_its_end_completes_what_was_guessed(transactions: Transact
     assert start(transactions, own)[1] == ""
 
 
+def test_a_start_after_an_end_that_told_nothing_is_told_with_it(transactions: Transactions) -> None:
+    own = replace(request(meter_start_wh=1000.0), transaction_id="abc", sequence=0)
+    reading = Reading(register_wh=3000.0, at=AT, station_at=AT + timedelta(hours=1), sequence=4)
+    end = StopRequest(transaction_id="abc", readings=(reading,), reason="Local")
+    assert transactions.stop(end, AT) == []
+    assert start(transactions, own)[1] == "+abc -abc=2000.0"
+    assert start(transactions, own)[1] == ""
+
+
 def test_a_start_after_readings_completes_the_running_transaction(transactions: Transactions) -> None:
     own = replace(request(meter_start_wh=1000.0), transaction_id="abc", sequence=0)
     reading = Reading(register_wh=1500.0, at=AT, sequence=1)
@@ -259,6 +268,16 @@ def test_a_transaction_nobody_ended_is_given_up_when_its_connector_has_been_free
     assert draw(stop(transactions, first.transaction_id, 150.0)) == f"-{first.transaction_id}=150.0"
 
 
+def test_what_was_given_up_takes_no_connector_from_what_began_since(transactions: Transactions) -> None:
+    first, _ = start(transactions, request())
+    free = ConnectorStatus(status=Status.AVAILABLE, error_code="NoError", info="", at=AT)
+    transactions.expire({1: free}, AT + timedelta(seconds=61))
+    second, _ = start(transactions, request(station_at=AT + timedelta(minutes=5), meter_start_wh=100.0))
+    assert meter(transactions, first.transaction_id, 90.0) == ""
+    assert transactions.running(1) == second
+    assert draw(stop(transactions, first.transaction_id, 100.0)) == f"-{first.transaction_id}=100.0!"
+
+
 def test_what_is_remembered_goes_on_after_a_restart(transactions: Transactions, clock: Clock) -> None:
     first, _ = start(transactions, request())
     ended, _ = start(transactions, request(2))
@@ -271,6 +290,24 @@ def test_what_is_remembered_goes_on_after_a_restart(transactions: Transactions, 
     assert meter(after, first.transaction_id, 500.0) == ""
     assert draw(stop(after, first.transaction_id, 700.0)) == f"-{first.transaction_id}=700.0"
     assert start(after, request(2, station_at=None))[0].transaction_id > first.transaction_id
+
+
+def test_after_a_restart_the_newest_of_a_connector_runs(transactions: Transactions, clock: Clock) -> None:
+    later = AT + timedelta(hours=1)
+    running, _ = start(transactions, request(station_at=later), later)
+    old, _ = transactions.start(request(), later, AT)
+    after = Transactions("CP1", TransactionIds(clock))
+    after.restore(transactions.entries)
+    assert after.running(1) == running
+    assert draw(stop(after, old.transaction_id, 100.0)) == f"-{old.transaction_id}=100.0"
+
+
+def test_a_start_sent_again_after_a_restart_is_the_same_transaction(transactions: Transactions, clock: Clock) -> None:
+    announced = request(station_at=AT + timedelta(microseconds=1500), meter_start_wh=7.0)
+    first, _ = start(transactions, announced)
+    after = Transactions("CP1", TransactionIds(clock))
+    after.restore(transactions.entries)
+    assert start(after, announced) == (first, "")
 
 
 def test_what_is_remembered_is_bounded(transactions: Transactions) -> None:

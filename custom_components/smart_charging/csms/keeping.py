@@ -115,6 +115,7 @@ def _dump_entry(entry: Entry) -> Plain:
         "transaction": _plain(entry.transaction),
         "ended": entry.ended,
         "by_our_name": entry.by_our_name,
+        "told": entry.told,
         "first": None if counter.first is None else _plain(counter.first),
         "last": None if counter.last is None else _plain(counter.last),
         "energy_wh": counter.energy_wh or 0.0,
@@ -132,6 +133,7 @@ def _entry(plain: Plain, now: datetime) -> Entry:
         EnergyCounter(first, last, float(plain["energy_wh"])),
         ended=plain["ended"],
         by_our_name=bool(plain["by_our_name"]),
+        told=bool(plain.get("told", True)),
     )
 
 

@@ -148,7 +148,7 @@ class StationMemory:
         self._transactions.restore(entries)
         for entry in entries:
             connector_id = entry.transaction.connector_id
-            if entry.ended is None:
+            if entry.transaction == self._transactions.running(connector_id):
                 self._update(connector_id, transaction=entry.transaction, transaction_energy_wh=entry.counter.energy_wh)
 
     def emit(self, *events: Event) -> None:

@@ -1,7 +1,7 @@
 """Adds up what an energy register rose, whatever a station does to the register, its clock, or the order of messages."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 # A register that rises faster than any connector can deliver was set, not charged; the slack is for coarse registers.
@@ -9,6 +9,7 @@ from typing import Final
 _MOST_W: Final = 1e6
 _SLACK_WH: Final = 1000.0
 _MOST_WH: Final = 1e6
+_MOST_UNTIMED_WH: Final = 1e5  # a large car's battery, from empty to full
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +27,12 @@ class Reading:
     def before(self, other: Reading) -> bool:
         """Whether the station took this one first; False where that is not known."""
         if self.sequence is not None and other.sequence is not None and self.sequence != other.sequence:
-            return self.sequence < other.sequence
+            return self.numbered_before(other)
         return self.station_at is not None and other.station_at is not None and self.station_at < other.station_at
+
+    def numbered_before(self, other: Reading) -> bool:
+        """Whether the station took this one first by its own count, which no clock upsets; False where it did not count."""
+        return self.sequence is not None and other.sequence is not None and self.sequence < other.sequence
 
 
 def _increase_wh(earlier: Reading, later: Reading) -> float:
@@ -37,8 +42,12 @@ def _increase_wh(earlier: Reading, later: Reading) -> float:
         # What was kept while the station was offline arrives all at once.
         spans.append(later.station_at - earlier.station_at)
     hours = max(0.0, *(span.total_seconds() / 3600 for span in spans))
+    most_wh = min(_MOST_W * hours + _SLACK_WH, _MOST_WH)
+    if spans[-1] < timedelta():
+        # The station's clock was set back in between: how long it took nobody knows.
+        most_wh = max(most_wh, _MOST_UNTIMED_WH)
     increase_wh = later.register_wh - earlier.register_wh
-    return increase_wh if 0.0 <= increase_wh <= min(_MOST_W * hours + _SLACK_WH, _MOST_WH) else 0.0
+    return increase_wh if 0.0 <= increase_wh <= most_wh else 0.0
 
 
 class EnergyCounter:
@@ -77,7 +86,10 @@ class EnergyCounter:
         elif reading.before(self._first) and reading.register_wh <= self._first.register_wh:
             self._energy_wh += _increase_wh(reading, self._first)
             self._first = reading
-        elif not (reading.before(self._last) and reading.register_wh < self._last.register_wh):
+        elif not (
+            reading.numbered_before(self._last)
+            or (reading.before(self._last) and reading.register_wh < self._last.register_wh)
+        ):
             # A clock that was set back does not make a higher register an earlier one.
             self._energy_wh += _increase_wh(self._last, reading)
             self._last = reading

@@ -58,13 +58,14 @@ class StopRequest:
 class Entry:
     """A transaction in the ledger. `ended` is the reason, None while it has not ended as far as is known.
 
-    `by_our_name`: the station has used the id it was given.
+    `by_our_name`: the station has used the id it was given. `told`: subscribers know of it.
     """
 
     transaction: Transaction
     counter: EnergyCounter = field(default_factory=EnergyCounter)
     ended: str | None = None
     by_our_name: bool = False
+    told: bool = True
 
     @property
     def given_up(self) -> bool:
@@ -92,7 +93,14 @@ class Transactions:
         for entry in entries:
             self._add(entry)
             self._ids.follow(entry.transaction.transaction_id)
-            if entry.ended is None:
+            request = _request_of(entry)
+            if request is not None:
+                self._requests[_in_milliseconds(request)] = entry.transaction.transaction_id
+            current = self._on(entry.transaction.connector_id)
+            # Beside the one that runs there may be older ones whose end has not been heard of yet.
+            if entry.ended is None and (
+                current is None or current.transaction.started_at <= entry.transaction.started_at
+            ):
                 self._running[entry.transaction.connector_id] = entry.transaction.transaction_id
 
     def running(self, connector_id: int) -> Transaction | None:
@@ -134,7 +142,7 @@ class Transactions:
             )
         )
         entry.counter.read(_start_reading(request, at))
-        self._requests[request] = entry.transaction.transaction_id
+        self._requests[_in_milliseconds(request)] = entry.transaction.transaction_id
         _bound(self._requests)
         current = self._on(request.connector_id)
         if current is not None and not current.transaction.guessed and began_at < current.transaction.started_at:
@@ -177,7 +185,7 @@ class Transactions:
         if entry is None:
             return []
         entry.by_our_name |= transaction_id == entry.transaction.transaction_id
-        if entry.ended == LOST and status is not None and status.in_transaction:
+        if entry.ended == LOST and current is None and status is not None and status.in_transaction:
             # It was given up too early.
             entry.ended = None
             entry.counter.read(reading)
@@ -218,7 +226,7 @@ class Transactions:
     def _announced(self, request: StartRequest) -> Entry | None:
         if request.transaction_id is not None:
             return self._entries.get(request.transaction_id)
-        known = self._entries.get(self._requests.get(request, ""))
+        known = self._entries.get(self._requests.get(_in_milliseconds(request), ""))
         # Without a time, the same words may as well be the next transaction: only while the first runs is it the same.
         return known if known and (request.station_at is not None or known.ended is None) else None
 
@@ -239,7 +247,12 @@ class Transactions:
             meter_start_wh=request.meter_start_wh if start else entry.transaction.meter_start_wh,
             guessed=False,
         )
-        return [self._started(entry, at)] if entry.ended is None else [self._end(entry, entry.ended, at)]
+        if entry.ended is None:
+            return [self._started(entry, at)]
+        if entry.told:
+            return [self._end(entry, entry.ended, at)]
+        reason, entry.ended, entry.told = entry.ended, None, True
+        return [self._started(entry, at), self._end(entry, reason, at)]
 
     def _meant(self, transaction_id: str) -> Entry | None:
         """The only transaction that can be meant by a number that is none (some stations stop 0 or -1)."""
@@ -262,7 +275,7 @@ class Transactions:
             entry.counter.read(reading)
         self._add(entry)
         if request.connector_id is None or not request.readings:
-            entry.ended = request.reason
+            entry.ended, entry.told = request.reason, False
             return []
         return [self._started(entry, at), self._end(entry, request.reason, at)]
 
@@ -357,6 +370,25 @@ def _start_reading(request: StartRequest, at: datetime) -> Reading | None:
     if request.meter_start_wh is None:
         return None
     return Reading(register_wh=request.meter_start_wh, at=at, station_at=request.station_at, sequence=request.sequence)
+
+
+def _in_milliseconds(request: StartRequest) -> StartRequest:
+    """The announcement as it can be told after a restart as well (see `timestamps.format_timestamp`)."""
+    at = request.station_at
+    return request if at is None else replace(request, station_at=at.replace(microsecond=at.microsecond // 1000 * 1000))
+
+
+def _request_of(entry: Entry) -> StartRequest | None:
+    """How a transaction was announced, so that it is known when it is announced again; None where that is not known."""
+    transaction, first = entry.transaction, entry.counter.first
+    if transaction.guessed or first is None or first.register_wh != transaction.meter_start_wh:
+        return None
+    return StartRequest(
+        connector_id=transaction.connector_id,
+        id_token=IdToken(text=transaction.id_tag, kind=transaction.id_kind),
+        meter_start_wh=transaction.meter_start_wh,
+        station_at=first.station_at,
+    )
 
 
 def _covers(announced: EnergyCounter, found: EnergyCounter) -> bool:
