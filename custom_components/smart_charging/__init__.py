@@ -106,7 +106,9 @@ async def _set_up(hass: HomeAssistant, entry: SmartChargingConfigEntry, store: S
     _watch(hass, entry, setup, coordinator)
     stations = {charger.station: central.station(charger.station) for charger in setup.chargers.values()}
     desk = CardDesk(hass, entry, setup=setup, gate=gate, stations=stations)
-    keeper = CardKeeper(hass, entry, book=setup.cards, store=store, stations=stations)
+    keeper = CardKeeper(
+        hass, entry, book=setup.cards, store=store, stations=stations, leave_alone=central.leaves_to_operator
+    )
     for clerk in (desk, keeper):
         clerk.start()
         entry.async_on_unload(clerk.stop)

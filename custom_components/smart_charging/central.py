@@ -151,6 +151,11 @@ class Central:
         for identity, target in targets.items():
             self._csms.set_relay(identity, target)
 
+    def leaves_to_operator(self, identity: str) -> bool:
+        """Whether an operator, to whom a station is handed on, decides who may charge there."""
+        relay = self._csms.relays.get(identity)
+        return relay is not None and relay.target.decides
+
     def station(self, identity: str) -> Station:
         """The station of this identity, connected or not."""
         return self._csms.station(identity)

@@ -16,8 +16,11 @@ from homeassistant.util import dt as dt_util
 
 from custom_components.smart_charging.cards.desk import GRACE_S, SAME
 from custom_components.smart_charging.cards.shown import async_list_shown
+from custom_components.smart_charging.central import Central, async_find_central
 from custom_components.smart_charging.chargers.ocpp_start import PATIENCE
 from custom_components.smart_charging.const import SUBENTRY_CARD
+from custom_components.smart_charging.csms.authorization import Admittance, Authorization, IdToken
+from custom_components.smart_charging.csms.relay.target import RelayTarget
 from custom_components.smart_charging.diagnostics import async_get_config_entry_diagnostics
 from custom_components.smart_charging.engine.model.evse import NOBODY, STRANGER
 from custom_components.smart_charging.engine.model.reason import ReasonCode
@@ -357,6 +360,46 @@ async def test_a_transaction_that_waits_for_a_card_is_for_nobody_and_goes_on(car
         await cards.until(lambda: cards.status().card == ANNA)
         await cards.pass_s(GRACE_S + 1, watts=500)
         assert not {"RequestStopTransaction", "RequestStartTransaction"} & {action for action, _ in peer.calls}
+
+
+@pytest.fixture
+async def handed_on(cards: Home) -> Central:
+    """A home for known cards, whose charger is handed on to an operator that decides, and is away."""
+    await set_up(cards, "cards")
+    central = async_find_central(cards.hass, cards.entry.entry_id)
+    assert central is not None
+    central.hand_on({"CP1": RelayTarget(url="ws://127.0.0.1:9/", identity="X", decides=True)})
+    return central
+
+
+async def test_whom_an_operator_lets_charge_is_not_stopped(cards: Home, handed_on: Central) -> None:
+    relay = handed_on._csms.relays.get("CP1")
+    assert relay is not None
+    accepted = Authorization(status=Admittance.ACCEPTED)
+    relay._books.verdicts.put(IdToken(text="DEADBEEF"), accepted, cards.now())
+    async with cards.station() as peer:
+        await peer.start(idTag="DEADBEEF")
+        await peer.status("Charging")
+        await cards.pass_s(GRACE_S + 1, watts=500)
+        assert not [call for call in peer.calls if call[0] == "RemoteStopTransaction"]
+
+
+async def test_the_list_of_a_charger_whose_operator_decides_is_left_alone(cards: Home, handed_on: Central) -> None:
+    assert handed_on.leaves_to_operator("CP1")
+    async with listing(cards, 7) as peer:
+        await cards.turn(500)
+        assert not {"ClearCache", "SendLocalList"} & {action for action, _ in peer.calls}
+
+
+async def test_a_charger_that_is_being_added_asks_all_sites(cards: Home) -> None:
+    await set_up(cards, "cards")
+    central = async_find_central(cards.hass, cards.entry.entry_id)
+    assert central is not None
+    central.open_pairing()
+    async with station_at(cards.port, "NEW") as peer:
+        assert (await show(peer, "04A1B2C3"))["status"] == "Accepted"
+        assert (await show(peer, "DEADBEEF"))["status"] == "Invalid"
+    central.close_pairing()
 
 
 # What chargers are told for when they are alone.

@@ -72,6 +72,7 @@ class CardDesk:
         self._ends: list[CALLBACK_TYPE] = []
         self._looks: dict[_Place, CALLBACK_TYPE] = {}
         self._refused: dict[_Place, str] = {}
+        self._answered: dict[str, tuple[IdToken, bool]] = {}
 
     @callback
     def start(self) -> None:
@@ -100,6 +101,7 @@ class CardDesk:
     def _shown(self, event: Authorized) -> None:
         """Tell every charger of the station: which of them it was shown for is known only when a transaction begins."""
         token = IdToken(text=event.id_tag, kind=event.id_kind)
+        self._answered[event.station] = token, event.accepted
         if token.nobody or token.ours:
             return
         card = self._setup.cards.find(token)
@@ -119,7 +121,12 @@ class CardDesk:
         """Remember a transaction that was refused: a station may go on with it, if it is set so."""
         place = identity, begun.connector_id
         self._refused.pop(place, None)
-        if not self._gate.judge(identity, IdToken(text=begun.id_tag, kind=begun.id_kind)).accepted:
+        token = IdToken(text=begun.id_tag, kind=begun.id_kind)
+        asked, accepted = self._answered.get(identity, (None, False))
+        if asked != token:
+            accepted = self._gate.judge(identity, token).accepted
+        # What the station was told counts: where it is handed on to an operator, that may be the operator's word.
+        if not accepted:
             self._refused[place] = begun.transaction_id
             self._look_later(place)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -22,7 +22,10 @@ _LOGGER: Final = logging.getLogger(__name__)
 
 
 class CardKeeper:
-    """One for each set-up of a site, between `start` and `stop`. `stations` are those of its chargers, by identity."""
+    """One for each set-up of a site, between `start` and `stop`. `stations` are those of its chargers, by identity.
+
+    `leave_alone` tells of which stations somebody else says who may charge, and keeps the list.
+    """
 
     def __init__(
         self,
@@ -32,12 +35,14 @@ class CardKeeper:
         book: CardBook,
         store: SiteStore,
         stations: Mapping[str, Station],
+        leave_alone: Callable[[str], bool],
     ) -> None:
         self._hass = hass
         self._entry = entry
         self._book = book
         self._store = store
         self._stations = stations
+        self._leave_alone = leave_alone
         self._told: dict[str, tuple[str, ...]] = {}
         self._busy: set[str] = set()
         self._again: set[str] = set()
@@ -83,6 +88,8 @@ class CardKeeper:
     async def _tell(self, station: Station) -> None:
         identity, fingerprint = station.identity, _fingerprint(self._book)
         sent = self._store.sent_cards.get(identity)
+        if self._leave_alone(identity):
+            return
         try:
             if sent is None and not self._book.cards and self._book.who is WhoMayCharge.EVERYBODY:
                 # Nothing was ever told, and nothing has to be.
