@@ -27,13 +27,13 @@ class ServerLimits:
     A message of a real station is below 8 KiB (a long configuration), and a busy one sends a few a second; one that was
     offline for days delivers what it kept in a burst. 48 stations fit behind one address, which all of them have that
     come through a proxy, a container's bridge or another router: each with a connection that is not known to be dead
-    yet beside its new one. Four such addresses, at 30 KiB a connection.
+    yet beside its new one. All connections together take 8 MiB; with TLS, whose buffers asyncio makes large, 80 MiB.
     """
 
     frame_bytes: int = 64 * 1024
     frames_per_second: float = 20.0
     frames_burst: float = 300.0
-    sockets: int = 384
+    sockets: int = 256
     sockets_per_address: int = 96
     call_timeout_s: float = 10.0
     boot_grace_s: float = 5.0
