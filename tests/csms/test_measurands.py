@@ -188,3 +188,18 @@ def test_what_comes_out_is_finite_and_possible(samples: list[dict[str, Any]]) ->
     assert all(current is None or abs(current) <= 2000 for current in measurement.currents_a)
     assert measurement.soc_percent is None or 0 <= measurement.soc_percent <= 100
     assert measurement.energy_wh is None or measurement.energy_wh >= 0
+
+
+@pytest.mark.parametrize(
+    ("samples", "energy_wh"),
+    [
+        (["- - 163630 Wh - Sample.Periodic", "- - 157440 Wh - Transaction.Begin"], 163630.0),
+        (["- - 157440 Wh - Transaction.Begin", "- - 163630 Wh - -"], 163630.0),
+        (["- L1 9 Wh - -", "- L2 8 Wh - -", "- - 5 Wh - Transaction.Begin"], 17.0),
+        (["- - 157440 Wh - Transaction.Begin", "SoC - 40 Percent"], 157440.0),
+    ],
+)
+def test_what_a_transaction_began_with_is_not_what_is_now(samples: list[str], energy_wh: float) -> None:
+    measurement = read(*(sample(text) for text in samples))
+    assert measurement is not None
+    assert measurement.energy_wh == energy_wh

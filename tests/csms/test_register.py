@@ -40,6 +40,37 @@ def test_energy_is_what_the_register_rose(
     assert counter.energy_wh == energy_wh
 
 
+@pytest.mark.parametrize(
+    ("registers_wh", "energy_wh"),
+    [
+        ([11_900.0, 11.95, 12.0, 12.2, 12_250.0], 350.0),  # kWh that are said to be Wh, Wh at both ends
+        ([11_900.0, 12.0, 14.0, 16.0], 4.0),  # a register of the transaction's own, in Wh
+        ([11_900.0, 11.95, 0.0, 50.0], 100.0),  # reset after that
+        ([11_900.0, 0.5, 12.5], 12.0),
+    ],
+)
+def test_kilowatt_hours_that_are_said_to_be_watt_hours(registers_wh: list[float], energy_wh: float) -> None:
+    counter = EnergyCounter()
+    for number, register_wh in enumerate(registers_wh):
+        counter.read(minute(number / 2, register_wh))
+    assert counter.energy_wh == pytest.approx(energy_wh)
+
+
+@pytest.mark.parametrize(
+    ("registers_wh", "energy_wh"),
+    [
+        ([12_000.0, 0.0, 400.0, 1_100.0, 13_200.0], 1_200.0),
+        ([12_000.0, 0.0, 400.0, 1_100.0, 13_050.0, 13_400.0], 1_450.0),
+        ([2_000.0, 0.0, 1_500.0, 3_000.0, 4_500.0], 4_500.0),  # no other register; it really fell
+    ],
+)
+def test_a_register_beside_the_meter_s_own_is_not_counted_on_top(registers_wh: list[float], energy_wh: float) -> None:
+    counter = EnergyCounter()
+    for number, register_wh in enumerate(registers_wh):
+        counter.read(minute(number * 5, register_wh))
+    assert counter.energy_wh == energy_wh
+
+
 def test_what_was_kept_for_hours_and_sent_at_once_counts_in_full() -> None:
     now = AT + timedelta(hours=9)
     counter = EnergyCounter()

@@ -200,6 +200,16 @@ def test_a_number_that_is_none_stops_none_of_two(transactions: Transactions) -> 
     assert stop(transactions, "0", 600.0) == []
 
 
+@pytest.mark.parametrize("lost", ["0", "-1", "-7", str(2**63 - 1)])
+def test_a_lost_id_is_the_running_transaction_s(transactions: Transactions, lost: str) -> None:
+    first, _ = start(transactions, request())
+    meter(transactions, first.transaction_id, 100.0)
+    assert meter(transactions, lost, 300.0) == ""
+    assert transactions.energy_wh(1) == 300.0
+    assert transactions.running(1) == first
+    assert draw(stop(transactions, lost, 400.0)) == f"-{first.transaction_id}=400.0"
+
+
 def test_an_end_without_a_start_tells_what_its_readings_tell(transactions: Transactions) -> None:
     assert draw(stop(transactions, "77", 1000.0, 1900.0, connector_id=1)) == "+77? -77?=900.0"
     assert stop(transactions, "77", 1000.0, 1900.0, connector_id=1) == []

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -68,12 +68,16 @@ def _plain_number(text: str) -> str | None:
 
 
 class _Sample(NamedTuple):
-    """One usable sampled value in A, W, Wh, V or percent; `phase` 0 to 2, or None for a value of the whole."""
+    """One usable sampled value in A, W, Wh, V or percent; `phase` 0 to 2, or None for a value of the whole.
+
+    `begin`: it is what the transaction began with, which some stations send along with each reading (lbbrhzn/ocpp#1838).
+    """
 
     measurand: str
     phase: int | None
     value: float
     inlet: bool
+    begin: bool
 
 
 def _sample(raw: object) -> _Sample | None:
@@ -94,6 +98,7 @@ def _sample(raw: object) -> _Sample | None:
         phase=None if phase is None else _PHASES[phase],
         value=value,
         inlet=location == "Inlet",
+        begin=raw.get("context") == "Transaction.Begin",
     )
 
 
@@ -123,16 +128,24 @@ def _unit(raw: dict[str, Any]) -> tuple[object, float | None]:
     return of_measure.get("unit") or "", 10.0**exponent
 
 
+def _newest(samples: list[_Sample]) -> Iterable[_Sample]:
+    if not any(sample.begin for sample in samples):
+        return samples
+    newer = {sample.measurand for sample in samples if not sample.begin}
+    return [sample for sample in samples if not sample.begin or sample.measurand not in newer]
+
+
 class _Values:
     """The usable values of one message, by measurand and phase; the last one of a kind counts.
 
-    What is measured at the inlet (the whole station's) is taken only where the outlet tells nothing.
+    What is measured at the inlet (the whole station's) is taken only where the outlet tells nothing, and what the
+    transaction began with only where nothing newer is told.
     """
 
-    def __init__(self, samples: Iterator[_Sample]) -> None:
+    def __init__(self, samples: Iterable[_Sample]) -> None:
         outlet: dict[str, dict[int | None, float]] = {}
         inlet: dict[str, dict[int | None, float]] = {}
-        for sample in samples:
+        for sample in _newest(list(samples)):
             (inlet if sample.inlet else outlet).setdefault(sample.measurand, {})[sample.phase] = sample.value
         self._values = inlet | outlet
 

@@ -1,6 +1,7 @@
 """What is remembered of one station, fed by a dialect. It outlives connections; it sends nothing."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
@@ -84,6 +85,8 @@ class StationMemory:
         self.ladder = Ladder(ProfileStyle())
         self.maximum_limit: AcknowledgedLimit | None = None
         self.last_seen: datetime | None = None
+        self.hung_up: Counter[str] = Counter()
+        """How often it hung up when this configuration key was to be set."""
         self.complained: set[str] = set()
         """What was logged of it already; another firmware may be better, or worse in other ways."""
         self.certify: Callable[[str, int | None], bool] | None = None
@@ -181,6 +184,7 @@ class StationMemory:
         if info != self.info:
             if self.info is not None:
                 self.features = None
+                self.hung_up.clear()
                 self.complained.clear()
             if self.info is not None or self.style == ProfileStyle():
                 self.ladder = Ladder(self._lessons.get(info) or style_for(info))

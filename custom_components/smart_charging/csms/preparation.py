@@ -28,6 +28,9 @@ SAMPLE_INTERVALS_S: Final = (5, 10, 15, 30, 60)
 # A station that claims a thousand connectors is not asked about each.
 _MOST_CONNECTORS: Final = 8
 
+# One that reboots when it is set up, and whenever it is asked again, would never charge (lbbrhzn/ocpp#1275).
+_MOST_HANG_UPS: Final = 2
+
 _TAKEN: Final = frozenset({"Accepted", "RebootRequired"})
 
 
@@ -81,12 +84,18 @@ class Preparation(ABC):
 
     async def _write(self, key: str, value: str) -> str:
         """Set a configuration key, and return the station's word, or what went wrong."""
+        hung_up = self._memory.hung_up
+        if hung_up[key] >= _MOST_HANG_UPS:
+            return "it hung up when asked before"
+        # Until it has answered: where it hangs up, this task is ended.
+        hung_up[key] += 1
         try:
             status = await self._commands.write_configuration(key, value)
         except StationOffline:
             raise
         except StationError as error:
             status = str(error)
+        del hung_up[key]
         if status not in _TAKEN:
             _LOGGER.debug("Station %s does not take %s = %s: %s", self._memory.identity, key, value, status)
         return status

@@ -176,6 +176,9 @@ class Transactions:
         One that nobody announced becomes known (`guessed`); beside the running one, where it is of before that began.
         """
         current = self._on(connector_id)
+        if current is not None and transaction_id is not None and _names_nothing(transaction_id):
+            # The running one, whose name was lost on the way.
+            transaction_id = None
         entry = current if transaction_id is None else self._find(transaction_id)
         if entry is None and transaction_id is not None:
             if self._renames(current, transaction_id, status):
@@ -255,9 +258,9 @@ class Transactions:
         return [self._started(entry, at), self._end(entry, reason, at)]
 
     def _meant(self, transaction_id: str) -> Entry | None:
-        """The only transaction that can be meant by a number that is none (some stations stop 0 or -1)."""
+        """The only transaction that can be meant by a number that is none."""
         running = [self._entries[name] for name in self._running.values()]
-        return running[0] if len(running) == 1 and transaction_id in {"0", "-1"} else None
+        return running[0] if len(running) == 1 and _names_nothing(transaction_id) else None
 
     def _make_up(self, request: StopRequest, at: datetime) -> list[TransactionEvent]:
         """Remember a transaction whose end alone was heard; tell of it what its readings tell."""
@@ -288,7 +291,6 @@ class Transactions:
             or current.transaction.alias is not None
             or status is None
             or not status.in_transaction
-            or transaction_id in {"0", "-1"}
         ):
             return False
         current.transaction = replace(current.transaction, alias=transaction_id)
@@ -364,6 +366,11 @@ class Transactions:
             running = set(self._running.values())
             oldest = next(name for name in self._entries if name not in running)
             del self._entries[oldest]
+
+
+def _names_nothing(transaction_id: str) -> bool:
+    """Whether a station writes this where it has lost the id (mobilityhouse/ocpp#478, #617), or never got one."""
+    return transaction_id.startswith("-") or transaction_id in {"0", str(2**63 - 1)}
 
 
 def _start_reading(request: StartRequest, at: datetime) -> Reading | None:
