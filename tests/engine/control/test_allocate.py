@@ -296,6 +296,10 @@ class TestWholeAmperes:
             pytest.param(31.9, [coarse("a"), coarse("b")], (16, 15), id="what is left of one stays"),
             pytest.param(31, [coarse("a", 15.5), coarse("b")], (15, 16), id="not above what it can take"),
             pytest.param(13, [coarse("a"), coarse("b")], (7, 6), id="at the minimum"),
+            pytest.param(28.5, [coarse("a", 6.5), coarse("b", 32)], (6, 22), id="whole, and what another leaves"),
+            pytest.param(
+                27.75, [coarse("a", 6.75), coarse("b", 6.75), coarse("c", 32)], (6, 6, 15), id="more than one step"
+            ),
             pytest.param(31, [wants("a", step_a=0.1), coarse("b")], (15.5, 15), id="one with fine steps has its share"),
         ],
     )

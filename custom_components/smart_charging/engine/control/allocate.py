@@ -108,28 +108,32 @@ def _share(ledger: Ledger, sharing: Sequence[Demand], strategy: Strategy) -> dic
 
 
 def _round(ledger: Ledger, sharing: Sequence[Demand]) -> None:
-    """Bring those with coarse steps onto them, downwards, and hand out what that leaves, a step each.
+    """Bring those with coarse steps onto them, downwards, and hand out what that leaves, a step each until none has room.
 
     Who has a step already keeps it, so that none wanders from car to car with each ampere of the house.
     """
     floors: dict[str, float] = {}
-    rounded: list[Demand] = []
-    for item in sharing:
-        if item.step_a >= COARSE_A:
-            current_a = ledger.taken[item.evse_id]
-            floor_a = max(item.minimum_a, round_down(current_a, item.step_a))
-            if current_a > floor_a + NEARLY:
-                floors[item.evse_id] = floor_a
-                rounded.append(item)
-                ledger.enter(item.evse_id, floor_a)
+    coarse = [item for item in sharing if item.step_a >= COARSE_A]
+    left = False
+    for item in coarse:
+        current_a = ledger.taken[item.evse_id]
+        floors[item.evse_id] = max(item.minimum_a, round_down(current_a, item.step_a))
+        if current_a > floors[item.evse_id] + NEARLY:
+            left = True
+            ledger.enter(item.evse_id, floors[item.evse_id])
 
     def place(item: Demand) -> tuple[float, bool, str]:
         return -item.priority, item.standing_a < floors[item.evse_id] + item.step_a - NEARLY, item.evse_id
 
-    for item in sorted(rounded, key=place):
-        more_a = floors[item.evse_id] + item.step_a
-        if more_a <= item.maximum_a + NEARLY and ledger.room(item.evse_id)[0] >= more_a - NEARLY:
-            ledger.enter(item.evse_id, more_a)
+    # Also those whose share was whole: what one leaves that is at its most may be another's.
+    while left:
+        left = False
+        for item in sorted(coarse, key=place):
+            more_a = floors[item.evse_id] + item.step_a
+            if more_a <= item.maximum_a + NEARLY and ledger.room(item.evse_id)[0] >= more_a - NEARLY:
+                ledger.enter(item.evse_id, more_a)
+                floors[item.evse_id] = more_a
+                left = True
 
 
 def _give_minimums(
