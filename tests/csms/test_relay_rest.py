@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.smart_charging.csms.fields import Fields
 from custom_components.smart_charging.csms.memory import StationMemory
 from custom_components.smart_charging.csms.records import StationInfo
 from custom_components.smart_charging.csms.relay.books import Books
@@ -32,6 +33,15 @@ def make_memory() -> StationMemory:
 
 def sent(books: Books) -> list[tuple[str, dict[str, Any]]]:
     return [(entry.action, entry.payload) for entry in books.outbox]
+
+
+async def end_relay(csms: CentralSystem) -> None:
+    """Hand the station on no more, and wait for the connection's end."""
+    relay = csms.relays.get("CP1")
+    assert relay is not None
+    await relay.stop()
+    csms.set_relay("CP1", None)
+    assert csms.relays.get("CP1") is None
 
 
 def test_answers_without_what_they_should_hold_pass_as_they_are() -> None:
@@ -74,6 +84,24 @@ def test_reports_that_the_operator_did_not_ask_for_stay_here() -> None:
     assert sent(books) == [("NotifyReport", report)]
 
 
+def test_a_profile_that_comes_with_a_start_has_to_be_one_and_to_say_for_which_connector() -> None:
+    steering = Books(make_memory()).steering
+    whole = {
+        "chargingProfileId": 1,
+        "stackLevel": 0,
+        "chargingProfilePurpose": "TxProfile",
+        "chargingProfileKind": "Relative",
+        "chargingSchedule": {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 8}]},
+    }
+    start = steering._set_with_start
+    assert start(Fields({"idTag": "T"})) is None
+    assert start(Fields({"idTag": "T", "chargingProfile": whole})) == {"status": "Rejected"}
+    assert start(Fields({"idTag": "T", "connectorId": 1, "chargingProfile": "none"})) == {"status": "Rejected"}
+    assert start(Fields({"idTag": "T", "connectorId": 1, "chargingProfile": whole})) is None
+    # The whole station is one to share with nobody.
+    assert steering._sharers(0) == 1
+
+
 async def test_a_relay_that_is_not_at_work_says_so_and_harms_nobody(
     csms: CentralSystem, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -91,8 +119,7 @@ async def test_a_relay_that_is_not_at_work_says_so_and_harms_nobody(
         relay.take(Version.V16, "StartTransaction", {"connectorId": None}, {"transactionId": 2})
         assert await peer.call("Heartbeat")
     assert len([record for record in caplog.records if "could not be handed on" in record.getMessage()]) == 1
-    csms.set_relay("CP1", None)
-    await until(lambda: csms.relays.get("CP1") is None)
+    await end_relay(csms)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +154,7 @@ async def test_an_operator_s_profile_that_is_none_is_rejected(
             assert "Rejected" in str(answer := await operator.call(action, **payload)) or "Violation" in str(answer)
             assert action not in [asked for asked, _ in peer.calls]
     finally:
-        csms.set_relay("CP1", None)
+        await end_relay(csms)
         await operator.close()
 
 
@@ -149,7 +176,7 @@ async def test_a_fault_of_ours_is_an_error_to_the_operator_and_told_once(
                 assert "InternalError" in str(await operator.call("Reset", type="Soft"))
             assert await peer.call("Heartbeat")
     finally:
-        csms.set_relay("CP1", None)
+        await end_relay(csms)
         await operator.close()
     assert len([record for record in caplog.records if "a call of its operator failed" in record.getMessage()]) == 1
 
@@ -170,4 +197,4 @@ async def test_an_operator_that_hangs_up_while_it_is_asked_is_away(csms: Central
             await operator.close()
             assert await asking == {"idTagInfo": {"status": "Accepted"}}
     finally:
-        csms.set_relay("CP1", None)
+        await end_relay(csms)

@@ -21,11 +21,13 @@ from custom_components.smart_charging.csms.events import (
     TransactionEnded,
     TransactionStarted,
 )
+from custom_components.smart_charging.csms.fields import Fields
 from custom_components.smart_charging.csms.records import Features, RateUnit, Status
 from custom_components.smart_charging.csms.server import CentralSystem
 from custom_components.smart_charging.csms.station import Station
 from custom_components.smart_charging.csms.timestamps import format_timestamp
 from custom_components.smart_charging.csms.v201 import commands as v201_commands
+from custom_components.smart_charging.csms.v201.variables import format_key, parse_key
 
 from .conftest import Clock, MakeCsms, Recorder, until
 from .peer import CallError, Json, Peer, station_at
@@ -617,3 +619,21 @@ async def test_readings_outside_a_transaction_are_taken(csms: CentralSystem) -> 
         await peer.call("MeterValues", evseId=1, meterValue=[{"timestamp": "x", "sampledValue": sampled}])
         assert (await recorder.wait_for(Measured)).measurement.energy_wh == 1500
         await peer.call("MeterValues", evseId=1, meterValue=[])
+
+
+@pytest.mark.parametrize(
+    ("key", "component", "variable"),
+    [
+        ("Clock.DateTime", {"name": "Clock"}, {"name": "DateTime"}),
+        ("EVSE@2.Power", {"name": "EVSE", "evse": {"id": 2}}, {"name": "Power"}),
+        (
+            "Connector[left]@1:2.Enabled[now]",
+            {"name": "Connector", "instance": "left", "evse": {"id": 1, "connectorId": 2}},
+            {"name": "Enabled", "instance": "now"},
+        ),
+    ],
+)
+def test_a_variable_s_name_says_where_it_is(key: str, component: Json, variable: Json) -> None:
+    entry = parse_key(key)
+    assert entry == {"component": component, "variable": variable}
+    assert format_key(Fields(entry)) == key

@@ -7,6 +7,7 @@ import pytest
 
 from custom_components.smart_charging.dispatch import Dispatcher
 from custom_components.smart_charging.engine.model.evse import Evse, EvseStatus
+from custom_components.smart_charging.engine.model.operation import Connection
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES
 from custom_components.smart_charging.failsafe_check import (
     CheckImpossibleError,
@@ -84,3 +85,12 @@ async def test_a_charger_without_a_watchdog_has_nothing_to_check() -> None:
         await checks.run(EVSE)
     assert error.value.reason == "check_no_watchdog"
     assert checks.ends_at("a") is None
+
+
+def test_a_driver_that_says_nothing_has_nothing_to_say() -> None:
+    driver = FakeDriver(Clock())
+    assert driver.shortcomings == frozenset()
+    assert driver.details == {}
+    assert driver.operations is None
+    assert driver.connection == Connection()
+    driver.begin()

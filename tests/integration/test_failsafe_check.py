@@ -12,7 +12,7 @@ from custom_components.smart_charging.const import DOMAIN
 from custom_components.smart_charging.issues import FAILSAFE_NOT_KEPT
 
 from ..csms.peer import Peer
-from .home import GARAGE, Home, commands
+from .home import CARPORT, GARAGE, Home, charger, commands, subentry
 
 
 class Car:
@@ -110,3 +110,16 @@ async def test_a_check_ends_with_the_entry(home: Home) -> None:
         assert await home.hass.config_entries.async_unload(home.entry.entry_id)
         with pytest.raises(asyncio.CancelledError):
             await check
+
+
+async def test_one_charger_is_checked_at_a_time(home: Home) -> None:
+    both = subentry(GARAGE, "Garage", charger()), subentry(CARPORT, "Carport", charger("CP2"))
+    home.entry = home.make_entry(*both, limit=40.0)
+    await home.set_up()
+    registry = dr.async_get(home.hass)
+    devices = [
+        registry.async_get_device_by_identifier((DOMAIN, name), home.entry.entry_id) for name in (GARAGE, CARPORT)
+    ]
+    data = {"device_id": [device.id for device in devices if device]}
+    with pytest.raises(ServiceValidationError, match="Choose one charger"):
+        await home.hass.services.async_call(DOMAIN, "check_safe_current", data, blocking=True)
