@@ -1,7 +1,8 @@
 """The OCPP server's keeper. It outlives a reload of an entry, so that editing one charger disconnects no other.
 
-Where an entry wants it, the server listens on a second port too, for chargers that encrypt. One server listens for each address and port; entries share it. It is closed when the last entry that uses it is removed,
-disabled or moved elsewhere, and when Home Assistant stops.
+One server listens for each address and port; entries share it. Where one wants it, it listens on a second port too, for
+chargers that encrypt. It is closed when the last entry that uses it is removed, disabled or moved elsewhere, and when
+Home Assistant stops.
 """
 
 import asyncio

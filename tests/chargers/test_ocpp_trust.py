@@ -57,6 +57,18 @@ async def test_what_does_not_follow_is_told_otherwise_and_offers_nobody_knows_wh
     assert bench.driver.shortcomings == frozenset()
 
 
+async def test_what_did_not_follow_is_forgotten_with_its_transaction(bench: OcppBench) -> None:
+    await bench.driver.apply(10)
+    await measure(bench, 16, 16, 16)
+    assert offered_a(bench) is None
+    await bench.station.call("StopTransaction", transactionId=bench._transaction_id, meterStop=2000)
+    await bench.station.status("Finishing")
+    await bench.woken.until(lambda: bench.driver.status.session_started_at is None)
+    assert offered_a(bench) == 6
+    await bench.charge()
+    assert offered_a(bench) == 6
+
+
 async def test_what_never_follows_is_told_to_its_owner_until_it_does(bench: OcppBench) -> None:
     await bench.driver.apply(10)
     for tries in range(40):

@@ -79,3 +79,4 @@ def test_what_says_yes_and_does_not_follow_is_asked_otherwise_until_nothing_is_l
         ladder.accepted(Purpose.LIVE, style)
         seen.add(style)
     assert len(seen) > 5
+    assert ladder.style == ProfileStyle()

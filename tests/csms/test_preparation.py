@@ -302,3 +302,18 @@ async def test_a_replaced_connection_s_preparation_ends_and_the_new_one_s_goes_o
 )
 def test_features(configuration: dict[str, str], features: Features) -> None:
     assert read_features(configuration) == features
+
+
+async def test_a_boot_while_it_is_set_up_is_no_hanging_up(patient: CentralSystem) -> None:
+    """Some boot late, on a connection that stays: what was being set then is set after it."""
+    async with station_at(patient.port) as peer:
+        configured = Configured(peer, {WANTED}, MeterValuesSampledData="Voltage", MeterValueSampleInterval="5")
+        taken = peer.answers["ChangeConfiguration"]
+        peer.answers["ChangeConfiguration"] = lambda _: None
+        for _ in range(3):
+            await peer.boot()
+            await peer.asked("ChangeConfiguration")
+        assert patient._memories["CP1"].hung_up == {"MeterValuesSampledData": 1}
+        peer.answers["ChangeConfiguration"] = taken
+        await ready(patient.station("CP1"), peer)
+    assert ("MeterValuesSampledData", WANTED) in configured.written

@@ -280,9 +280,12 @@ class OcppDriver(ChargerDriver):
                 self._judge(event.at)
             case TransactionStarted() if event.transaction.connector_id == self._connector_id:
                 self._doubt = None
+                if not self._limit_since or self._limit_since.key[0] != event.transaction.transaction_id:
+                    self._trust.forget_limit()
                 self._start.transaction_started()
             case TransactionEnded() if event.transaction.connector_id == self._connector_id:
                 self._doubt = None
+                self._trust.forget_limit()
                 self._start.transaction_ended(event.reason)
         self._on_status()
 

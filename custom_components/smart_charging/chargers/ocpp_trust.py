@@ -57,6 +57,10 @@ class Trust:
         """It said no."""
         self._refusals += 1
 
+    def forget_limit(self) -> None:
+        """Its transaction began or ended, and a limit with it: what it offers is what it falls back to."""
+        self.lost = False
+
     def measured(
         self, limit: AcknowledgedLimit | None, since: datetime | None, current_a: float | None, at: datetime
     ) -> None:

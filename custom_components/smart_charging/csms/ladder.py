@@ -80,6 +80,7 @@ class Ladder:
         self._tried: dict[Purpose, set[ProfileStyle]] = {purpose: set() for purpose in Purpose}
         self._refused_at: dict[Purpose, datetime] = {}
         self._strikes = dict.fromkeys(Purpose, 0)
+        self._trusted: ProfileStyle | None = None
 
     def rungs(self, purpose: Purpose, features: Features | None, now: datetime) -> list[ProfileStyle]:
         """What to try now, in this order: the style in use, and, where that is in doubt, what has not been tried yet."""
@@ -110,9 +111,14 @@ class Ladder:
             self._tried[purpose].add(style)
 
     def distrust(self, features: Features | None, now: datetime) -> ProfileStyle | None:
-        """The station said yes to the live limit and did not follow: go on to the next style, None when there is none."""
+        """The station said yes to the live limit and did not follow: go on to the next style.
+
+        None when there is none; then the one that it began with is as good as any, and what the station says it wants.
+        """
         purpose = Purpose.LIVE
         self.proven.discard(purpose)
+        if self._trusted is None:
+            self._trusted = self.style
         if not self._tried[purpose]:
             self._refused_at[purpose] = now
         self._tried[purpose].add(self.style)
@@ -120,4 +126,5 @@ class Ladder:
             if style not in self._tried[purpose]:
                 self.style = style
                 return style
+        self.style, self._trusted = self._trusted, None
         return None

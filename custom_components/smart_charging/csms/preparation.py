@@ -42,6 +42,7 @@ class Preparation(ABC):
         self._commands = commands
         self._boot_grace_s = boot_grace_s
         self._booted = False
+        self._writing: str | None = None
         self._task: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
@@ -51,6 +52,9 @@ class Preparation(ABC):
     def boot(self) -> None:
         """The station booted: what waits for that goes on, what was done before is done again."""
         self._booted = True
+        if self._writing is not None:
+            # It says so on the same connection: it did not hang up on what is being set.
+            del self._memory.hung_up[self._writing]
         self._restart(0.0)
 
     async def end(self) -> None:
@@ -89,12 +93,15 @@ class Preparation(ABC):
             return "it hung up when asked before"
         # Until it has answered: where it hangs up, this task is ended.
         hung_up[key] += 1
+        self._writing = key
         try:
             status = await self._commands.write_configuration(key, value)
         except StationOffline:
             raise
         except StationError as error:
             status = str(error)
+        finally:
+            self._writing = None
         del hung_up[key]
         if status not in _TAKEN:
             _LOGGER.debug("Station %s does not take %s = %s: %s", self._memory.identity, key, value, status)

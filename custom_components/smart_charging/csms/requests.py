@@ -38,6 +38,7 @@ class Requests:
         """Answer one call. Raises an `OCPPError` to refuse it."""
         handler = self._handlers.get(action)
         if handler is None:
+            # OCPP's error of that name, not Python's.
             raise ocpp_errors.NotImplementedError("this csms does not know this action")
         return handler(Fields(payload))
 
