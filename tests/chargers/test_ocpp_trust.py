@@ -65,7 +65,8 @@ async def test_what_did_not_follow_is_forgotten_with_its_transaction(bench: Ocpp
     await bench.station.status("Finishing")
     await bench.woken.until(lambda: bench.driver.status.session_started_at is None)
     assert offered_a(bench) == 6
-    await bench.charge()
+    await bench.station.start(meterStart=2000)
+    await bench.woken.until(lambda: bench.driver.status.session_started_at is not None)
     assert offered_a(bench) == 6
 
 
