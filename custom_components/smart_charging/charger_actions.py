@@ -27,10 +27,6 @@ _TEXT: Final = vol.All(cv.string, vol.Length(min=1))
 _USES: Final = vol.In(["csms", "manufacturer", "v2g", "mobility_operator"])
 _LARGEST_COST: Final = 100_000
 
-# Some chargers tell their passwords to whoever asks.
-_SECRET: Final = re.compile("authorizationkey|password|passphrase|secret|privatekey", re.IGNORECASE)
-REDACTED: Final = "**REDACTED**"
-
 type _Place = tuple[SmartChargingConfigEntry, str]
 """The charger's entry, and its id."""
 type _Handler = Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]
@@ -112,11 +108,7 @@ async def _get_configuration(call: ServiceCall) -> ServiceResponse:
     entry, evse_id = _place(call)
     keys = call.data.get("keys")
     settings = await async_ask(entry, evse_id, Operation.SETTINGS, lambda charger: charger.read_settings(keys))
-    return {
-        "configuration": {
-            key: REDACTED if value and _SECRET.search(key) else value for key, value in sorted(settings.items())
-        }
-    }
+    return {"configuration": dict(sorted(settings.items()))}
 
 
 async def _set_configuration(call: ServiceCall) -> ServiceResponse:

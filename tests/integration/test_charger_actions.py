@@ -19,8 +19,8 @@ from homeassistant.helpers import device_registry as dr
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.smart_charging import logs
-from custom_components.smart_charging.charger_actions import REDACTED
 from custom_components.smart_charging.chargers import errors
+from custom_components.smart_charging.chargers.operations import REDACTED
 from custom_components.smart_charging.const import DOMAIN
 from custom_components.smart_charging.engine.model.operation import Operation
 from custom_components.smart_charging.operations import async_ask

@@ -10,11 +10,12 @@ from ..csms.authorization import IdToken
 from ..csms.errors import StationRejected
 from ..csms.events import Event, Notified
 from ..csms.operations import CertificateUse, FirmwareSignature, LogKind
+from ..csms.secret_settings import is_secret
 from ..csms.station import Station
 from ..engine.model.operation import Operation, Progress, Stage
 from .errors import ChargerRefusedError
 from .ocpp_errors import as_charger_errors
-from .operations import ChargerOperations
+from .operations import REDACTED, ChargerOperations
 
 _NEWS: Final = {
     "DiagnosticsStatusNotification": Operation.LOG,
@@ -91,7 +92,8 @@ class OcppOperations(ChargerOperations):
     @override
     async def read_settings(self, names: Sequence[str] | None) -> Mapping[str, str]:
         with as_charger_errors(), _keys_judged("GetVariables"):
-            return await self._station.read_configuration(names)
+            settings = await self._station.read_configuration(names)
+        return {name: REDACTED if value and is_secret(name) else value for name, value in settings.items()}
 
     @override
     async def write_setting(self, name: str, value: str) -> bool:

@@ -4,9 +4,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from ..engine.model.operation import Progress
 from .errors import ChargerLacksError
+
+REDACTED: Final = "**REDACTED**"
+"""What is told in place of a secret."""
 
 
 class ChargerOperations:
@@ -37,7 +41,7 @@ class ChargerOperations:
         raise _lacks("be reserved")
 
     async def read_settings(self, names: Sequence[str] | None) -> Mapping[str, str]:
-        """Tell these settings, or all; what it does not know is left out."""
+        """Tell these settings, or all; what it does not know is left out, and secrets are `REDACTED`."""
         raise _lacks("tell its settings")
 
     async def write_setting(self, name: str, value: str) -> bool:

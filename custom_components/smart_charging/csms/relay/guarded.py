@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from ..fields import Fields
 from ..frames import Payload
+from ..secret_settings import bare_name, is_secret
 
 # OCPP 1.6, chapter 9, and the security whitepaper: what tells us how much flows, and whether the station is there.
 _KEYS: Final = frozenset(
@@ -38,27 +39,17 @@ _COMPONENTS: Final = frozenset(
         "internalctrlr",
     }
 )
-_SECRETS: Final = ("password", "authorizationkey", "apikey", "secret", "token", "privatekey")
 
 
 def is_guarded_key(key: str) -> bool:
     """Whether a configuration key (OCPP 1.6) stays ours."""
-    name = _bare(key)
+    name = bare_name(key)
     return name in _KEYS or any(word in name for word in _WORDS)
 
 
 def is_guarded_variable(component: str, variable: str) -> bool:
     """Whether a variable (OCPP 2.0.1) stays ours."""
-    return _bare(component) in _COMPONENTS or is_guarded_key(variable)
-
-
-def is_secret(name: str) -> bool:
-    """Whether a setting's value is nobody else's business."""
-    return any(word in _bare(name) for word in _SECRETS)
-
-
-def _bare(name: str) -> str:
-    return "".join(character for character in name.lower() if character.isalnum())
+    return bare_name(component) in _COMPONENTS or is_guarded_key(variable)
 
 
 def without_secret_keys(answer: Payload) -> Payload:
