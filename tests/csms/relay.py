@@ -10,6 +10,7 @@ from typing import Any
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 from websockets.typing import Subprotocol
 
 from custom_components.smart_charging.csms.relay.target import RelayTarget, RelayTimes
@@ -66,6 +67,7 @@ class Operator:
         self.connection: ServerConnection | None = None
         self.connections = 0
         self._server: Server | None = None
+        self._opened: list[ServerConnection] = []
         self._arrived: defaultdict[str, asyncio.Queue[dict[str, Json]]] = defaultdict(asyncio.Queue)
         self._connected = asyncio.Event()
         self._last_id = 900
@@ -83,14 +85,27 @@ class Operator:
             subprotocols=[Subprotocol(f"ocpp{version.value}") for version in Version],
             compression=None,
             close_timeout=0.2,
+            create_connection=self._open_connection,  # type: ignore[arg-type]  # whatever makes one will do
         )
         self.port = next(iter(self._server.sockets)).getsockname()[1]
+
+    def _open_connection(self, *args: Any, **kwargs: Any) -> ServerConnection:
+        self._opened.append(ServerConnection(*args, **kwargs))
+        return self._opened[-1]
 
     async def close(self) -> None:
         """Go away; `open` with the same port comes back."""
         if self._server is not None:
             self._server.close()
+            # Nobody else closes those that have not asked for anything yet; some are only being accepted.
+            for _ in range(3):
+                for connection in self._opened:
+                    # Before the first turn of the loop it has no transport yet.
+                    if connection.protocol.state is State.CONNECTING and hasattr(connection, "transport"):
+                        connection.transport.abort()
+                await asyncio.sleep(0)
             await self._server.wait_closed()
+            self._opened.clear()
         self._connected.clear()
 
     def actions(self, *wanted: str) -> list[str]:
