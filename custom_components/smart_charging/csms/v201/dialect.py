@@ -1,4 +1,4 @@
-"""OCPP 2.0.1 and 2.1 as a `Dialect`: requests in, commands out, and the preparation after connecting."""
+"""OCPP 2.0.1 and 2.1 as a `Dialect`."""
 
 from typing import override
 
@@ -6,7 +6,7 @@ from ocpp.exceptions import FormationViolationError, FormatViolationError  # typ
 
 from ..authorization import Authorise
 from ..commands import Caller
-from ..dialect import Dialect
+from ..dialect import VersionDialect
 from ..frames import Payload
 from ..memory import StationMemory
 from ..versions import Version
@@ -17,46 +17,27 @@ from .reports import Reports
 from .requests import V201Requests
 
 
-class V201(Dialect):
-    """One connection to a station. `boot_grace_s`: how long a BootNotification is waited for."""
+class V201(VersionDialect):
+    """One connection to a station that speaks `version`. `boot_grace_s`: how long a BootNotification is waited for."""
 
     def __init__(
         self, memory: StationMemory, call: Caller, authorise: Authorise, version: Version, *, boot_grace_s: float
     ) -> None:
-        self._version = version
         reports = Reports()
-        self._commands = V201Commands(memory, call, reports)
-        self._operations = V201Operations(memory, call, version)
-        self._preparation = V201Preparation(memory, self._commands, boot_grace_s=boot_grace_s)
-        self._requests = V201Requests(memory, authorise, self._preparation.boot, reports, version)
-
-    @property
-    @override
-    def version(self) -> Version:
-        return self._version
-
-    @property
-    @override
-    def commands(self) -> V201Commands:
-        return self._commands
-
-    @property
-    @override
-    def operations(self) -> V201Operations:
-        return self._operations
-
-    @override
-    def open(self) -> None:
-        self._preparation.begin()
-
-    @override
-    async def close(self) -> None:
-        await self._preparation.end()
+        commands = V201Commands(memory, call, reports)
+        preparation = V201Preparation(memory, commands, boot_grace_s=boot_grace_s)
+        super().__init__(
+            version,
+            commands=commands,
+            operations=V201Operations(memory, call, version),
+            preparation=preparation,
+            requests=V201Requests(memory, authorise, preparation.boot, reports, version),
+        )
 
     @override
     def handle(self, action: str, payload: Payload) -> Payload:
         try:
-            return self._requests.handle(action, payload)
+            return super().handle(action, payload)
         except FormationViolationError as error:
             # What OCPP 1.6 calls so has another name since (2.0.1, part 4, 4.3).
             raise FormatViolationError(error.description) from error
