@@ -12,7 +12,7 @@ from custom_components.smart_charging.csms.server import CentralSystem
 from custom_components.smart_charging.engine.model.evse import Evse, Means
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES
 
-from ..csms import test_v201 as v201
+from ..csms import v201
 from ..csms.conftest import IMPATIENT, Clock
 from ..csms.peer import Peer, station_at
 from .waiting import Woken

@@ -18,7 +18,7 @@ from custom_components.smart_charging.engine.model.evse import Evse, EvState, Me
 from custom_components.smart_charging.engine.model.quantities import Phase
 from custom_components.smart_charging.engine.model.shortcoming import Shortcoming
 
-from ..csms import test_v201 as v201
+from ..csms import v201
 from ..csms.conftest import IMPATIENT, Clock
 from ..csms.peer import CallError, Peer, station_at
 from ..csms.relay import operator, target

@@ -15,7 +15,7 @@ from custom_components.smart_charging.csms.station import Station
 
 from .conftest import MakeCsms, until
 from .peer import CallError, Json, Peer, station_at
-from .test_v201 import setting, variables
+from .v201 import setting, variables
 
 type Connect = Callable[..., AbstractAsyncContextManager[tuple[Station, Peer]]]
 

@@ -16,7 +16,7 @@ from custom_components.smart_charging.csms.server import CentralSystem
 from .conftest import Clock, MakeCsms, Recorder, until
 from .peer import Json, station_at
 from .relay import operator, target
-from .test_v201 import boot, connect, event, plug, setting, values
+from .v201 import boot, connect, event, plug, setting, values
 
 VERSIONS = pytest.mark.parametrize("version", ["2.0.1", "2.1"])
 

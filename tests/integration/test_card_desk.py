@@ -27,7 +27,7 @@ from custom_components.smart_charging.engine.model.reason import ReasonCode
 from custom_components.smart_charging.wishes import async_cancel_override, async_charge_now
 
 from ..csms import test_offline_cards as offline
-from ..csms import test_v201 as v201
+from ..csms import v201
 from ..csms.peer import CallError, Peer, station_at
 from .home import GARAGE, Home, commands
 from .parts import card
