@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 import voluptuous as vol
+from homeassistant.const import UnitOfElectricCurrent, UnitOfPower
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
@@ -26,6 +27,7 @@ _WHEN: Final = vol.Any(cv.time, cv.datetime)
 _TEXT: Final = vol.All(cv.string, vol.Length(min=1))
 _USES: Final = vol.In(["csms", "manufacturer", "v2g", "mobility_operator"])
 _LARGEST_COST: Final = 100_000
+_SHORTEST_H: Final = 1 / 60
 
 type _Place = tuple[SmartChargingConfigEntry, str]
 """The charger's entry, and its id."""
@@ -116,6 +118,23 @@ async def _set_configuration(call: ServiceCall) -> ServiceResponse:
     key, value = call.data["key"], call.data["value"]
     later = await async_ask(entry, evse_id, Operation.SETTINGS, lambda charger: charger.write_setting(key, value))
     return {"restart_needed": later}
+
+
+async def _get_limits(call: ServiceCall) -> ServiceResponse:
+    entry, evse_id = _place(call)
+    duration_s = round(call.data["hours"] * 3600)
+    found = await async_ask(entry, evse_id, Operation.LIMITS, lambda charger: charger.limits(duration_s))
+    return {
+        "limits": [
+            {
+                "at": dt_util.as_local(stated.at).isoformat(),
+                "limit": stated.limit,
+                "unit": UnitOfPower.WATT if stated.in_w else UnitOfElectricCurrent.AMPERE,
+                "phases": stated.phases,
+            }
+            for stated in found
+        ]
+    }
 
 
 async def _get_log(call: ServiceCall) -> ServiceResponse:
@@ -215,6 +234,11 @@ _ACTIONS: Final[Mapping[str, tuple[_Handler, Any, SupportsResponse]]] = {
         _cancel_reservation,
         _schema({vol.Optional("reservation_id"): cv.positive_int}),
         SupportsResponse.NONE,
+    ),
+    "get_limits": (
+        _get_limits,
+        _schema({vol.Optional("hours", default=1): vol.All(vol.Coerce(float), vol.Range(min=_SHORTEST_H, max=24))}),
+        SupportsResponse.ONLY,
     ),
     "trigger_message": (_trigger_message, _schema({vol.Required("message"): _TEXT}), SupportsResponse.NONE),
     "clear_cache": (_clear_cache, _schema(), SupportsResponse.NONE),

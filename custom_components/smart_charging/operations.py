@@ -20,6 +20,7 @@ from .chargers.errors import (
 from .chargers.operations import ChargerOperations
 from .const import DOMAIN
 from .engine.model.operation import Connection, Operation, Progress
+from .engine.model.security import SecurityReport
 from .runtime import SmartChargingConfigEntry
 
 _LARGEST_NUMBER: Final = 2**31 - 1
@@ -62,6 +63,16 @@ def async_watch(entry: SmartChargingConfigEntry, evse_id: str, listener: Callabl
     driver = entry.runtime_data.drivers.get(evse_id)
     operations = None if driver is None else driver.operations
     return (lambda: None) if operations is None else operations.on_progress(listener)
+
+
+@callback
+def async_watch_security(
+    entry: SmartChargingConfigEntry, evse_id: str, listener: Callable[[SecurityReport], None]
+) -> CALLBACK_TYPE:
+    """Call this for whatever a charger reports of its security; returns what ends it."""
+    driver = entry.runtime_data.drivers.get(evse_id)
+    operations = None if driver is None else driver.operations
+    return (lambda: None) if operations is None else operations.on_security(listener)
 
 
 @callback

@@ -21,9 +21,12 @@ from custom_components.smart_charging.chargers.ocpp import OcppDriver
 from custom_components.smart_charging.chargers.ocpp_errors import as_charger_errors
 from custom_components.smart_charging.chargers.operations import ChargerOperations
 from custom_components.smart_charging.csms import errors
+from custom_components.smart_charging.csms.records import OperatorTrouble
 from custom_components.smart_charging.csms.server import CentralSystem
 from custom_components.smart_charging.engine.model.evse import Means
 from custom_components.smart_charging.engine.model.operation import Connection, Operation, Progress, Stage
+from custom_components.smart_charging.engine.model.operator_link import OperatorState
+from custom_components.smart_charging.engine.model.security import SecurityKind, SecurityReport
 
 from ..csms.conftest import Clock, until
 from ..csms.peer import Peer, station_at
@@ -298,6 +301,40 @@ async def test_how_far_it_got_is_told(
     await peer.call(kind, status=word)
     await peer.call("Heartbeat")
     assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("TamperDetectionActivated", SecurityKind.TAMPERED),
+        ("InvalidCentralSystemCertificate", SecurityKind.INVALID_SERVER_CERTIFICATE),
+        ("InvalidCsmsCertificate", SecurityKind.INVALID_SERVER_CERTIFICATE),
+        ("INVALIDTLSVERSION", SecurityKind.WEAK_ENCRYPTION),
+        ("AcmeDoorOpened", SecurityKind.OTHER),
+        ("", SecurityKind.OTHER),
+    ],
+)
+async def test_what_happens_to_its_security_is_told(
+    driver: OcppDriver, peer: Peer, word: str, kind: SecurityKind
+) -> None:
+    told: list[SecurityReport] = []
+    stop = driver.operations.on_security(told.append)
+    await peer.call("FirmwareStatusNotification", status="Idle")
+    await peer.call("SecurityEventNotification", type=word, timestamp=WRITTEN, techInfo="lid")
+    await until(lambda: told)
+    assert told == [SecurityReport(kind=kind, word=word, info="lid")]
+    stop()
+    await peer.call("SecurityEventNotification", type=word, timestamp=WRITTEN)
+    await peer.call("Heartbeat")
+    assert len(told) == 1
+
+
+async def test_a_charger_without_security_of_its_own_reports_none() -> None:
+    ChargerOperations().on_security(lambda _: None)()
+
+
+def test_every_trouble_with_an_operator_has_a_state() -> None:
+    assert {str(trouble) for trouble in OperatorTrouble} <= {str(state) for state in OperatorState}
 
 
 async def test_the_way_to_a_charger_is_known(csms: CentralSystem, driver: OcppDriver, clock: Clock) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from custom_components.smart_charging.chargers.errors import ChargerRefusedError
+from custom_components.smart_charging.chargers.ocpp import OcppDriver
 from custom_components.smart_charging.engine.model.shortcoming import Shortcoming
 
 from .benches import OcppBench, ocpp_bench, profiles
@@ -71,6 +72,11 @@ async def test_what_did_not_follow_is_forgotten_with_its_transaction(bench: Ocpp
 
 
 async def test_what_never_follows_is_told_to_its_owner_until_it_does(bench: OcppBench) -> None:
+    period = {"startPeriod": 0, "limit": 16, "numberPhases": 3}
+    bench.station.answers["GetCompositeSchedule"] = lambda _: {
+        "status": "Accepted",
+        "chargingSchedule": {"chargingRateUnit": "A", "chargingSchedulePeriod": [period]},
+    }
     await bench.driver.apply(10)
     for tries in range(40):
         if bench.driver.shortcomings:
@@ -79,8 +85,18 @@ async def test_what_never_follows_is_told_to_its_owner_until_it_does(bench: Ocpp
         # Another value, so that it is judged anew.
         await bench.driver.apply(10 + tries % 2)
     assert bench.driver.shortcomings == {Shortcoming.LIMITS_IGNORED}
+    # What the station says itself is kept for a report, and asked for once.
+    await measure(bench, 16, 16, 16)
+    assert [stated["limit"] for stated in bench.driver.details["stated_limits"]] == [16]
+    assert [action for action, _ in bench.station.calls].count("GetCompositeSchedule") == 1
     await measure(bench, 10)
     assert bench.driver.shortcomings == frozenset()
+
+
+async def test_one_that_does_not_tell_its_limits_either_has_none_to_report(bench: OcppBench) -> None:
+    assert isinstance(bench.driver, OcppDriver)
+    await bench.driver._ask_for_limits()
+    assert bench.driver.details["stated_limits"] == []
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from custom_components.smart_charging.csms.events import (
     Booted,
     Measured,
     Notified,
+    SecurityReported,
     StatusChanged,
     TransactionEnded,
     TransactionStarted,
@@ -152,7 +153,6 @@ async def test_measurements_that_say_nothing_are_answered_and_dropped(csms: Cent
         ("DataTransfer", {"vendorId": "V", "messageId": "M"}, {"status": "UnknownVendorId"}, "V M"),
         ("FirmwareStatusNotification", {"status": "Installed"}, {}, "Installed"),
         ("DiagnosticsStatusNotification", {"status": "Idle"}, {}, "Idle"),
-        ("SecurityEventNotification", {"type": "Tamper\ndetected"}, {}, "Tamperdetected"),
         ("LogStatusNotification", {"status": 5}, {}, "5"),
         ("SignedFirmwareStatusNotification", {"status": None}, {}, ""),
     ],
@@ -165,6 +165,14 @@ async def test_reports_that_control_does_not_need(
         assert await peer.call(action, **payload) == answer
         notified = await recorder.wait_for(Notified)
     assert (notified.kind, notified.text) == (action, text)
+
+
+async def test_an_event_of_its_security(csms: CentralSystem) -> None:
+    recorder = Recorder(csms.station("CP1"))
+    async with station_at(csms.port) as peer:
+        assert await peer.call("SecurityEventNotification", type="Tamper\ndetected", techInfo="lid") == {}
+        reported = await recorder.wait_for(SecurityReported)
+    assert (reported.kind, reported.info) == ("Tamperdetected", "lid")
 
 
 async def test_a_report_may_name_the_request_that_it_is_about(csms: CentralSystem) -> None:

@@ -13,6 +13,7 @@ from custom_components.smart_charging.csms.events import (
     TransactionEnded,
     TransactionStarted,
 )
+from custom_components.smart_charging.csms.records import OperatorTrouble
 from custom_components.smart_charging.csms.server import CentralSystem
 
 from .conftest import Clock, MakeCsms, Recorder, until
@@ -144,7 +145,7 @@ async def test_what_waits_for_an_operator_outlives_a_restart(csms: CentralSystem
         assert (await theirs.asked("MeterValues"))["transactionId"] == 901
         # Another operator has nothing to do with it.
         again.set_relay("CP1", target(theirs.port, identity="OP2"))
-        assert again.relays.get("CP1").waiting == 0  # type: ignore[union-attr]
+        assert again.relays.get("CP1").link.waiting == 0  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(("code", "tries"), [("FormationViolation", 1), ("InternalError", 10)])
@@ -389,7 +390,7 @@ async def test_an_operator_that_does_not_accept_the_station_hears_nothing_of_it_
             await peer.boot()
             await peer.start()
             await theirs.asked("BootNotification")
-            assert (await recorder.wait_for(OperatorChanged)).trouble == "it has not accepted the station yet"
+            assert (await recorder.wait_for(OperatorChanged)).trouble is OperatorTrouble.NOT_ACCEPTED
             assert theirs.actions("StartTransaction") == []
             theirs.answers["BootNotification"] = accepted
             await theirs.asked("StartTransaction")

@@ -9,7 +9,7 @@ import pytest
 
 from custom_components.smart_charging.csms.fields import Fields
 from custom_components.smart_charging.csms.memory import StationMemory
-from custom_components.smart_charging.csms.records import StationInfo
+from custom_components.smart_charging.csms.records import OperatorLink, OperatorTrouble, StationInfo
 from custom_components.smart_charging.csms.relay.books import Books
 from custom_components.smart_charging.csms.relay.downward import Downward
 from custom_components.smart_charging.csms.relay.guarded import without_secret_reports, without_secret_results
@@ -111,8 +111,8 @@ async def test_a_relay_that_is_not_at_work_says_so_and_harms_nobody(
     assert relay is not None
     async with station_at(csms.port) as peer:
         await peer.boot()
-        await until(lambda: relay.trouble)
-        assert (relay.connected, relay.dropped) == (False, 0)
+        await until(lambda: relay.link.trouble)
+        assert relay.link == OperatorLink(connected=False, trouble=OperatorTrouble.UNREACHABLE, waiting=0, dropped=0)
         assert await relay.authorize({"idTag": "T"}, {"ours": True}) == {"ours": True}
         # A fault of ours is told once, and the station hears nothing of it.
         relay.take(Version.V16, "StartTransaction", {"connectorId": None}, {"transactionId": 1})
@@ -191,7 +191,7 @@ async def test_an_operator_that_hangs_up_while_it_is_asked_is_away(csms: Central
             await peer.boot()
             relay = csms.relays.get("CP1")
             assert isinstance(relay, Relay)
-            await until(lambda: relay.connected)
+            await until(lambda: relay.link.connected)
             asking = asyncio.create_task(peer.call("Authorize", idTag="T"))
             await operator.asked("Authorize")
             await operator.close()

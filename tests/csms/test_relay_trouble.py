@@ -11,6 +11,7 @@ from websockets.http11 import Request, Response
 
 from custom_components.smart_charging.csms.authority import Authority
 from custom_components.smart_charging.csms.events import Booted, OperatorChanged
+from custom_components.smart_charging.csms.records import OperatorTrouble
 from custom_components.smart_charging.csms.relay.target import RelayTarget, RelayTimes
 from custom_components.smart_charging.csms.security import SecurityProfile
 from custom_components.smart_charging.csms.server import CentralSystem
@@ -18,11 +19,11 @@ from custom_components.smart_charging.csms.tls import TlsPort, server_context
 
 from .conftest import MakeCsms, Recorder, until
 from .peer import CallError, station_at
-from .pki import NOW, station_context
+from .pki import NOW
 from .relay import HASTY, operator, target
 
 
-async def trouble(csms: CentralSystem, to: RelayTarget) -> str | None:
+async def trouble(csms: CentralSystem, to: RelayTarget) -> OperatorTrouble | None:
     """Hand station CP1 on to there; returns the first word about it."""
     recorder = Recorder(csms.station("CP1"))
     csms.set_relay("CP1", to)
@@ -31,27 +32,27 @@ async def trouble(csms: CentralSystem, to: RelayTarget) -> str | None:
         changed = await recorder.wait_for(OperatorChanged)
         relay = csms.relays.get("CP1")
         assert relay is not None
-        assert not relay.connected
+        assert not relay.link.connected
         number = await peer.start()
         await peer.meter(1500, transactionId=number)
-        assert relay.waiting == 2
+        assert relay.link.waiting == 2
         # It would go on to call a server that is about to go.
         await relay.stop()
         return changed.trouble
 
 
 @pytest.mark.parametrize(
-    ("status", "words"),
+    ("status", "why"),
     [
-        (HTTPStatus.UNAUTHORIZED, "it does not take the key"),
-        (HTTPStatus.FORBIDDEN, "it does not let this identity in"),
-        (HTTPStatus.NOT_FOUND, "it does not know this identity, or has another address"),
-        (HTTPStatus.SERVICE_UNAVAILABLE, "it answers with HTTP status 503"),
-        (HTTPStatus.MOVED_PERMANENTLY, "it answers with HTTP status 301"),
+        (HTTPStatus.UNAUTHORIZED, OperatorTrouble.KEY_REFUSED),
+        (HTTPStatus.FORBIDDEN, OperatorTrouble.IDENTITY_REFUSED),
+        (HTTPStatus.NOT_FOUND, OperatorTrouble.IDENTITY_UNKNOWN),
+        (HTTPStatus.SERVICE_UNAVAILABLE, OperatorTrouble.FAULTY),
+        (HTTPStatus.MOVED_PERMANENTLY, OperatorTrouble.FAULTY),
     ],
 )
 async def test_a_refusal_is_told_in_words_and_never_followed_elsewhere(
-    csms: CentralSystem, caplog: pytest.LogCaptureFixture, status: HTTPStatus, words: str
+    csms: CentralSystem, caplog: pytest.LogCaptureFixture, status: HTTPStatus, why: OperatorTrouble
 ) -> None:
     caplog.set_level(logging.DEBUG)
     async with operator() as elsewhere:
@@ -63,7 +64,7 @@ async def test_a_refusal_is_told_in_words_and_never_followed_elsewhere(
 
         async with serve(lambda _: asyncio.sleep(0), "127.0.0.1", 0, process_request=refuse) as server:
             port = next(iter(server.sockets)).getsockname()[1]
-            assert await trouble(csms, target(port, key="their-key")) == words
+            assert await trouble(csms, target(port, key="their-key")) is why
         assert elsewhere.connections == 0
     ours = [record.getMessage() for record in caplog.records if "smart_charging" in record.name]
     assert ours
@@ -73,7 +74,7 @@ async def test_a_refusal_is_told_in_words_and_never_followed_elsewhere(
 async def test_nobody_at_the_address_is_told_in_words(csms: CentralSystem) -> None:
     async with operator() as theirs:
         await theirs.close()
-        assert "there is no connection" in str(await trouble(csms, target(theirs.port)))
+        assert await trouble(csms, target(theirs.port)) is OperatorTrouble.UNREACHABLE
 
 
 async def test_something_that_is_no_csms_is_told_in_words(csms: CentralSystem) -> None:
@@ -83,7 +84,7 @@ async def test_something_that_is_no_csms_is_told_in_words(csms: CentralSystem) -
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        assert await trouble(csms, target(port)) == "it does not speak OCPP there"
+        assert await trouble(csms, target(port)) is OperatorTrouble.NO_OCPP
 
 
 async def test_an_operator_that_never_answers_the_door(csms: CentralSystem) -> None:
@@ -94,7 +95,7 @@ async def test_an_operator_that_never_answers_the_door(csms: CentralSystem) -> N
     closed = asyncio.Event()
     async with await asyncio.start_server(silence, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        assert await trouble(csms, target(port, times=replace(HASTY, open_timeout_s=0.01))) == "it does not answer"
+        assert await trouble(csms, target(port, times=replace(HASTY, open_timeout_s=0.01))) is OperatorTrouble.SILENT
         closed.set()
 
 
@@ -106,9 +107,8 @@ async def test_an_operator_by_tls_is_trusted_where_its_authority_is(csms: Centra
     await theirs.start("127.0.0.1", None, tls=TlsPort(port=0, context=context))
     url = f"wss://127.0.0.1:{theirs.tls_port}"
     # The system knows nobody of that name.
-    assert await trouble(csms, target(1, url=url, key="their-key")) == "its certificate is not trusted here"
-    trusting = station_context(authority.certificate_pem)
-    csms.set_relay("CP1", target(1, url=url, key="their-key", tls=trusting))
+    assert await trouble(csms, target(1, url=url, key="their-key")) is OperatorTrouble.CERTIFICATE_NOT_TRUSTED
+    csms.set_relay("CP1", target(1, url=url, key="their-key", authority_pem=authority.certificate_pem))
     await Recorder(theirs.station("OP1")).wait_for(Booted)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from homeassistant.auth.models import User
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 from homeassistant.helpers import device_registry as dr
+from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.smart_charging import logs
@@ -190,6 +192,29 @@ async def test_a_cost_is_shown_while_a_car_charges(home: Home, peer: Peer) -> No
     await home.charge(peer)
     await act(home, "show_cost", cost=1.5)
     assert json.loads((await peer.asked("DataTransfer"))["data"])["cost"] == 1.5
+
+
+@pytest.mark.parametrize(("unit", "ours"), [("A", "A"), ("W", "W"), (None, "A")])
+async def test_what_a_charger_would_offer_is_told(home: Home, peer: Peer, unit: str | None, ours: str) -> None:
+    schedule = {
+        "chargingSchedulePeriod": [
+            {"startPeriod": 0, "limit": 10.0, "numberPhases": 3},
+            {"startPeriod": 60, "limit": 6},
+        ]
+    }
+    peer.answers["GetCompositeSchedule"] = lambda _: {
+        "status": "Accepted",
+        "chargingSchedule": schedule if unit is None else schedule | {"chargingRateUnit": unit},
+    }
+    answer = await act(home, "get_limits", hours=2)
+    assert await peer.asked("GetCompositeSchedule") == {"connectorId": 1, "duration": 7200}
+    now = dt_util.as_local(home.now())
+    assert answer == {
+        "limits": [
+            {"at": now.isoformat(), "limit": 10, "unit": ours, "phases": 3},
+            {"at": (now + timedelta(minutes=1)).isoformat(), "limit": 6, "unit": ours, "phases": None},
+        ]
+    }
 
 
 async def test_a_display_is_not_part_of_ocpp_1_6(home: Home, peer: Peer) -> None:

@@ -24,11 +24,13 @@ from homeassistant.helpers import entity_registry as er
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.smart_charging.engine.model.evse import Means
+from custom_components.smart_charging.engine.model.operator_link import OperatorLink, OperatorState
 from custom_components.smart_charging.file_exchange import OFFERED_FOR
 from custom_components.smart_charging.kept_files import OfferedFirmware, newest_firmware
 from custom_components.smart_charging.update import LOOK_EVERY
 
 from ..csms.peer import Peer, station_at
+from ..csms.relay import operator
 from .home import GARAGE, Home
 
 RESTART, UNLOCK = "button.garage_restart", "button.garage_unlock_connector"
@@ -91,15 +93,26 @@ async def test_what_a_station_can_be_told_and_tells_of_itself(
     ready: Home, peer: Peer, entity_registry: er.EntityRegistry, snapshot: SnapshotAssertion
 ) -> None:
     del peer
-    keys = ("restart", "unlock", "available", "firmware_update", "firmware", "protocol", "address", "last_message")
+    keys = [
+        "restart",
+        "unlock",
+        "available",
+        "firmware_update",
+        "firmware",
+        "protocol",
+        "address",
+        "last_message",
+        "clock_offset",
+        "security",
+    ]
     put_firmware(ready, "Acme One/2.1.bin")
     await look(ready)
     entries = {
         entry.unique_id: entry
         for entry in er.async_entries_for_config_entry(entity_registry, ready.entry.entry_id)
-        if entry.unique_id.removeprefix(f"{GARAGE}_") in {*keys, "clock_offset"}
+        if entry.unique_id.removeprefix(f"{GARAGE}_") in keys
     }
-    assert len(entries) == len(keys) + 1
+    assert len(entries) == len(keys)
     for unique_id in sorted(entries):
         assert entries[unique_id] == snapshot(name=f"{unique_id}-entry")
         assert ready.hass.states.get(entries[unique_id].entity_id) == snapshot(name=f"{unique_id}-state")
@@ -283,3 +296,53 @@ def test_the_newest_file_of_a_kind_is_offered(
     expected = None if offered is None else OfferedFirmware(version=offered[0], name=offered[1])
     assert newest_firmware(tmp_path, "Acme", "One") == expected
     assert newest_firmware(tmp_path, "Acme", "") is None
+
+
+# What happens to it, and to whom it is handed on.
+
+SECURITY, OPERATOR = "event.garage_security", "sensor.garage_operator"
+CONNECTED = OperatorLink(state=OperatorState.CONNECTED, waiting=0, dropped=0)
+
+
+async def test_what_happens_to_a_charger_s_security_is_an_event(ready: Home, peer: Peer) -> None:
+    assert state(ready, SECURITY) == STATE_UNKNOWN
+    await peer.call("SecurityEventNotification", type="TamperDetectionActivated", techInfo="lid", timestamp="?")
+    await ready.until(lambda: state(ready, SECURITY) != STATE_UNKNOWN)
+    shown = ready.hass.states.get(SECURITY)
+    assert shown is not None
+    told = {name: shown.attributes[name] for name in ("event_type", "word", "info")}
+    assert told == {"event_type": "tampered", "word": "TamperDetectionActivated", "info": "lid"}
+    # The same once more is another event.
+    ready.freezer.tick(1)
+    await peer.call("SecurityEventNotification", type="TamperDetectionActivated", timestamp="?")
+    await ready.until(lambda: state(ready, SECURITY) != shown.state)
+
+
+async def test_a_charger_that_is_handed_on_to_nobody_shows_no_operator(ready: Home) -> None:
+    assert ready.hass.states.get(OPERATOR) is None
+
+
+async def test_how_it_stands_with_the_operator_is_shown(home: Home, snapshot: SnapshotAssertion) -> None:
+    async with operator() as theirs:
+        address = {"operator_url": f"ws://127.0.0.1:{theirs.port}", "operator_identity": "OP1"}
+        garage = home.entry.subentries[GARAGE]
+        home.hass.config_entries.async_update_subentry(home.entry, garage, data={**garage.data, "operator": address})
+        home.freezer.move_to("2026-11-24T12:00:30+00:00")
+        await home.set_up()
+        await tick(home)
+        assert state(home, OPERATOR) == "idle"
+        async with station_at(home.port) as peer:
+            await peer.boot()
+            await theirs.asked("BootNotification")
+            link = home.entry.runtime_data.drivers[GARAGE]
+            await home.until(lambda: link.connection.operator == CONNECTED)
+            await tick(home)
+            assert home.hass.states.get(OPERATOR) == snapshot
+            await theirs.close()
+            await peer.start()
+            await home.until(lambda: link.connection.operator != CONNECTED)
+            await tick(home)
+            shown = home.hass.states.get(OPERATOR)
+            assert shown is not None
+            assert shown.state in {"closed", "unreachable"}
+            assert shown.attributes["waiting"] > 0

@@ -16,8 +16,10 @@ from websockets.exceptions import InvalidStatus
 
 from custom_components.smart_charging.central import Central, async_find_central
 from custom_components.smart_charging.const import DOMAIN
+from custom_components.smart_charging.csms.authority import Authority
 from tests.csms.conftest import until
 from tests.csms.peer import station_at
+from tests.csms.pki import NOW
 
 from .flow_helpers import Result, add_site, fields, options_of, pass_time, say, settle, suggested
 from .parts import circuit
@@ -124,6 +126,7 @@ async def test_wait_for_a_charger(hass: HomeAssistant, site: MockConfigEntry, fr
             "maximum_a": 16,
             "failsafe_a": 6,
             "priority": 0,
+            "operator": {},
         }
         flow = await answer(hass, flow, DETAILS)
         assert (flow["type"], flow["title"]) == (FlowResultType.CREATE_ENTRY, "Garage")
@@ -282,7 +285,7 @@ async def test_an_impossible_charger(
     flow = await answer(hass, flow, {"station": "CP1", "connector": 1})
     flow = await answer(hass, flow, {**DETAILS, **wrong})
     assert flow["errors"] == errors
-    assert suggested(flow) == {**DETAILS, **wrong}
+    assert suggested(flow) == {**DETAILS, **wrong, "operator": {}}
     flow = await answer(hass, flow, DETAILS)
 
     assert flow["type"] is FlowResultType.CREATE_ENTRY
@@ -453,7 +456,12 @@ async def test_a_discovery_whose_server_is_gone(hass: HomeAssistant, site: MockC
     assert suggested(await discover(hass, site))["name"] == "CP1"
 
 
-OPERATOR = {"operator_url": "wss://example.org/ocpp", "operator_identity": "OP1", "operator_decides": True}
+OPERATOR = {
+    "operator_url": "wss://example.org/ocpp",
+    "operator_identity": "OP1",
+    "operator_decides": True,
+    "operator_updates": False,
+}
 
 
 async def test_a_charger_is_handed_on_to_an_operator_and_no_more(hass: HomeAssistant, site: MockConfigEntry) -> None:
@@ -488,6 +496,7 @@ async def test_a_charger_is_handed_on_to_an_operator_and_no_more(hass: HomeAssis
     for wrong, error in (
         ({"operator_url": "https://example.org"}, "operator_address_invalid"),
         ({"operator_identity": " "}, "operator_identity_missing"),
+        ({"operator_authority": "MIIB"}, "operator_authority_invalid"),
     ):
         assert (await change(**OPERATOR | wrong))["errors"] == {"base": error}
 
@@ -507,3 +516,24 @@ async def test_all_connectors_of_a_charger_have_its_operator(hass: HomeAssistant
     await answer(hass, flow, DETAILS)
     await hass.async_block_till_done()
     assert [charger["operator"] for charger in chargers(site).values()] == [OPERATOR, OPERATOR]
+
+
+async def test_a_charger_is_handed_on_from_the_first(hass: HomeAssistant, site: MockConfigEntry) -> None:
+    trusted = Authority.create(NOW).certificate_pem
+    theirs = {**OPERATOR, "operator_updates": True, "operator_authority": trusted}
+    flow = await choose(hass, await start(hass, site), "station")
+    flow = await answer(hass, flow, {"station": "CP1", "connector": 1})
+    flow = await answer(hass, flow, {**DETAILS, "operator": {**theirs, "operator_authority": f"\n {trusted}"}})
+    await hass.async_block_till_done()
+    assert chargers(site)["ocpp:CP1:1"]["operator"] == theirs
+    relay = central_of(hass, site)._csms.relays.get("CP1")
+    assert relay is not None
+    assert (relay.target.updates, relay.target.authority_pem) == (True, trusted)
+
+    # Another connector shows to whom its station is handed on; there it can be ended for both.
+    flow = await choose(hass, await start(hass, site), "station")
+    flow = await answer(hass, flow, {"station": "CP1", "connector": 2})
+    assert suggested(flow)["operator"] == theirs
+    await answer(hass, flow, {**DETAILS, "operator": {"operator_decides": False, "operator_updates": False}})
+    await hass.async_block_till_done()
+    assert not any("operator" in charger for charger in chargers(site).values())

@@ -153,6 +153,12 @@ def test_a_valid_charger(site: dict[str, Any], others: list[dict[str, Any]], dat
             charger(operator={"operator_url": "ws://a", "operator_identity": ""}),
             {"operator_identity": "operator_identity_missing"},
         ),
+        (
+            {},
+            [],
+            charger(operator={"operator_url": "ws://a", "operator_identity": "b", "operator_authority": "?"}),
+            {"operator_authority": "operator_authority_invalid"},
+        ),
         (ENCRYPTED, [], charger(security="magic"), {"security": "security_unknown"}),
         ({}, [], charger(minimum_a=5.0), {"minimum_a": "minimum_too_low"}),
         ({}, [], charger(maximum_a=0.0), {"maximum_a": "maximum_not_positive"}),

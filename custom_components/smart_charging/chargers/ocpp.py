@@ -8,7 +8,7 @@ to that when nobody steers, and a car that plugs in begins with it.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, override
 
@@ -28,11 +28,12 @@ from ..csms.events import (
 from ..csms.records import Connector
 from ..csms.station import Station
 from ..engine.model.evse import Capabilities, Evse, EvseInfo, EvseStatus, Means, Watchdog, WatchdogKind
-from ..engine.model.operation import Connection, Operation
+from ..engine.model.operation import Connection, Operation, StatedLimit
+from ..engine.model.operator_link import OperatorLink, OperatorState
 from ..engine.model.quantities import ALL_PHASES
 from ..engine.model.shortcoming import Shortcoming
 from .driver import ChargerDriver
-from .errors import ChargerRefusedError, ChargerUnreachableError
+from .errors import ChargerError, ChargerRefusedError, ChargerUnreachableError
 from .ocpp_errors import as_charger_errors
 from .ocpp_operations import OcppOperations
 from .ocpp_start import CallLater, FreeStart, call_later
@@ -50,6 +51,9 @@ from .ocpp_status import (
 from .ocpp_trust import Trust
 
 _LOGGER: Final = logging.getLogger(__name__)
+
+LIMITS_AHEAD_S: Final = 3600
+"""How far ahead a station is asked for its limits, where it follows none."""
 
 CAPABILITIES: Final = Capabilities(
     # OCPP 1.6, 7.14. Many stations cut off what is below a whole ampere, which errs on the safe side.
@@ -84,7 +88,7 @@ class OcppDriver(ChargerDriver):
         self._card_of = card_of
         self._may_start = may_start
         self._start = FreeStart(station, connector_id, now, later, may_start)
-        self._operations = OcppOperations(station, connector_id, lambda: self._disabled)
+        self._operations = OcppOperations(station, connector_id, now, lambda: self._disabled)
         self._disabled = False
         self._on_status: Callable[[], None] = lambda: None
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -98,6 +102,7 @@ class OcppDriver(ChargerDriver):
         self._booted_at: datetime | None = None
         self._doubt: tuple[float, datetime] | None = None
         self._energy_kwh: float | None = None
+        self._stated: tuple[StatedLimit, ...] = ()
         self._asked_at: datetime | None = None
 
     @property
@@ -142,7 +147,7 @@ class OcppDriver(ChargerDriver):
     @property
     @override
     def details(self) -> Mapping[str, Any]:
-        return self._station.describe()
+        return {**self._station.describe(), "stated_limits": [asdict(stated) for stated in self._stated]}
 
     @property
     @override
@@ -158,7 +163,20 @@ class OcppDriver(ChargerDriver):
             address=station.address,
             last_message_at=station.last_seen,
             clock_offset_s=station.clock_offset_s if station.connected else None,
+            operator=self._operator_link(),
         )
+
+    def _operator_link(self) -> OperatorLink | None:
+        link = self._station.operator_link
+        if link is None:
+            return None
+        state = OperatorState.CONNECTED
+        if link.trouble is not None:
+            state = OperatorState(link.trouble)
+        elif not link.connected:
+            wanted = self._station.connected or link.waiting
+            state = OperatorState.CONNECTING if wanted else OperatorState.IDLE
+        return OperatorLink(state=state, waiting=link.waiting, dropped=link.dropped)
 
     @override
     async def start(self, on_status: Callable[[], None]) -> None:
@@ -294,7 +312,24 @@ class OcppDriver(ChargerDriver):
         connector = self._connector
         currents = read_currents(connector.measurement, len(self._evse.phases), self._station.style.nominal_v)
         since = self._limit_since.at if self._limit_since else None
-        self._trust.measured(connector.limit, since, max(currents) if currents else None, at)
+        if self._trust.measured(connector.limit, since, max(currents) if currents else None, at):
+            self._spawn(self._ask_for_limits())
+
+    async def _ask_for_limits(self) -> None:
+        """Keep for a report of the fault what the station itself says that its limits come to.
+
+        Not while another way to put a limit is left to try: a station that does not answer would hold that up.
+        """
+        try:
+            self._stated = tuple(await self._operations.limits(LIMITS_AHEAD_S))
+        except ChargerError as error:
+            _LOGGER.debug("Station %s does not tell its limits: %s", self._station.identity, error)
+            return
+        _LOGGER.warning(
+            "Station %s follows no limit, and says that it offers %s",
+            self._station.identity,
+            [f"{each.limit} {'W' if each.in_w else 'A'}" for each in self._stated],
+        )
 
     @property
     def _default_stands(self) -> bool:

@@ -3,18 +3,21 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, override
 
 from ..csms.authorization import IdToken
 from ..csms.errors import StationRejected
-from ..csms.events import Event, Notified
+from ..csms.events import Event, Notified, SecurityReported
 from ..csms.operations import CertificateUse, FirmwareSignature, LogKind
+from ..csms.records import RateUnit
 from ..csms.secret_settings import is_secret
 from ..csms.station import Station
-from ..engine.model.operation import Operation, Progress, Stage
+from ..engine.model.operation import Operation, Progress, Stage, StatedLimit
+from ..engine.model.security import SecurityReport
 from .errors import ChargerRefusedError
 from .ocpp_errors import as_charger_errors
+from .ocpp_security import read_security
 from .operations import REDACTED, ChargerOperations
 
 _NEWS: Final = {
@@ -52,7 +55,10 @@ _MESSAGE_ID: Final = 16_000
 class OcppOperations(ChargerOperations):
     """Asks a station for its connector. `held_out`: whether control took the connector out of service."""
 
-    def __init__(self, station: Station, connector_id: int, held_out: Callable[[], bool]) -> None:
+    def __init__(
+        self, station: Station, connector_id: int, now: Callable[[], datetime], held_out: Callable[[], bool]
+    ) -> None:
+        self._now = now
         self._station = station
         self._connector_id = connector_id
         self._held_out = held_out
@@ -175,6 +181,29 @@ class OcppOperations(ChargerOperations):
     async def tell_cost(self, total: float) -> None:
         with as_charger_errors():
             await self._station.operations.tell_cost(self._connector_id, total)
+
+    @override
+    async def limits(self, duration_s: int) -> Sequence[StatedLimit]:
+        with as_charger_errors():
+            periods = await self._station.operations.read_limits(self._connector_id, duration_s)
+        now = self._now()
+        return [
+            StatedLimit(
+                at=now + timedelta(seconds=period.start_s),
+                limit=period.limit,
+                in_w=period.unit == RateUnit.W,
+                phases=period.phases,
+            )
+            for period in periods
+        ]
+
+    @override
+    def on_security(self, listener: Callable[[SecurityReport], None]) -> Callable[[], None]:
+        def take(event: Event) -> None:
+            if isinstance(event, SecurityReported):
+                listener(read_security(event))
+
+        return self._station.subscribe(take)
 
     @override
     def on_progress(self, listener: Callable[[Progress], None]) -> Callable[[], None]:

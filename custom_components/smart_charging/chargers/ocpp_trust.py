@@ -63,18 +63,24 @@ class Trust:
 
     def measured(
         self, limit: AcknowledgedLimit | None, since: datetime | None, current_a: float | None, at: datetime
-    ) -> None:
-        """Hold a measurement (the highest phase, A) against the limit that has had its value `since` then."""
+    ) -> bool:
+        """Hold a measurement (the highest phase, A) against the limit that has had its value `since` then.
+
+        Returns whether it has just shown that it follows no limit, however that is put.
+        """
         if limit is None or since is None or current_a is None or limit.until is None or at >= limit.until:
-            return
+            return False
         if since != self._judged:
             self._judged, self._above = since, 0
         if at - since < _FOLLOWS_WITHIN:
-            return
+            return False
         if current_a <= limit.limit_a * (1 + _TOLERANCE_SHARE) + _TOLERANCE_A:
             self._above, self._ignores = 0, False
-            return
+            return False
         self._above += 1
-        if self._above == _READINGS and not self.lost:
-            self.lost = self._station.distrust()
-            self._ignores = not self.lost
+        if self._above != _READINGS or self.lost:
+            return False
+        self.lost = self._station.distrust()
+        given_up = not self.lost and not self._ignores
+        self._ignores = not self.lost
+        return given_up

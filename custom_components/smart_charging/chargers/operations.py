@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from ..engine.model.operation import Progress
+from ..engine.model.operation import Progress, StatedLimit
+from ..engine.model.security import SecurityReport
 from .errors import ChargerLacksError
 
 REDACTED: Final = "**REDACTED**"
@@ -97,6 +98,14 @@ class ChargerOperations:
     async def tell_cost(self, total: float) -> None:
         """Show what the session that runs has cost so far, in the charger's own currency."""
         raise _lacks("show a cost")
+
+    async def limits(self, duration_s: int) -> Sequence[StatedLimit]:
+        """Tell what it would offer for so long from now, after all that limits it, whoever that came from."""
+        raise _lacks("tell its limits")
+
+    def on_security(self, listener: Callable[[SecurityReport], None]) -> Callable[[], None]:
+        """Call this, in the event loop, for whatever happens to its security; returns what ends it."""
+        return lambda: None
 
     def on_progress(self, listener: Callable[[Progress], None]) -> Callable[[], None]:
         """Call this, in the event loop, for every news of a log or of firmware; returns what ends it."""

@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from .records import ChargingNeeds, ConnectorStatus, Features, Measurement, OperatorLimit, StationInfo, Transaction
+from .records import (
+    ChargingNeeds,
+    ConnectorStatus,
+    Features,
+    Measurement,
+    OperatorLimit,
+    OperatorTrouble,
+    StationInfo,
+    Transaction,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +124,7 @@ class OperatorChanged(Event):
     """The operator, to whom the station is handed on, can be reached now, or not; `trouble` tells why not."""
 
     connected: bool
-    trouble: str | None = None
+    trouble: OperatorTrouble | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +143,19 @@ class OperatorLimitChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityReported(Event):
+    """The station reported an event of its security, when it happened or later; `at` is when it was heard of.
+
+    `kind` is a word of OCPP's list of security events, or the maker's own; `info` is what the maker adds, for people.
+    """
+
+    kind: str
+    info: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notified(Event):
-    """The station reported something that control does not need: firmware, diagnostics, security, vendor's data.
+    """The station reported something that control does not need: firmware, diagnostics, vendor's data.
 
     `kind` is OCPP's name of the message, `text` the word in it that matters. `request_id` is that of the request of ours
     which it is about, where the station tells.

@@ -6,10 +6,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from .authorization import IdToken
-from .events import Authorized, Booted, Event, Measured, NeedsTold, Notified, Ready, StatusChanged, TransactionEnded
+from .events import (
+    Authorized,
+    Booted,
+    Event,
+    Measured,
+    NeedsTold,
+    Notified,
+    Ready,
+    SecurityReported,
+    StatusChanged,
+    TransactionEnded,
+)
 from .ladder import Ladder
 from .lessons import Lessons
 from .quirks import Quirk, find_quirk, style_for
@@ -22,6 +33,7 @@ from .records import (
     Features,
     Measurement,
     OperatorLimit,
+    OperatorLink,
     ProfileStyle,
     StationInfo,
     Transaction,
@@ -71,6 +83,17 @@ class _Readings:
         return replace(newest, **recent)
 
 
+class Operator(Protocol):
+    """What there is to know of an operator to whom a station is handed on."""
+
+    @property
+    def link(self) -> OperatorLink:
+        """How it can be reached now."""
+
+    def limit(self, connector_id: int) -> OperatorLimit | None:
+        """What it allows a connector now; None where it says nothing."""
+
+
 class StationMemory:
     """The state behind a `Station`. Events are kept until `flush`, so that a station has its answer before they act."""
 
@@ -91,8 +114,8 @@ class StationMemory:
         """What was logged of it already; another firmware may be better, or worse in other ways."""
         self.certify: Callable[[str, int | None], bool] | None = None
         """Signs the station's request for a certificate, given its request id too, and tells whether; see certification.py."""
-        self.operator_limit: Callable[[int], OperatorLimit | None] | None = None
-        """Tells what an operator allows a connector, while the station is handed on to one; see relay/."""
+        self.operator: Operator | None = None
+        """Whom the station is handed on to; see relay/."""
         self._lessons = Lessons() if lessons is None else lessons
         self._connectors: dict[int, Connector] = {}
         self._readings: dict[int, _Readings] = {}
@@ -218,6 +241,10 @@ class StationMemory:
     def notified(self, kind: str, text: str, request_id: int | None = None) -> None:
         """Something that control does not need."""
         self.emit(Notified(station=self.identity, at=self.now(), kind=kind, text=text, request_id=request_id))
+
+    def security_reported(self, kind: str, info: str) -> None:
+        """Something that happened to the station's security."""
+        self.emit(SecurityReported(station=self.identity, at=self.now(), kind=kind, info=info))
 
     def start_transaction(self, request: StartRequest) -> Transaction:
         """A station announced a start. Returns the transaction, which is an old one if it was announced before."""

@@ -123,6 +123,37 @@ class AcknowledgedLimit:
     until: datetime | None = None
 
 
+class OperatorTrouble(StrEnum):
+    """Why an operator, to whom a station is handed on, cannot be reached."""
+
+    UNREACHABLE = "unreachable"
+    SILENT = "silent"
+    CLOSED = "closed"
+    KEY_REFUSED = "key_refused"
+    IDENTITY_REFUSED = "identity_refused"
+    IDENTITY_UNKNOWN = "identity_unknown"
+    FAULTY = "faulty"
+    """It answers the request for a connection with something unforeseen."""
+    CERTIFICATE_NOT_TRUSTED = "certificate_not_trusted"
+    NO_OCPP = "no_ocpp"
+    OTHER_VERSION = "other_version"
+    NOT_ACCEPTED = "not_accepted"
+    """It answers the station's announcement with anything but "Accepted"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorLink:
+    """The way to an operator: `connected` where it takes messages now, else `trouble`, unless nobody has tried.
+
+    `waiting` messages are still to be delivered, and `dropped` ones could not be kept for it.
+    """
+
+    connected: bool
+    trouble: OperatorTrouble | None
+    waiting: int
+    dropped: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorLimit:
     """What an operator, to whom the station is handed on, allows a connector: A per phase, W in total, or both.

@@ -31,7 +31,7 @@ class Requests:
             "FirmwareStatusNotification": self.notification("FirmwareStatusNotification", "status"),
             "LogStatusNotification": self.notification("LogStatusNotification", "status"),
             "SignCertificate": self._sign_certificate,
-            "SecurityEventNotification": self.notification("SecurityEventNotification", "type"),
+            "SecurityEventNotification": self._security_event,
         }
 
     def handle(self, action: str, payload: Payload) -> Payload:
@@ -66,6 +66,10 @@ class Requests:
     def _data_transfer(self, fields: Fields) -> Payload:
         self._memory.notified("DataTransfer", f"{fields.text('vendorId')} {fields.text('messageId')}".strip())
         return {"status": "UnknownVendorId"}
+
+    def _security_event(self, fields: Fields) -> Payload:
+        self._memory.security_reported(fields.text("type"), fields.text("techInfo"))
+        return {}
 
     def _sign_certificate(self, fields: Fields) -> Payload:
         csr, sign = fields.value("csr"), self._memory.certify

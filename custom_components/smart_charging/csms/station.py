@@ -13,7 +13,7 @@ from .keeping import Plain, describe
 from .ladder import Ladder
 from .memory import StationMemory
 from .operations import Operations
-from .records import AcknowledgedLimit, Connector, Features, OperatorLimit, ProfileStyle, StationInfo
+from .records import AcknowledgedLimit, Connector, Features, OperatorLimit, OperatorLink, ProfileStyle, StationInfo
 from .versions import Version
 
 
@@ -78,8 +78,14 @@ class Station:
 
     def operator_limit(self, connector_id: int) -> OperatorLimit | None:
         """What the operator, to whom it is handed on, allows this connector now; None where there is none, or no limit."""
-        ask = self._memory.operator_limit
-        return None if ask is None else ask(connector_id)
+        operator = self._memory.operator
+        return None if operator is None else operator.limit(connector_id)
+
+    @property
+    def operator_link(self) -> OperatorLink | None:
+        """How the operator can be reached; None where it is handed on to nobody."""
+        operator = self._memory.operator
+        return None if operator is None else operator.link
 
     @property
     def clock_offset_s(self) -> float:

@@ -5,10 +5,10 @@ progress, up to five minutes, which says what happens (GET the flow until it is 
 `choose` {station} when several chargers came, or the menu `waiting_over` -> waiting | address | station. `station` {station, key
 (optional), connector} is for a charger that is entered by hand. `details` {name, connector (only if there are several),
 circuit (only if there are any), wiring (only on three phases), minimum_a, maximum_a, failsafe_a, priority, make_key
-(optional), security (only where chargers can encrypt: any | tls | certificate)} makes the subentry; with make_key, `key`
-{send_key (only while the charger is connected)} shows the password before. `reconfigure` has the same fields without the
-connector, and `key` (optional), give_certificate (only while the charger is connected), and the section operator
-{operator_url, operator_identity, operator_key, operator_decides}.
+(optional), security (only where chargers can encrypt: any | tls | certificate), and the section operator {operator_url,
+operator_identity, operator_key, operator_decides, operator_updates, operator_authority}} makes the subentry; with
+make_key, `key` {send_key (only while the charger is connected)} shows the password before. `reconfigure` has the same
+fields without the connector, and `key` (optional) and give_certificate (only while the charger is connected).
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ from homeassistant.helpers.selector import (
     TextSelectorType,
 )
 
-from ..const import CONF_CONNECTOR, CONF_KEY, CONF_OPERATOR, CONF_STATION
+from ..const import CONF_CONNECTOR, CONF_KEY, CONF_STATION
 from .arrival import ArrivalSteps
 from .charger_access import access_as_answers, access_fields, access_of, share_access
 from .charger_form import (
@@ -111,20 +111,18 @@ class ChargerSubentryFlow(ArrivalSteps):
                 return self.async_abort(reason="already_configured")
             shared = access_of(entry, self._station)
             before = {CONF_KEY: self._key} if self._key else shared
-            access = self._access(before, user_input)
-            if CONF_OPERATOR in shared:
-                access[CONF_OPERATOR] = shared[CONF_OPERATOR]
+            access = self._access(before, user_input) | operator_of(shared, user_input)
             data = charger_data(entry.data, self._station, access, connector, user_input)
             errors = charger_errors(entry, data, user_input)
             if not errors:
                 return await self._keep(user_input[CONF_NAME].strip(), data)
+        shared = access_of(entry, self._station)
+        schema = charger_schema(entry.data, await circuit_options(self.hass, entry), self._connectors)
+        known = charger_suggestions(self._name) | access_as_answers(shared) | operator_as_answers(shared)
         return self.async_show_form(
             step_id="details",
             data_schema=self.add_suggested_values_to_schema(
-                charger_schema(entry.data, await circuit_options(self.hass, entry), self._connectors).extend(
-                    access_fields(entry.data)
-                ),
-                user_input or {**charger_suggestions(self._name), **access_as_answers(access_of(entry, self._station))},
+                schema.extend({**access_fields(entry.data), **operator_fields()}), user_input or known
             ),
             errors=errors,
             description_placeholders={"identity": self._station},

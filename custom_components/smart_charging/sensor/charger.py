@@ -21,6 +21,7 @@ from ..entity import ChargerEntity, ChargerPlace, ChargerView, async_charger_pla
 from ..reasons import async_speech, override_sentence
 from ..runtime import SmartChargingConfigEntry
 from .card import CHARGING_FOR_DESCRIPTION, ChargingForSensor
+from .charger_operator import OPERATOR_DESCRIPTION, OperatorSensor
 from .reason import REASON_DESCRIPTION, ReasonSensor
 
 
@@ -193,12 +194,14 @@ def async_charger_sensors(
     for place in async_charger_places(hass, entry):
         currents = map(_charger_current, place.evse.phases)
         descriptions = (*CHARGER_DESCRIPTIONS, *currents, *DIAGNOSTIC_DESCRIPTIONS)
+        handed_on = entry.runtime_data.setup.chargers[place.evse.evse_id].operator is not None
         yield (
             place,
             [
                 ReasonSensor(entry, REASON_DESCRIPTION, place),
                 OverrideSensor(entry, OVERRIDE_DESCRIPTION, place),
                 ChargingForSensor(entry, CHARGING_FOR_DESCRIPTION, place),
+                *([OperatorSensor(entry, OPERATOR_DESCRIPTION, place)] if handed_on else []),
                 *(ChargerSensor(entry, description, place) for description in descriptions),
             ],
         )

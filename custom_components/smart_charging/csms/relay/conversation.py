@@ -16,6 +16,7 @@ from ..events import OperatorTold
 from ..fields import Fields
 from ..frames import Payload
 from ..memory import StationMemory
+from ..records import OperatorTrouble
 from ..station import Station
 from ..versions import Version
 from .books import Books
@@ -23,8 +24,9 @@ from .downward import Downward, Hands
 from .outbox import Entry
 from .schemas import Schemas
 from .target import RelayTarget
+from .trouble import OperatorAway
 from .verdicts import read_verdict, token_of
-from .wire import OperatorAway, OperatorRefused, Wire
+from .wire import OperatorRefused, Wire
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -99,7 +101,7 @@ class Conversation:
         self._wake.set()
 
     async def run(
-        self, *, booted: Callable[[], bool], on_boot: Callable[[str | None], None], wanted: Callable[[], bool]
+        self, *, booted: Callable[[], bool], on_boot: Callable[[OperatorAway | None], None], wanted: Callable[[], bool]
     ) -> None:
         """Talk while that is `wanted`. Raises `OperatorAway` when the connection ends before.
 
@@ -111,7 +113,7 @@ class Conversation:
         try:
             await asyncio.wait({reader, speaker}, return_when=asyncio.FIRST_COMPLETED)
             if not speaker.done():
-                raise OperatorAway("it closed the connection")
+                raise OperatorAway(OperatorTrouble.CLOSED)
             speaker.result()
         finally:
             for task in (reader, speaker, *self._stops):
@@ -124,11 +126,11 @@ class Conversation:
         entry = Entry(version=self._version, action="Authorize", payload=payload, at=self._memory.now())
         composed = self._books.upward.compose(entry, self._schemas, online_since=self._since)
         if composed is None:
-            raise OperatorAway("this cannot be asked")
+            raise OperatorAway(OperatorTrouble.OTHER_VERSION, "Authorize cannot be put to it")
         return await self._wire.call("Authorize", composed, timeout_s=self._target.times.authorize_timeout_s)
 
     async def _speak(
-        self, booted: Callable[[], bool], on_boot: Callable[[str | None], None], wanted: Callable[[], bool]
+        self, booted: Callable[[], bool], on_boot: Callable[[OperatorAway | None], None], wanted: Callable[[], bool]
     ) -> None:
         loop = asyncio.get_running_loop()
         while wanted():
@@ -148,7 +150,7 @@ class Conversation:
                     async with asyncio.timeout_at(held_s):
                         await self._wake.wait()
 
-    async def _introduce(self, booted: Callable[[], bool], on_boot: Callable[[str | None], None]) -> None:
+    async def _introduce(self, booted: Callable[[], bool], on_boot: Callable[[OperatorAway | None], None]) -> None:
         """Tell what the station is, and how each connector is."""
         self.welcome = False
         if not booted():
@@ -159,7 +161,7 @@ class Conversation:
             if status.version is self._version:
                 await self._deliver(status)
 
-    async def _announce(self, on_boot: Callable[[str | None], None]) -> None:
+    async def _announce(self, on_boot: Callable[[OperatorAway | None], None]) -> None:
         """Announce the station until the operator accepts it, as often as it wants to hear it."""
         while True:
             answer = await self._call("BootNotification", self._books.upward.boot or {"reason": "Unknown"})
@@ -167,7 +169,7 @@ class Conversation:
             self._interval_s = min(max(interval_s, self._target.times.shortest_heartbeat_s), _LONGEST_INTERVAL_S)
             if status_of(answer) == "Accepted":
                 return
-            on_boot("it has not accepted the station yet")
+            on_boot(OperatorAway(OperatorTrouble.NOT_ACCEPTED))
             await asyncio.sleep(self._interval_s)
 
     async def _call(self, action: str, payload: Payload) -> Payload:

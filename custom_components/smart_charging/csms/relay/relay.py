@@ -3,35 +3,28 @@
 import asyncio
 import logging
 import random
-import ssl
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any, Final
 
-from websockets.exceptions import InvalidStatus, WebSocketException
+from websockets.exceptions import WebSocketException
 
 from ..authorization import Authorization, IdToken
 from ..events import Connected, Disconnected, Event, OperatorChanged
 from ..frames import Payload
 from ..memory import StationMemory
-from ..records import OperatorLimit
+from ..records import OperatorLimit, OperatorLink, OperatorTrouble
 from ..station import Station
 from ..versions import Version, version_of
 from .books import Books
 from .conversation import Conversation
 from .schemas import load_schemas
 from .target import RelayTarget
+from .trouble import OperatorAway, explain
 from .verdicts import put_verdict, read_verdict, token_of
-from .wire import OperatorAway, OperatorRefused, dial
+from .wire import OperatorRefused, dial
 
 _LOGGER: Final = logging.getLogger(__name__)
-
-_REFUSED: Final = {
-    HTTPStatus.UNAUTHORIZED: "it does not take the key",
-    HTTPStatus.FORBIDDEN: "it does not let this identity in",
-    HTTPStatus.NOT_FOUND: "it does not know this identity, or has another address",
-}
 
 
 class Relay:
@@ -59,35 +52,23 @@ class Relay:
         self._task: asyncio.Task[None] | None = None
         self._conversation: Conversation | None = None
         self._connected = False
-        self._trouble: str | None = None
+        self._trouble: OperatorTrouble | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self._failed = False
 
     @property
-    def connected(self) -> bool:
-        """Whether the operator takes our messages now."""
-        return self._connected
-
-    @property
-    def trouble(self) -> str | None:
-        """Why the operator cannot be reached, in words; None where it can, or nobody has tried."""
-        return self._trouble
-
-    @property
-    def waiting(self) -> int:
-        """How many messages wait to be delivered."""
-        return len(self._books.outbox)
-
-    @property
-    def dropped(self) -> int:
-        """How many messages could not be kept for the operator."""
-        return self._books.outbox.dropped
+    def link(self) -> OperatorLink:
+        """How the operator can be reached now, and what waits for it."""
+        outbox = self._books.outbox
+        return OperatorLink(
+            connected=self._connected, trouble=self._trouble, waiting=len(outbox), dropped=outbox.dropped
+        )
 
     def start(self) -> None:
         """Begin; in a running event loop."""
         if self._task is None:
             self._unsubscribe = self._memory.subscribe(self._heard)
-            self._memory.operator_limit = self.limit
+            self._memory.operator = self
             self._books.steering.start()
             self._task = asyncio.get_running_loop().create_task(self._run())
 
@@ -98,11 +79,11 @@ class Relay:
         task, self._task = self._task, None
         self._unsubscribe()
         self._books.steering.stop()
-        if self._memory.operator_limit == self.limit:
-            self._memory.operator_limit = None
+        if self._memory.operator is self:
+            self._memory.operator = None
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        self._tell(connected=False, trouble=None)
+        self._tell(None, connected=False)
 
     def take(self, version: Version, action: str, payload: Payload, answer: Payload) -> None:
         """The station said this, and was answered that. Never raises: the station has nothing to do with our faults."""
@@ -195,56 +176,42 @@ class Relay:
         try:
             socket = await dial(self.target, version)
         except (OSError, TimeoutError, WebSocketException) as error:
-            self._tell(connected=False, trouble=_explain(error))
+            self._tell(explain(error), connected=False)
             return False
         if socket.subprotocol is not None and version_of(socket.subprotocol) is not version:
             await socket.close()
-            self._tell(connected=False, trouble="it does not speak the station's version of OCPP")
+            self._tell(OperatorAway(OperatorTrouble.OTHER_VERSION), connected=False)
             return False
         conversation = Conversation(
             socket, schemas, self._station, self._memory, self._books, target=self.target, version=version
         )
-        self._conversation, trouble = conversation, None
+        self._conversation = conversation
+        away: OperatorAway | None = None
         try:
             await conversation.run(
                 booted=lambda: self._booted,
                 on_boot=self._on_boot,
                 wanted=lambda: self._wanted_version is version,
             )
-        except OperatorAway as away:
-            trouble = str(away)
+        except OperatorAway as error:
+            away = error
         finally:
             self._conversation = None
-        self._tell(connected=False, trouble=trouble)
+        self._tell(away, connected=False)
         return conversation.welcome
 
-    def _on_boot(self, trouble: str | None) -> None:
-        self._booted = trouble is None
-        self._tell(connected=self._booted, trouble=trouble)
+    def _on_boot(self, away: OperatorAway | None) -> None:
+        self._booted = away is None
+        self._tell(away, connected=self._booted)
 
-    def _tell(self, *, connected: bool, trouble: str | None) -> None:
+    def _tell(self, away: OperatorAway | None, *, connected: bool) -> None:
         """Tell of a change, once."""
+        trouble = None if away is None else away.trouble
         if (connected, trouble) == (self._connected, self._trouble):
             return
         self._connected, self._trouble = connected, trouble
-        if trouble is not None:
-            _LOGGER.warning("The operator of station %s cannot be reached: %s", self._memory.identity, trouble)
+        if away is not None:
+            _LOGGER.warning("The operator of station %s cannot be reached: %s", self._memory.identity, away)
         memory = self._memory
         memory.emit(OperatorChanged(station=memory.identity, at=memory.now(), connected=connected, trouble=trouble))
         memory.flush()
-
-
-def _explain(error: Exception) -> str:
-    """Why a connection was not to be had, in words that name no credential."""
-    match error:
-        case InvalidStatus():
-            status = error.response.status_code
-            return _REFUSED.get(HTTPStatus(status), f"it answers with HTTP status {status}")
-        case TimeoutError():
-            return "it does not answer"
-        case ssl.SSLCertVerificationError():
-            return "its certificate is not trusted here"
-        case OSError():
-            return f"there is no connection: {error.strerror or type(error).__name__}"
-        case _:
-            return "it does not speak OCPP there"

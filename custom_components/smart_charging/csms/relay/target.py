@@ -1,9 +1,10 @@
 """An operator's csms, and how we come before it."""
 
-import ssl
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, urlsplit
+
+from ..certificates import CertificateUnusable, ends_at
 
 _SCHEMES: Final = frozenset({"ws", "wss"})
 
@@ -37,9 +38,9 @@ class RelayTarget:
 
     `identity` is the name that the operator knows the station by; it is put behind the address `url` (ws or wss).
     `decides`: the operator decides who may charge; where it does not answer in time, we do. `updates`: it may update
-    the firmware and fetch logs. `tls` is for wss; without it, the system's authorities are trusted.
+    the firmware and fetch logs. `authority_pem`: whose certificates to trust for wss; without it, whom the system trusts.
 
-    Raises ValueError for an address or identity that is none, with a text that does not repeat it.
+    Raises ValueError for an address, an identity or a certificate that is none, with a text that does not repeat it.
     """
 
     url: str
@@ -47,7 +48,7 @@ class RelayTarget:
     key: str | None = field(default=None, repr=False)
     decides: bool = False
     updates: bool = False
-    tls: ssl.SSLContext | None = field(default=None, repr=False)
+    authority_pem: str | None = field(default=None, repr=False)
     times: RelayTimes = RelayTimes()
 
     def __post_init__(self) -> None:
@@ -61,6 +62,11 @@ class RelayTarget:
             raise ValueError("the address of an operator ends with its path")
         if not self.identity or not self.identity.isprintable():
             raise ValueError("the operator has to know the station by some name")
+        if self.authority_pem is not None:
+            try:
+                ends_at(self.authority_pem)
+            except CertificateUnusable as error:
+                raise ValueError("the certificate of the operator's authority cannot be read") from error
 
     @property
     def address(self) -> str:

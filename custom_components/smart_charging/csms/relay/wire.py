@@ -22,8 +22,10 @@ from websockets.typing import Subprotocol
 
 from ..frames import Garbage, Payload, answer, ask, parse_frame, refuse
 from ..link import Rate
+from ..records import OperatorTrouble
 from ..versions import Version
 from .target import RelayTarget
+from .trouble import OperatorAway
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -39,10 +41,6 @@ _MOST_OPEN: Final = 8
 
 type Handler = Callable[[str, Payload], Awaitable[Payload]]
 """Answers an operator's call, given action and payload; raises an `OCPPError` to refuse it."""
-
-
-class OperatorAway(Exception):  # noqa: N818 -- reads as what happened
-    """The connection is gone, or the operator does not answer. What was asked may have been done."""
 
 
 class OperatorRefused(Exception):  # noqa: N818 -- reads as what happened
@@ -63,10 +61,8 @@ class _Direct(connect):
 
 async def dial(target: RelayTarget, version: Version) -> ClientConnection:
     """Connect to the operator in this version. Raises OSError, TimeoutError, or websockets' own errors."""
-    tls = target.tls
-    if target.encrypted and tls is None:
-        # Reads the system's authorities from disk.
-        tls = await asyncio.to_thread(ssl.create_default_context)
+    # Reads the system's authorities from disk, where those are trusted.
+    tls = await asyncio.to_thread(ssl.create_default_context, cadata=target.authority_pem) if target.encrypted else None
     times = target.times
     return await _Direct(
         target.address,
@@ -75,7 +71,7 @@ async def dial(target: RelayTarget, version: Version) -> ClientConnection:
         user_agent_header=None,
         compression=None,
         proxy=None,
-        ssl=tls if target.encrypted else None,
+        ssl=tls,
         max_size=_FRAME_BYTES,
         max_queue=4,
         open_timeout=times.open_timeout_s,
@@ -119,7 +115,7 @@ class Wire:
             async with asyncio.timeout(timeout_s), self._turn:
                 response = await self._ask(action, payload, unique_id or str(uuid.uuid4()))
         except TimeoutError:
-            raise OperatorAway(f"no answer to {action} in time") from None
+            raise OperatorAway(OperatorTrouble.SILENT, action) from None
         if isinstance(response, CallError):
             raise OperatorRefused(action, response.error_code, response.error_description)
         return dict(response.payload)
@@ -130,7 +126,7 @@ class Wire:
         try:
             async with asyncio.timeout(self._call_timeout_s):
                 if self._closed:
-                    raise OperatorAway("the connection is closed")
+                    raise OperatorAway(OperatorTrouble.CLOSED)
                 await self._socket.send(ask(unique_id, action, payload))
                 answered = await response
         except ConnectionClosed:
@@ -138,7 +134,7 @@ class Wire:
         finally:
             self._asked = None
         if answered is None:
-            raise OperatorAway("the connection closed")
+            raise OperatorAway(OperatorTrouble.CLOSED)
         return answered
 
     async def serve(self) -> None:

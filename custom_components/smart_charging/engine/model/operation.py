@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from .operator_link import OperatorLink
+
 
 class Operation(StrEnum):
     """Something that a charger may be able to do for a person."""
@@ -29,6 +31,10 @@ class Operation(StrEnum):
     CERTIFICATES = "certificates"
     DISPLAY = "display"
     COST = "cost"
+    LIMITS = "limits"
+    """Tell what all that limits it comes to."""
+    SECURITY = "security"
+    """Report what happens to its security."""
 
 
 class Stage(StrEnum):
@@ -51,14 +57,28 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatedLimit:
+    """What a charger says that it would offer from then on: A per phase, or W in total if `in_w`.
+
+    `phases` is None where it does not say on how many.
+    """
+
+    at: datetime
+    limit: float
+    in_w: bool
+    phases: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """What is known of the way to a charger.
 
     `protocol` is what is spoken on it, `address` the IP address at the other end. `clock_offset_s` is the charger's clock
-    minus ours, 0 where it is right or not known.
+    minus ours, 0 where it is right or not known. `operator` is set where the charger is handed on to one.
     """
 
     protocol: str | None = None
     address: str | None = None
     last_message_at: datetime | None = None
     clock_offset_s: float | None = None
+    operator: OperatorLink | None = None
