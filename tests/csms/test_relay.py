@@ -237,6 +237,10 @@ async def test_an_operator_starts_and_stops_by_its_own_names(csms: CentralSystem
                     "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6900.0}],
                 },
             }
+            for unfit in ("none", {**profile, "stackLevel": "high"}, {**profile, "chargingProfilePurpose": "Perhaps"}):
+                # It is not begun without its limit.
+                answer = await theirs.call("RemoteStartTransaction", connectorId=1, idTag="D", chargingProfile=unfit)
+                assert answer == ["FormationViolation"]
             answer = await theirs.call("RemoteStartTransaction", connectorId=1, idTag="DRIVER", chargingProfile=profile)
             assert answer == {"status": "Accepted"}
             assert await peer.asked("RemoteStartTransaction") == {"connectorId": 1, "idTag": "DRIVER"}

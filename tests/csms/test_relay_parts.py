@@ -198,6 +198,29 @@ def test_what_fits_is_kept_and_a_reading_is_whole_or_not_there(given: Any, fitte
     assert Conformer(SCHEMA).fit(given) == fitted
 
 
+@pytest.mark.parametrize(
+    ("given", "fits"),
+    [
+        ({"inner": {"a": 1}}, True),
+        ({"inner": {"b": 2}}, False),
+        ({"inner": 3}, False),
+        ({"some": [{"a": 1}, {"a": 2}]}, True),
+        ({"some": [{"a": 1}, {"a": 2, "word": "Perhaps"}]}, False),
+        ({"some": [{"a": 1}] * 3}, True),
+        ({"some": [{"a": 1}] * 4}, False),
+        # Elsewhere it is as ever.
+        ({"count": "many"}, True),
+    ],
+)
+def test_what_has_to_be_whole_is_refused_where_a_part_does_not_fit(given: Any, fits: bool) -> None:
+    conformer = Conformer(SCHEMA, whole={"inner", "some"})
+    if fits:
+        assert conformer.fit(given) == {key: value for key, value in given.items() if key != "count"}
+    else:
+        with pytest.raises(Unfit):
+            conformer.fit(given)
+
+
 def test_what_is_wanted_is_filled_in_where_it_can_be() -> None:
     schema = SCHEMA | {"required": ["at", "word"]}
     defaults = {"at": "2026-06-01T10:00:00Z"}

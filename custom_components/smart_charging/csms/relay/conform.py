@@ -4,8 +4,9 @@ Pure. The schemas are those of the `ocpp` library; only the words that they use 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
+from enum import IntEnum
 from typing import Any, Final
 
 from ..timestamps import format_timestamp, parse_timestamp
@@ -20,27 +21,44 @@ class Unfit(Exception):  # noqa: N818 -- it is the value that is wrong, not the 
     """It cannot be made to fit. The text tells where."""
 
 
-class Conformer:
-    """Fits payloads to one schema. `defaults`, by a field's name, fill in what a schema wants and the payload lacks."""
+class _Care(IntEnum):
+    """What becomes of what does not fit."""
 
-    def __init__(self, schema: Schema, defaults: Mapping[str, Any] | None = None) -> None:
+    LOOSE = 0
+    """It is left out, where the schema lets it."""
+    EXACT = 1
+    """What it belongs to is left out too: a reading without its measurand is another reading."""
+    WHOLE = 2
+    """All of it is refused: a schedule without one of its periods is another schedule."""
+
+
+class Conformer:
+    """Fits payloads to one schema. `defaults`, by a field's name, fill in what a schema wants and the payload lacks.
+
+    Of the fields named in `whole` nothing is left out.
+    """
+
+    def __init__(
+        self, schema: Schema, defaults: Mapping[str, Any] | None = None, whole: Collection[str] = frozenset()
+    ) -> None:
         self._schema = schema
+        self._whole = whole
         self._definitions: Mapping[str, Schema] = schema.get("definitions", {})
         self._defaults = defaults or {}
 
     def fit(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """A copy of the payload that keeps to the schema: what nobody asked for is left out. Raises `Unfit`."""
-        return self._object(self._schema, payload, "", exact=False)
+        return self._object(self._schema, payload, "", _Care.LOOSE)
 
-    def _fit(self, schema: Schema, value: Any, where: str, *, exact: bool) -> Any:
+    def _fit(self, schema: Schema, value: Any, where: str, care: _Care) -> Any:
         reference = schema.get("$ref")
         if isinstance(reference, str):
             schema = self._definitions[reference.removeprefix(_DEFINITIONS)]
         match schema.get("type"):
             case "object":
-                return self._object(schema, value, where, exact=exact)
+                return self._object(schema, value, where, care)
             case "array":
-                return self._array(schema, value, where)
+                return self._array(schema, value, where, care)
             case "string":
                 return _text(schema, value, where)
             case "integer" | "number":
@@ -52,8 +70,7 @@ class Conformer:
             case _:
                 return value
 
-    def _object(self, schema: Schema, value: Any, where: str, *, exact: bool) -> dict[str, Any]:
-        """In something `exact` nothing may be left out: a reading without its measurand is another reading."""
+    def _object(self, schema: Schema, value: Any, where: str, care: _Care) -> dict[str, Any]:
         if not isinstance(value, Mapping):
             raise Unfit(f"{where} is no object")
         fields: Mapping[str, Schema] = schema.get("properties", {})
@@ -61,16 +78,17 @@ class Conformer:
         fitted = {} if schema.get("additionalProperties") is False else dict(value)
         for name, inner in fields.items():
             given = value.get(name)
+            inside = _Care.WHOLE if name in self._whole else care
             try:
                 if given is None:
                     given = self._defaults.get(name) if name in wanted else None
                 if given is not None:
-                    fitted[name] = self._fit(inner, given, f"{where}.{name}", exact=exact)
+                    fitted[name] = self._fit(inner, given, f"{where}.{name}", inside)
             except Unfit:
                 fitted.pop(name, None)
                 if name in wanted and name in self._defaults:
-                    fitted[name] = self._fit(inner, self._defaults[name], f"{where}.{name}", exact=exact)
-                elif exact or name in wanted:
+                    fitted[name] = self._fit(inner, self._defaults[name], f"{where}.{name}", inside)
+                elif inside > _Care.LOOSE or name in wanted:
                     raise
             if given is None:
                 fitted.pop(name, None)
@@ -79,15 +97,18 @@ class Conformer:
             raise Unfit(f"{where}.{min(missing)} is missing")
         return fitted
 
-    def _array(self, schema: Schema, value: Any, where: str) -> list[Any]:
+    def _array(self, schema: Schema, value: Any, where: str, care: _Care) -> list[Any]:
         if not isinstance(value, list):
             raise Unfit(f"{where} is no list")
         fitted = []
         for entry in value[: schema.get("maxItems")]:
             try:
-                fitted.append(self._fit(schema.get("items", {}), entry, where, exact=True))
+                fitted.append(self._fit(schema.get("items", {}), entry, where, max(care, _Care.EXACT)))
             except Unfit:
-                continue
+                if care is _Care.WHOLE:
+                    raise
+        if care is _Care.WHOLE and len(fitted) < len(value):
+            raise Unfit(f"{where} is too long")
         if len(fitted) < schema.get("minItems", 0):
             raise Unfit(f"{where} holds nothing of use")
         return fitted

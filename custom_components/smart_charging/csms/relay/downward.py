@@ -56,6 +56,8 @@ _REFUSALS: Final = {
     "GetInstalledCertificateIds": "NotFound",
     "SetNetworkProfile": "Rejected",
 }
+# Half of a limit is another limit.
+_PROFILES: Final = frozenset({"chargingProfile", "csChargingProfiles"})
 # No certificate of ours or of the station's own is asked for on an operator's word.
 _NEVER_TRIGGERED: Final = ("Sign",)
 
@@ -103,7 +105,7 @@ class Downward:
         if schema is None:
             raise NotImplementedError("there is no such action")
         try:
-            fitted = Conformer(schema).fit(payload)
+            fitted = Conformer(schema, whole=_PROFILES).fit(payload)
         except Unfit as fault:
             raise FormationViolationError(str(fault)) from None
         answer = await self._answer(action, fitted)
