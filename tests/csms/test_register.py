@@ -1,12 +1,16 @@
 """Energy registers, and what stations do to them."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custom_components.smart_charging.csms.keeping import _dump_entry, _entry
+from custom_components.smart_charging.csms.records import Transaction
 from custom_components.smart_charging.csms.register import EnergyCounter, Reading
+from custom_components.smart_charging.csms.transactions import Entry
 
 AT = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
 
@@ -15,6 +19,12 @@ def minute(number: float, register_wh: float, sequence: int | None = None, *, at
     """A reading that the station took in this minute, and sent at once unless told otherwise."""
     moment = AT + timedelta(minutes=number)
     return Reading(register_wh=register_wh, at=at or moment, station_at=moment, sequence=sequence)
+
+
+def kept(counter: EnergyCounter) -> EnergyCounter:
+    """What becomes of it where Home Assistant restarts."""
+    transaction = Transaction(transaction_id="1", connector_id=1, id_tag="", started_at=AT, meter_start_wh=None)
+    return _entry(json.loads(json.dumps(_dump_entry(Entry(transaction, counter)))), AT).counter
 
 
 @pytest.mark.parametrize(
@@ -50,10 +60,13 @@ def test_energy_is_what_the_register_rose(
     ],
 )
 def test_kilowatt_hours_that_are_said_to_be_watt_hours(registers_wh: list[float], energy_wh: float) -> None:
-    counter = EnergyCounter()
-    for number, register_wh in enumerate(registers_wh):
-        counter.read(minute(number / 2, register_wh))
-    assert counter.energy_wh == pytest.approx(energy_wh)
+    for restart_after in range(len(registers_wh) + 1):
+        counter = EnergyCounter()
+        for number, register_wh in enumerate(registers_wh):
+            counter.read(minute(number / 2, register_wh))
+            if number == restart_after:
+                counter = kept(counter)
+        assert counter.energy_wh == pytest.approx(energy_wh)
 
 
 @pytest.mark.parametrize(
@@ -65,10 +78,13 @@ def test_kilowatt_hours_that_are_said_to_be_watt_hours(registers_wh: list[float]
     ],
 )
 def test_a_register_beside_the_meter_s_own_is_not_counted_on_top(registers_wh: list[float], energy_wh: float) -> None:
-    counter = EnergyCounter()
-    for number, register_wh in enumerate(registers_wh):
-        counter.read(minute(number * 5, register_wh))
-    assert counter.energy_wh == energy_wh
+    for restart_after in range(len(registers_wh) + 1):
+        counter = EnergyCounter()
+        for number, register_wh in enumerate(registers_wh):
+            counter.read(minute(number * 5, register_wh))
+            if number == restart_after:
+                counter = kept(counter)
+        assert counter.energy_wh == energy_wh
 
 
 def test_what_was_kept_for_hours_and_sent_at_once_counts_in_full() -> None:

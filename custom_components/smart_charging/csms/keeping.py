@@ -119,6 +119,8 @@ def _dump_entry(entry: Entry) -> Plain:
         "first": None if counter.first is None else _plain(counter.first),
         "last": None if counter.last is None else _plain(counter.last),
         "energy_wh": counter.energy_wh or 0.0,
+        "in_kwh": counter.in_kwh,
+        "above": None if counter.above is None else list(counter.above),
     }
 
 
@@ -128,9 +130,16 @@ def _entry(plain: Plain, now: datetime) -> Entry:
         # Which limits hold for it is not known: somebody else may have set them since, or they may have run out.
         transaction = replace(transaction, found_at=now)
     first, last = (None if plain[name] is None else _reading(plain[name]) for name in ("first", "last"))
+    above = plain.get("above")
     return Entry(
         transaction,
-        EnergyCounter(first, last, float(plain["energy_wh"])),
+        EnergyCounter(
+            first,
+            last,
+            float(plain["energy_wh"]),
+            in_kwh=plain.get("in_kwh") is True,
+            above=None if above is None else (float(above[0]), float(above[1])),
+        ),
         ended=plain["ended"],
         by_our_name=bool(plain["by_our_name"]),
         told=bool(plain.get("told", True)),

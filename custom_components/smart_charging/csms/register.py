@@ -68,16 +68,24 @@ class EnergyCounter:
     """Adds up a register's increases. A register that falls, or jumps out of all reason, starts over uncounted.
 
     Readings may arrive late and out of order: one from before the first counts back to it, one from between two that
-    were counted adds nothing.
+    were counted adds nothing. `in_kwh`: the last reading was written in kWh, and said Wh. `above`: register and energy
+    where the register fell, both Wh, while it may come back to where it was.
     """
 
-    def __init__(self, first: Reading | None = None, last: Reading | None = None, energy_wh: float = 0.0) -> None:
+    def __init__(
+        self,
+        first: Reading | None = None,
+        last: Reading | None = None,
+        energy_wh: float = 0.0,
+        *,
+        in_kwh: bool = False,
+        above: tuple[float, float] | None = None,
+    ) -> None:
         self._first = first
         self._last = last or first
         self._energy_wh = energy_wh
-        self._in_kwh = False
-        # Register and energy where the register fell.
-        self._above: tuple[float, float] | None = None
+        self.in_kwh = in_kwh
+        self.above = above
 
     @property
     def first(self) -> Reading | None:
@@ -113,14 +121,14 @@ class EnergyCounter:
 
     def _go_on(self, last: Reading, reading: Reading) -> None:
         if last.register_wh - reading.register_wh > _SLACK_WH:
-            self._above = last.register_wh, self._energy_wh
+            self.above = last.register_wh, self._energy_wh
         increase_wh = _increase_wh(last, reading)
-        if self._above is not None:
+        if self.above is not None:
             # Some count from 0 in meter values, and from the meter's own register at the start and the end.
-            register_wh, energy_wh = self._above
+            register_wh, energy_wh = self.above
             beyond_wh = reading.register_wh - register_wh - (self._energy_wh - energy_wh)
             if -_MOST_MEANT_STEP_WH <= beyond_wh <= _most_wh(last, reading):
-                self._above = None
+                self.above = None
                 increase_wh = max(0.0, beyond_wh)
         self._energy_wh += increase_wh
         self._last = reading
@@ -134,9 +142,9 @@ class EnergyCounter:
         last = self._last
         if last is None or reading.register_wh >= last.register_wh:
             return reading
-        if reading.register_wh.is_integer() and not self._in_kwh:
+        if reading.register_wh.is_integer() and not self.in_kwh:
             return reading
         meant = replace(reading, register_wh=reading.register_wh * 1000)
         most_wh = min(_MOST_MEANT_W * _hours(last, reading) + _MOST_MEANT_STEP_WH, _MOST_MEANT_WH)
-        self._in_kwh = 0.0 <= meant.register_wh - last.register_wh <= most_wh
-        return meant if self._in_kwh else reading
+        self.in_kwh = 0.0 <= meant.register_wh - last.register_wh <= most_wh
+        return meant if self.in_kwh else reading
