@@ -1,59 +1,22 @@
 """Each driver on its bench: a real peer at the other end, and what the contract's tests do with it."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any, ClassVar, override
 
 from custom_components.smart_charging.chargers.driver import ChargerDriver
-from custom_components.smart_charging.chargers.registry import DRIVERS, DriverRequest
+from custom_components.smart_charging.chargers.ocpp import OcppDriver
 from custom_components.smart_charging.csms.server import CentralSystem
-from custom_components.smart_charging.engine.model.evse import Evse, Means
-from custom_components.smart_charging.engine.model.quantities import ALL_PHASES
+from custom_components.smart_charging.engine.model.evse import Means
 
 from ..csms import v201
 from ..csms.conftest import IMPATIENT, Clock
 from ..csms.peer import Peer, station_at
+from .bench import EVSE, Bench
 from .waiting import Woken
-
-EVSE = Evse(evse_id="garage", circuit_id="site", phases=ALL_PHASES, minimum_a=6, maximum_a=16, failsafe_a=6)
-
-
-class Bench(ABC):
-    """A driver and the charger at its other end."""
-
-    driver: ChargerDriver
-    clock: Clock
-    woken: Woken
-
-    @abstractmethod
-    async def connect(self) -> None:
-        """Switch the charger on, with nothing plugged in."""
-
-    @abstractmethod
-    async def disconnect(self) -> None:
-        """Cut the charger off without a word."""
-
-    @abstractmethod
-    async def charge(self) -> None:
-        """Plug a car in, and let it charge."""
-
-    @abstractmethod
-    async def measure(self, current_a: float, register_kwh: float) -> None:
-        """Let the charger tell its measurements, the same current on all phases."""
-
-    @abstractmethod
-    def refuse(self) -> None:
-        """Let the charger say no from now on."""
-
-    @abstractmethod
-    def commands(self) -> list[float]:
-        """What the charger was told since it was connected, A per phase."""
-
-    @abstractmethod
-    def interruptions(self) -> list[Means | None]:
-        """What the charger was told beyond an offer since it was connected, None for each release."""
+from .web_benches import WEB_BENCHES
 
 
 class StationBench(Bench):
@@ -232,8 +195,7 @@ async def ocpp_bench(make: type[StationBench] = OcppBench) -> AsyncIterator[Benc
     csms = CentralSystem(now=clock, limits=IMPATIENT)
     csms.add_known("CP1", None)
     await csms.start("127.0.0.1", 0)
-    request = DriverRequest(evse=EVSE, station=csms.station("CP1"), connector=1, now=clock)
-    driver = DRIVERS["ocpp"].make(request)
+    driver = OcppDriver(csms.station("CP1"), 1, EVSE, now=clock)
     async with AsyncExitStack() as connections:
         bench = make(driver, clock, csms, connections)
         yield bench
@@ -247,6 +209,7 @@ BENCHES: dict[str, dict[str, MakeBench]] = {
         "1.6": ocpp_bench,
         "2.0.1": partial(ocpp_bench, Ocpp201Bench),
         "2.1": partial(ocpp_bench, Ocpp21Bench),
-    }
+    },
+    **{driver: {"": make} for driver, make in WEB_BENCHES.items()},
 }
 """Of each driver, by what makes them different."""

@@ -16,7 +16,7 @@ from demo.station import Station
 from demo.versions import Version
 
 from ..csms.conftest import Clock, Recorder, until
-from .benches import EVSE
+from .bench import EVSE
 from .waiting import Woken
 
 

@@ -22,7 +22,8 @@ from ..csms import v201
 from ..csms.conftest import IMPATIENT, Clock
 from ..csms.peer import CallError, Peer, station_at
 from ..csms.relay import operator, target
-from .benches import EVSE, interruptions, limit_in, profiles
+from .bench import EVSE
+from .benches import interruptions, limit_in, profiles
 from .waiting import Woken
 
 

@@ -30,7 +30,7 @@ from custom_components.smart_charging.engine.model.security import SecurityKind,
 
 from ..csms.conftest import Clock, until
 from ..csms.peer import Peer, station_at
-from .benches import EVSE
+from .bench import EVSE
 
 type Ask = Callable[[ChargerOperations], Awaitable[object]]
 

@@ -1,0 +1,322 @@
+"""The driver of a charger that has to be asked, whatever its protocol (`device.py`).
+
+It asks quickly while a car charges and slowly otherwise, backs off while nothing answers, and watches for limits that
+somebody else has set. A charger's watchdog is kept content only while somebody steers: when decisions cease, so do the
+signs of life, and the charger goes to its failsafe current.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, override
+
+from ..engine.model.evse import Capabilities, Evse, EvseInfo, EvseStatus, EvState, Means, WatchdogKind
+from ..engine.model.operation import Connection
+from ..engine.model.shortcoming import Shortcoming
+from .device import Device, Reading
+from .driver import ChargerDriver
+from .errors import ChargerError, ChargerLacksError, ChargerSilentError, ChargerUnfitError
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+PREPARE_EVERY: Final = timedelta(minutes=10)
+"""A charger may have restarted unseen, and forgotten its failsafe current."""
+STEERED: Final = timedelta(seconds=60)
+"""So long after the last command somebody is taken to steer: several renewals, and what a busy machine is late."""
+SETTLES: Final = timedelta(seconds=10)
+"""A limit that was just acknowledged may be read back late."""
+FOUGHT: Final = timedelta(minutes=10)
+FIGHTS: Final = 3
+"""So often within that time a limit has to change by itself until somebody else is taken to set it."""
+LOST_AFTER: Final = 2
+"""So many answers in a row may be missing until a charger counts as gone."""
+
+RENEW_AFTER_S: Final = 20.0
+"""How often a setpoint is told again to a charger that signs of life alone keep content: so we know that somebody decides."""
+
+# A sign of life is given this often within a watchdog's time: some may be lost.
+_SIGN_SHARE: Final = 0.25
+# What keeps these content is no decision.
+_CONTENT: Final = frozenset({WatchdogKind.TRAFFIC, WatchdogKind.HEARTBEAT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often a charger is asked, in seconds; a pause after a failure is doubled each time up to the longest."""
+
+    quick_s: float = 2.0
+    slow_s: float = 10.0
+    first_pause_s: float = 2.0
+    longest_pause_s: float = 60.0
+
+    def pause_s(self, failures: int) -> float:
+        """How long to wait after so many failures in a row (at least one)."""
+        return min(self.longest_pause_s, self.first_pause_s * 2.0 ** min(failures - 1, 16))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Offer:
+    """What the charger has acknowledged, or was found with, at `at`."""
+
+    current_a: float
+    phases: int | None
+    at: datetime
+
+
+class PolledDriver(ChargerDriver):
+    """Steers a device. `now` gives aware times in UTC."""
+
+    def __init__(self, device: Device, evse: Evse, now: Callable[[], datetime], pace: Pace | None = None) -> None:
+        self._device = device
+        self._evse = evse
+        self._now = now
+        self._pace = pace or Pace()
+        self._on_status: Callable[[], None] = lambda: None
+        self._tasks: tuple[asyncio.Task[None], ...] = ()
+        self._hurry = asyncio.Event()
+        self._reading: Reading | None = None
+        self._info: EvseInfo | None = None
+        self._read_at: datetime | None = None
+        self._state_at: datetime | None = None
+        self._plugged_at: datetime | None = None
+        self._session_start_kwh: float | None = None
+        self._reachable = False
+        self._reachable_since = now()
+        self._failures = 0
+        self._offer: _Offer | None = None
+        self._commanded_at: datetime | None = None
+        self._acknowledged_at: datetime | None = None
+        self._writes = 0
+        self._prepared_at: datetime | None = None
+        self._keeps_failsafe = True
+        self._fights: list[datetime] = []
+        self._unfit: Shortcoming | None = None
+
+    @property
+    @override
+    def capabilities(self) -> Capabilities:
+        evse, can = self._evse, self._device.capabilities
+        watchdog = can.watchdog
+        if watchdog.kind in _CONTENT and watchdog.renew_after_s is None:
+            watchdog = replace(watchdog, renew_after_s=RENEW_AFTER_S)
+        return replace(
+            can, phases=len(evse.phases), minimum_a=evse.minimum_a, maximum_a=evse.maximum_a, watchdog=watchdog
+        )
+
+    @property
+    @override
+    def status(self) -> EvseStatus:
+        reading, offer = self._reading or Reading(), self._offer
+        return EvseStatus(
+            reachable=self._reachable,
+            reachable_since=self._reachable_since,
+            state=reading.state,
+            state_at=self._state_at,
+            offered_a=self._offered_a,
+            offered_at=None if offer is None else offer.at,
+            offered_phases=None if offer is None else offer.phases,
+            measured_at=self._read_at if reading.current_a is not None or reading.power_w is not None else None,
+            current_a=None if reading.current_a is None else reading.current_a[: len(self._evse.phases)],
+            power_w=reading.power_w,
+            energy_kwh=reading.energy_kwh,
+            session_started_at=self._plugged_at,
+            session_start_kwh=self._session_start_kwh,
+            fault=reading.fault,
+            info=self._info,
+        )
+
+    @property
+    @override
+    def connection(self) -> Connection:
+        return Connection(last_message_at=self._read_at)
+
+    @property
+    @override
+    def shortcomings(self) -> frozenset[Shortcoming]:
+        found = set()
+        if self._unfit is not None:
+            found.add(self._unfit)
+        if not self._keeps_failsafe:
+            found.add(Shortcoming.FAILSAFE_REFUSED)
+        if self._device.capabilities.watchdog.kind is WatchdogKind.NONE:
+            found.add(Shortcoming.NO_WATCHDOG)
+        if len(self._fights) >= FIGHTS and self._now() - self._fights[-FIGHTS] <= FOUGHT:
+            found.add(Shortcoming.LIMIT_FOUGHT_OVER)
+        return frozenset(found)
+
+    @override
+    async def start(self, on_status: Callable[[], None]) -> None:
+        self._on_status = on_status
+        self._reachable_since = self._now()
+        loop = asyncio.get_running_loop()
+        self._tasks = (loop.create_task(self._ask_on()), loop.create_task(self._live_on()))
+
+    @override
+    async def stop(self) -> None:
+        tasks, self._tasks = self._tasks, ()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._on_status = lambda: None
+        if tasks:
+            await self._step_down()
+            await self._device.close()
+
+    @override
+    async def apply(self, current_a: float, phases: int | None = None) -> None:
+        self._commanded_at = self._now()
+        number = None if phases == len(self._evse.phases) else phases
+        self._writes += 1
+        try:
+            await self._device.write(current_a, number)
+        except ChargerSilentError:
+            # It may have acted without an answer.
+            self._writes += 1
+            if self._offered_a is not None:
+                self._take_offer(max(current_a, self._offered_a), number)
+            self._hurry.set()
+            raise
+        self._writes += 1
+        self._acknowledged_at = self._now()
+        self._take_offer(current_a, number)
+        self._hurry.set()
+        self._on_status()
+
+    @override
+    async def interrupt(self, means: Means) -> None:
+        raise ChargerLacksError(f"it cannot be told to {means}")
+
+    @override
+    async def release(self) -> None:
+        """Nothing is ever interrupted."""
+
+    @property
+    def _offered_a(self) -> float | None:
+        """What it offers: once its watchdog has run out, its failsafe current."""
+        offer, timeout_s = self._offer, self._device.capabilities.watchdog.timeout_s
+        if offer is None:
+            return None
+        if self._reachable or timeout_s is None or not self._keeps_failsafe:
+            return offer.current_a
+        heard_at = max(filter(None, (self._acknowledged_at, self._read_at, offer.at)))
+        ran_out = self._now() - heard_at >= timedelta(seconds=timeout_s)
+        return self._evse.failsafe_a if ran_out else offer.current_a
+
+    @property
+    def _steered(self) -> bool:
+        """Whether somebody decides: without, the charger is to notice."""
+        if self._device.capabilities.watchdog.kind not in _CONTENT:
+            return True
+        return self._commanded_at is None or self._now() - self._commanded_at <= STEERED
+
+    def _take_offer(self, current_a: float, phases: int | None) -> None:
+        before = self._offer
+        if before is None or (before.current_a, before.phases) != (current_a, phases):
+            self._offer = _Offer(current_a=current_a, phases=phases, at=self._now())
+
+    async def _ask_on(self) -> None:
+        while True:
+            pause_s = await self._ask() if self._steered else self._pace.slow_s
+            self._hurry.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause_s):
+                    await self._hurry.wait()
+                    # What was just written is read back with the next turn, and not in a rush of turns.
+                    await asyncio.sleep(min(pause_s, self._pace.quick_s) / 2)
+
+    async def _live_on(self) -> None:
+        """Give signs of life, where they are wanted."""
+        while True:
+            watchdog = self._device.capabilities.watchdog
+            await asyncio.sleep((watchdog.timeout_s or self._pace.slow_s) * _SIGN_SHARE)
+            if watchdog.kind is WatchdogKind.HEARTBEAT and self._reachable and self._steered:
+                try:
+                    await self._device.keep_alive()
+                except ChargerError as error:
+                    _LOGGER.debug("No sign of life to %s: %s", self._evse.evse_id, error)
+
+    async def _ask(self) -> float:
+        """Ask once; returns how long to wait until the next time, s."""
+        writes = self._writes
+        try:
+            if self._is_to_be_prepared():
+                self._keeps_failsafe = await self._device.prepare(self._evse.failsafe_a)
+                self._prepared_at = self._now()
+            reading = await self._device.read()
+        except ChargerError as error:
+            self._unfit = Shortcoming(error.unfit) if isinstance(error, ChargerUnfitError) else None
+            return self._missed(error)
+        except Exception as error:
+            # A driver's fault is its own charger's: it goes on asking.
+            _LOGGER.debug("Charger %s", self._evse.evse_id, exc_info=True)
+            return self._missed(ChargerError(f"{type(error).__name__}: {error}"))
+        self._failures, self._unfit = 0, None
+        self._take(reading, undisturbed=writes == self._writes)
+        flows = reading.state is not None and reading.state.power_flows
+        return self._pace.quick_s if flows else self._pace.slow_s
+
+    def _is_to_be_prepared(self) -> bool:
+        prepared_at = self._prepared_at
+        return prepared_at is None or not timedelta() <= self._now() - prepared_at < PREPARE_EVERY
+
+    def _missed(self, error: ChargerError) -> float:
+        self._failures += 1
+        if self._failures == LOST_AFTER or (self._failures < LOST_AFTER and self._read_at is None):
+            _LOGGER.info("Charger %s does not answer: %s", self._evse.evse_id, error)
+        if self._failures >= LOST_AFTER and self._reachable:
+            self._reachable, self._reachable_since = False, self._now()
+            self._prepared_at = None
+            self._on_status()
+        return self._pace.pause_s(self._failures)
+
+    def _take(self, reading: Reading, *, undisturbed: bool) -> None:
+        """Take in an answer; `undisturbed`: nothing was written while it was asked."""
+        now = self._now()
+        if not self._reachable:
+            self._reachable, self._reachable_since = True, now
+        before = self._reading.state if self._reading is not None else None
+        if reading.state is not before:
+            self._state_at = now
+        self._note_session(reading, now)
+        self._reading, self._read_at = reading, now
+        self._info = reading.info or self._info
+        if undisturbed and reading.limit_a is not None:
+            self._compare(reading.limit_a, reading.phases, now)
+        self._on_status()
+
+    def _note_session(self, reading: Reading, now: datetime) -> None:
+        connected = reading.state is not None and reading.state.vehicle_connected
+        if not connected:
+            if reading.state is EvState.A:
+                self._plugged_at = self._session_start_kwh = None
+            return
+        if self._plugged_at is None:
+            self._plugged_at = now
+        if self._session_start_kwh is None and reading.energy_kwh is not None:
+            self._session_start_kwh = reading.energy_kwh - (reading.session_kwh or 0.0)
+
+    def _compare(self, limit_a: float, phases: int | None, now: datetime) -> None:
+        """Hold what it says it offers against what it was told."""
+        offer, step_a = self._offer, self._device.capabilities.step_a
+        if offer is not None and abs(limit_a - offer.current_a) < step_a and phases == offer.phases:
+            return
+        ours = self._acknowledged_at
+        if offer is not None and ours is not None:
+            if now - ours < SETTLES:
+                return
+            self._fights = [*self._fights[-FIGHTS:], now]
+        self._take_offer(limit_a, phases)
+
+    async def _step_down(self) -> None:
+        """Nobody is going to steer: one that would not notice is brought to its failsafe current, if it has more."""
+        offered_a, failsafe_a = self._offered_a, self._evse.failsafe_a
+        left_alone = self._device.capabilities.watchdog.timeout_s is not None or self._acknowledged_at is None
+        if left_alone or offered_a is None or offered_a <= failsafe_a:
+            return
+        try:
+            await self._device.write(failsafe_a, None)
+        except ChargerError as error:
+            _LOGGER.warning("Charger %s keeps %s A: %s", self._evse.evse_id, offered_a, error)

@@ -1,0 +1,109 @@
+"""HTTP to one charger: one request at a time, answers of a bearable size, and its failures as ours."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from aiohttp import BasicAuth, ClientConnectionError, ClientError, ClientResponse, ClientSession, ClientTimeout
+from yarl import URL
+
+from .errors import (
+    ChargerError,
+    ChargerRefusedError,
+    ChargerSilentError,
+    ChargerUnfitError,
+    ChargerUnreachableError,
+    Unfit,
+)
+
+TIMEOUT_S: Final = 5.0
+"""In a local network an answer takes milliseconds; some chargers take a second or two."""
+
+_MOST_BYTES: Final = 256 * 1024
+
+type Json = Any
+"""Whatever came out of JSON; read it with `fields.py`."""
+
+
+class Web:
+    """`base` is the address up to the path, such as "http://192.168.1.20". Credentials never appear in an error's text."""
+
+    def __init__(
+        self,
+        session: ClientSession,
+        base: str | URL,
+        *,
+        auth: BasicAuth | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        self._session = session
+        self._base = URL(base)
+        self._auth = auth
+        self._headers = dict(headers or {})
+        self._timeout = ClientTimeout(total=timeout_s)
+        self._turn = asyncio.Lock()
+
+    async def get(self, path: str, params: Mapping[str, str] | None = None) -> Json:
+        """Fetch JSON. Raises a `ChargerError`."""
+        return _json(await self.request("GET", path, params=params))
+
+    async def post(self, path: str, body: object = None) -> Json:
+        """Send JSON, and give the answer's, None where that is empty. Raises a `ChargerError`."""
+        text = await self.request("POST", path, body=body)
+        return _json(text) if text.strip() else None
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: object = None,
+        form: Mapping[str, str] | None = None,
+    ) -> str:
+        """Give the text of the answer. `body` is sent as JSON, `form` as a form. Raises a `ChargerError`."""
+        async with self._turn:
+            try:
+                async with self._session.request(
+                    method,
+                    self._base.join(URL(path)) if params is None else self._base.join(URL(path)).with_query(params),
+                    json=body,
+                    data=form,
+                    auth=self._auth,
+                    headers=self._headers,
+                    timeout=self._timeout,
+                    allow_redirects=False,
+                ) as response:
+                    return await _text(response)
+            except TimeoutError as error:
+                raise ChargerSilentError("it does not answer in time") from error
+            except ClientConnectionError as error:
+                raise ChargerUnreachableError("there is no connection to it") from error
+            except ClientError as error:
+                raise ChargerError("its answer cannot be read") from error
+
+
+async def _text(response: ClientResponse) -> str:
+    status = response.status
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        raise ChargerUnfitError(Unfit.KEY_REFUSED, "it does not take the password", str(status))
+    if status == HTTPStatus.NOT_FOUND:
+        raise ChargerUnfitError(Unfit.WRONG_DEVICE, "there is nothing of the kind at its address", str(status))
+    if status >= HTTPStatus.MULTIPLE_CHOICES:
+        raise ChargerRefusedError(f"it answers with HTTP status {status}", str(status))
+    data = bytearray()
+    async for chunk in response.content.iter_any():
+        data += chunk
+        if len(data) > _MOST_BYTES:
+            raise ChargerError("its answer has no end")
+    return data.decode("utf-8", "replace")
+
+
+def _json(text: str) -> Json:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ChargerUnfitError(Unfit.WRONG_DEVICE, "its answer is not that of such a charger") from error

@@ -1,0 +1,65 @@
+"""What tests do with a charger at the other end, whatever it speaks. Built from what its maker says, not from our driver."""
+
+import asyncio
+from abc import ABC, abstractmethod
+
+from custom_components.smart_charging.engine.model.evse import EvState
+
+
+class Emulator(ABC):
+    """A charger on the loopback interface. Currents in A per phase, the same on all three."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self.state = EvState.A
+        self.limit_a = 6.0
+        """What it offers: 0 while it is paused. It was 6 A when nobody steered it yet."""
+        self.phases = 3
+        self.current_a = 0.0
+        self.register_kwh = 1000.0
+        self.plugged_at_kwh = 1000.0
+        self.commands: list[float] = []
+        """What it was told and took, oldest first; 0 is a pause."""
+        self.refusing = False
+        """It says no to whatever is to change it."""
+        self.silent = False
+        """It takes requests and answers nothing."""
+        self.garbage: bytes | None = None
+        """It answers this."""
+        self.watchdog_s = 0.1
+        """How long it waits for a sign of life; tests are in a hurry."""
+        self.requests = 0
+        self.open_requests = 0
+        self.most_open_requests = 0
+        self.ending = asyncio.Event()
+
+    @property
+    def power_w(self) -> float:
+        """At 230 V."""
+        return self.current_a * 230 * self.phases
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Listen on `port`, the same one as before; 0 takes any free one."""
+
+    @abstractmethod
+    async def stop(self) -> None:
+        """Vanish, with all connections."""
+
+    def restart(self) -> None:
+        """Start anew, as after a power cut: it forgets what it was told."""
+        self.limit_a = 6.0
+        self.phases = 3
+
+    def take(self, limit_a: float) -> None:
+        """It was told this, and takes it."""
+        self.limit_a = limit_a
+        self.commands.append(limit_a)
+
+    async def set_by_somebody(self, limit_a: float) -> None:
+        """Somebody else, in the charger's own app, sets this."""
+        self.limit_a = limit_a
+
+    async def fallen_back(self) -> None:
+        """Wait until its watchdog has run out, and it offers its failsafe current. Only where it has one."""
+        raise NotImplementedError
