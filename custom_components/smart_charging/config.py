@@ -161,6 +161,11 @@ class SiteSetup:
     orphans: tuple[str, ...] = ()
     """The names of what hangs on the site's supply because the circuit that fed it is gone."""
 
+    @property
+    def handed_on(self) -> frozenset[str]:
+        """The chargers that an operator hears of, by id."""
+        return frozenset(evse_id for evse_id, charger in self.chargers.items() if charger.operator is not None)
+
 
 def read_setup(entry: ConfigEntry[Any]) -> SiteSetup:
     """Read and judge an entry. Raises `ConfigError` with the first thing that is wrong."""

@@ -194,7 +194,7 @@ def async_charger_sensors(
     for place in async_charger_places(hass, entry):
         currents = map(_charger_current, place.evse.phases)
         descriptions = (*CHARGER_DESCRIPTIONS, *currents, *DIAGNOSTIC_DESCRIPTIONS)
-        handed_on = entry.runtime_data.setup.chargers[place.evse.evse_id].operator is not None
+        handed_on = place.evse.evse_id in entry.runtime_data.setup.handed_on
         yield (
             place,
             [
