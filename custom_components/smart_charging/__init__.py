@@ -23,11 +23,12 @@ from .cards.keeper import CardKeeper
 from .cards.shown import async_forget_shown
 from .central import Central, async_attach, async_detach, async_find_central
 from .charger_actions import async_register_charger_actions
+from .chargers.around import HomeAround
 from .chargers.driver import ChargerDriver
 from .chargers.errors import ChargerError
-from .chargers.registry import DRIVERS, DriverRequest
+from .chargers.registry import DriverRequest, make_driver
 from .check_action import async_register_check_action
-from .config import ConfigError, SiteSetup, read_setup
+from .config import ChargerConfig, ConfigError, SiteSetup, read_setup
 from .const import DOMAIN
 from .coordinator import SiteCoordinator
 from .csms.errors import ListenError
@@ -89,10 +90,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartChargingConfigEntry
 async def _set_up(hass: HomeAssistant, entry: SmartChargingConfigEntry, store: SiteStore) -> None:
     """Begin to steer a site."""
     setup = _read_setup(entry)
-    await _give_back(hass, entry.entry_id, keep=setup.chargers.keys())
+    await _give_back(hass, entry, keep=setup.chargers.keys())
     gate = Gate(setup, store)
     central = await _listen(hass, entry, setup, gate)
-    drivers = _make_drivers(setup, central, gate)
+    around = HomeAround(hass, entry)
+    drivers = {evse_id: _driver_of(charger, around, central, gate) for evse_id, charger in setup.chargers.items()}
     coordinator = SiteCoordinator(
         hass, entry, setup, drivers=drivers, store=store, state=_take_up(hass, entry.entry_id, setup)
     )
@@ -104,7 +106,7 @@ async def _set_up(hass: HomeAssistant, entry: SmartChargingConfigEntry, store: S
         raise
     entry.runtime_data = RuntimeData(coordinator=coordinator, setup=setup, drivers=drivers)
     _watch(hass, entry, setup, coordinator)
-    stations = {charger.station: central.station(charger.station) for charger in setup.chargers.values()}
+    stations = {identity: central.station(identity) for identity in setup.stations}
     desk = CardDesk(hass, entry, setup=setup, gate=gate, stations=stations)
     keeper = CardKeeper(
         hass, entry, book=setup.cards, store=store, stations=stations, leave_alone=central.leaves_to_operator
@@ -139,14 +141,14 @@ async def async_unload_entry(hass: HomeAssistant, entry: SmartChargingConfigEntr
         await runtime.coordinator.async_let_go()
     hass.data.setdefault(_LEFT, {})[entry.entry_id] = runtime.setup, runtime.coordinator.state
     if entry.disabled_by is not None:
-        await _give_back(hass, entry.entry_id)
+        await _give_back(hass, entry)
         await _forget(hass, entry.entry_id)
     return True
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: SmartChargingConfigEntry) -> None:
     """Delete what is kept of a site, and let its chargers in no more."""
-    await _give_back(hass, entry.entry_id)
+    await _give_back(hass, entry)
     await _forget(hass, entry.entry_id)
     store = SiteStore(hass, entry.entry_id)
     await store.async_load()
@@ -178,7 +180,7 @@ def _read_setup(entry: SmartChargingConfigEntry) -> SiteSetup:
 
 
 async def _listen(hass: HomeAssistant, entry: SmartChargingConfigEntry, setup: SiteSetup, gate: Gate) -> Central:
-    access = {charger.station: charger.access for charger in setup.chargers.values()}
+    access = {identity: station.access for identity, station in setup.stations.items()}
     try:
         central = await async_attach(
             hass, entry.entry_id, (setup.host, setup.port), access, setup.encryption, authorise=gate.judge
@@ -190,24 +192,21 @@ async def _listen(hass: HomeAssistant, entry: SmartChargingConfigEntry, setup: S
             translation_domain=DOMAIN, translation_key=listen_key(error), translation_placeholders=placeholders
         ) from error
     async_clear_listen_issue(hass, entry.entry_id)
-    central.hand_on({charger.station: charger.operator for charger in setup.chargers.values()})
+    central.hand_on({identity: station.operator for identity, station in setup.stations.items()})
     return central
 
 
-def _make_drivers(setup: SiteSetup, central: Central, gate: Gate) -> dict[str, ChargerDriver]:
-    return {
-        evse_id: DRIVERS[charger.driver].make(
-            DriverRequest(
-                evse=charger.evse,
-                station=central.station(charger.station),
-                connector=charger.connector,
-                now=dt_util.utcnow,
-                may_start=partial(gate.may_start, evse_id),
-                card_of=gate.card_of,
-            )
-        )
-        for evse_id, charger in setup.chargers.items()
-    }
+def _driver_of(charger: ChargerConfig, around: HomeAround, central: Central, gate: Gate) -> ChargerDriver:
+    request = DriverRequest(
+        evse=charger.evse,
+        data=charger.data,
+        around=around,
+        station=central.station,
+        now=dt_util.utcnow,
+        may_start=partial(gate.may_start, charger.evse.evse_id),
+        card_of=gate.card_of,
+    )
+    return make_driver(request)
 
 
 def _take_up(hass: HomeAssistant, entry_id: str, setup: SiteSetup) -> ControlState:
@@ -256,20 +255,23 @@ def _watch(
     entry.async_on_unload(issues.clear)
 
 
-async def _give_back(hass: HomeAssistant, entry_id: str, keep: AbstractSet[str] = frozenset()) -> None:
+async def _give_back(
+    hass: HomeAssistant, entry: SmartChargingConfigEntry, keep: AbstractSet[str] = frozenset()
+) -> None:
     """Put chargers into service again that we took out of it, but not those that somebody goes on to steer."""
-    before, _ = hass.data.get(_LEFT, {}).get(entry_id, (None, None))
-    central = async_find_central(hass, entry_id)
+    before, _ = hass.data.get(_LEFT, {}).get(entry.entry_id, (None, None))
+    central = async_find_central(hass, entry.entry_id)
     if before is None or central is None:
         return
-    store = SiteStore(hass, entry_id)
+    store = SiteStore(hass, entry.entry_id)
     await store.async_load()
-    for evse_id, driver in _make_drivers(before, central, Gate(before, store)).items():
-        if evse_id in store.interrupted and evse_id not in keep:
-            try:
-                await driver.release()
-            except ChargerError as error:
-                _LOGGER.warning("%s could not be put into service again: %s", before.chargers[evse_id].name, error)
+    around, gate = HomeAround(hass, entry), Gate(before, store)
+    for evse_id in store.interrupted.keys() & before.chargers.keys() - keep:
+        charger = before.chargers[evse_id]
+        try:
+            await _driver_of(charger, around, central, gate).release()
+        except ChargerError as error:
+            _LOGGER.warning("%s could not be put into service again: %s", charger.name, error)
 
 
 async def _forget(hass: HomeAssistant, entry_id: str) -> None:

@@ -25,7 +25,6 @@ from .const import (
     CONF_BATTERY_INVERTED,
     CONF_BATTERY_POWER,
     CONF_BATTERY_SOC,
-    CONF_CONNECTOR,
     CONF_DRIVER,
     CONF_ENTITY_ID,
     CONF_FAILSAFE_A,
@@ -51,6 +50,7 @@ from .const import (
     DEFAULT_HOST,
     DEFAULT_MINIMUM_OFF_MIN,
     DEFAULT_MINIMUM_ON_MIN,
+    DRIVER_OCPP,
     ROOT_CIRCUIT,
     SUBENTRY_CARD,
     SUBENTRY_CHARGER,
@@ -94,18 +94,24 @@ class MeterConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChargerConfig:
-    """One charger: how it is reached, and what the engine knows of it."""
+class StationConfig:
+    """The station that a charger belongs to, for one that calls us by OCPP."""
 
-    name: str
-    driver: str
-    station: str
-    connector: int
+    identity: str
     access: Access
-    """What its station has to bring to be let in."""
+    """What it has to bring to be let in."""
     operator: RelayTarget | None
     """To whom it is handed on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargerConfig:
+    """One charger: how it is reached, and what the engine knows of it. `data` is what is stored of it, for its driver."""
+
+    name: str
+    data: Mapping[str, Any]
     evse: Evse
+    station: StationConfig | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +170,15 @@ class SiteSetup:
     @property
     def handed_on(self) -> frozenset[str]:
         """The chargers that an operator hears of, by id."""
-        return frozenset(evse_id for evse_id, charger in self.chargers.items() if charger.operator is not None)
+        return frozenset(
+            evse_id for evse_id, charger in self.chargers.items() if charger.station and charger.station.operator
+        )
+
+    @property
+    def stations(self) -> Mapping[str, StationConfig]:
+        """Those that call us, by identity; all connectors of one are chargers of their own."""
+        found = (charger.station for charger in self.chargers.values())
+        return {station.identity: station for station in found if station is not None}
 
 
 def read_setup(entry: ConfigEntry[Any]) -> SiteSetup:
@@ -268,14 +282,11 @@ def _meter(data: Mapping[str, Any]) -> MeterConfig:
 
 def _charger(subentry: ConfigSubentry, circuit_id: str) -> ChargerConfig:
     data = subentry.data
-    can = DRIVERS[data[CONF_DRIVER]].capabilities
+    can = DRIVERS[data[CONF_DRIVER]].capabilities_of(data)
     return ChargerConfig(
         name=subentry.title,
-        driver=data[CONF_DRIVER],
-        station=data[CONF_STATION],
-        connector=int(data[CONF_CONNECTOR]),
-        access=read_access(data),
-        operator=operator_target(data),
+        data=data,
+        station=_station(data) if data[CONF_DRIVER] == DRIVER_OCPP else None,
         evse=Evse(
             evse_id=subentry.subentry_id,
             circuit_id=circuit_id,
@@ -286,13 +297,17 @@ def _charger(subentry: ConfigSubentry, circuit_id: str) -> ChargerConfig:
             step_a=can.step_a,
             priority=int(data.get(CONF_PRIORITY, 0)),
             can_pause=can.can_pause,
-            can_switch_phases=can.can_switch_phases,
+            can_switch_phases=can.can_switch_phases and len(data[CONF_WIRING]) == len(ALL_PHASES),
             can_switch_under_load=can.can_switch_under_load,
             means=can.means,
             watchdog_s=can.watchdog.timeout_s,
             write_interval_s=can.write_interval_s,
         ),
     )
+
+
+def _station(data: Mapping[str, Any]) -> StationConfig:
+    return StationConfig(identity=data[CONF_STATION], access=read_access(data), operator=operator_target(data))
 
 
 def _load(subentry: ConfigSubentry, circuit_id: str) -> LoadConfig:

@@ -120,6 +120,12 @@ CONF_BLOCKED: Final = "blocked"
 # A charger subentry's data.
 CONF_DRIVER: Final = "driver"
 DRIVER_OCPP: Final = "ocpp"
+DRIVER_NETWORK: Final = "network"
+"""One at an address in the local network, of a kind that `chargers/network_types.py` knows."""
+CONF_UNIT: Final = "unit"
+CONF_USER: Final = "user"
+CONF_SECRET: Final = "secret"  # noqa: S105 -- a key of the configuration
+"""The charger's own password or token, or absent. Redacted in diagnostics, never logged."""
 CONF_STATION: Final = "station"
 """The identity in the station's address."""
 CONF_CONNECTOR: Final = "connector"

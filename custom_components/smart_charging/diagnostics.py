@@ -5,12 +5,31 @@ from typing import Any, Final
 from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_HOST, CONF_KEY, CONF_NUMBER, CONF_OPERATOR, CONF_PREVIOUS_KEY, CONF_STATION
+from .const import (
+    CONF_HOST,
+    CONF_KEY,
+    CONF_NUMBER,
+    CONF_OPERATOR,
+    CONF_PREVIOUS_KEY,
+    CONF_SECRET,
+    CONF_STATION,
+    CONF_USER,
+)
 from .engine.model.replay import to_json
 from .runtime import SmartChargingConfigEntry
 
 _REDACTED: Final = frozenset(
-    {CONF_KEY, CONF_PREVIOUS_KEY, CONF_OPERATOR, CONF_NUMBER, CONF_HOST, CONF_STATION, "unique_id"}
+    {
+        CONF_KEY,
+        CONF_PREVIOUS_KEY,
+        CONF_OPERATOR,
+        CONF_NUMBER,
+        CONF_HOST,
+        CONF_STATION,
+        CONF_USER,
+        CONF_SECRET,
+        "unique_id",
+    }
 )
 """A charger's unique id contains its station's identity, which is half of its credentials."""
 

@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smart_charging.chargers.driver import ChargerDriver
-from custom_components.smart_charging.config import LoadConfig, MeterConfig, SiteSetup
+from custom_components.smart_charging.config import ChargerConfig, LoadConfig, MeterConfig, SiteSetup, StationConfig
 from custom_components.smart_charging.config_limits import LimitConfig
 from custom_components.smart_charging.const import (
     DOMAIN,
@@ -21,6 +21,8 @@ from custom_components.smart_charging.const import (
     SUBENTRY_LOAD,
 )
 from custom_components.smart_charging.coordinator import SiteCoordinator, TickResult
+from custom_components.smart_charging.csms.relay.target import RelayTarget
+from custom_components.smart_charging.csms.security import Access
 from custom_components.smart_charging.engine.accounting.session import SessionEnergy
 from custom_components.smart_charging.engine.model.circuit import Circuit
 from custom_components.smart_charging.engine.model.decision import Decision, Headroom, Setpoint
@@ -68,6 +70,14 @@ WHOLE_SITE = replace(
 """With a circuit and an appliance too, and a limit that comes and goes."""
 BOILER_CONFIG = LoadConfig(
     name="Boiler", entity_id="switch.boiler", power_entity_id=None, shed_value=None, load=WHOLE_SITE.loads[0]
+)
+HANDED_ON = ChargerConfig(
+    name="Garage",
+    data={},
+    evse=WHOLE_SITE.evses[0],
+    station=StationConfig(
+        identity="CP1", access=Access(), operator=RelayTarget(url="ws://operator.example", identity="OP1")
+    ),
 )
 DIMMING_CONFIG = LimitConfig(
     name="Dimming", circuit_id="site", entity_id="binary_sensor.box", value_entity_id=None, limit=OPERATOR
@@ -200,7 +210,7 @@ async def load(
         site=site,
         meter=meter,
         meters={circuit.circuit_id: meter for circuit in site.circuits},
-        chargers={},
+        chargers={GARAGE: HANDED_ON} if whole else {},
         circuit_names={BARN: "Barn"} if whole else {},
         loads={BOILER: BOILER_CONFIG} if whole else {},
         limits={DIMMING: DIMMING_CONFIG} if whole else {},

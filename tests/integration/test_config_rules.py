@@ -11,7 +11,7 @@ from homeassistant.config_entries import ConfigSubentryData
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 import custom_components.smart_charging
-from custom_components.smart_charging.config import ConfigError, read_setup
+from custom_components.smart_charging.config import ConfigError, StationConfig, read_setup
 from custom_components.smart_charging.config_rules.charger import validate_charger
 from custom_components.smart_charging.config_rules.site import validate_site
 from custom_components.smart_charging.config_site import stale_after_s
@@ -224,7 +224,9 @@ def test_a_charger_as_the_engine_knows_it() -> None:
     data = charger(wiring=["l2", "l3", "l1"], failsafe_a=8.0, priority=2, key="")
     setup = read_setup(entry(subentry("id", "Garage", data), options={"margin_a": 1.5}))
     known = setup.chargers["id"]
-    assert (known.name, known.station, known.connector, known.access) == ("Garage", "CP1", 1, Access())
+    assert (known.name, known.station) == ("Garage", StationConfig(identity="CP1", access=Access(), operator=None))
+    assert setup.stations == {"CP1": known.station}
+    assert setup.handed_on == frozenset()
     assert setup.site.evses == (known.evse,)
     assert known.evse.phases == (Phase.L2, Phase.L3, Phase.L1)
     assert (known.evse.evse_id, known.evse.failsafe_a, known.evse.priority) == ("id", 8.0, 2)

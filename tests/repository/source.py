@@ -211,6 +211,10 @@ def resolve(node: ast.AST | None, within: Function | None = None) -> set[str]:
     return found
 
 
+def _holds(tree: ast.AST, function: Function) -> bool:
+    return any(other.name == function.name and other.lineno == function.lineno for other in functions(tree))
+
+
 def _arguments(function: Function, parameter: str) -> Iterator[tuple[Function, ast.expr]]:
     names = [argument.arg for argument in function.args.args if argument.arg not in {"self", "cls"}]
     known = {*names, *(argument.arg for argument in function.args.kwonlyargs)}
@@ -218,6 +222,9 @@ def _arguments(function: Function, parameter: str) -> Iterator[tuple[Function, a
         return
     position = names.index(parameter) if parameter in names else None
     for tree in modules().values():
+        # What begins with an underscore is another function in another module.
+        if function.name.startswith("_") and not _holds(tree, function):
+            continue
         for caller in functions(tree):
             for name, call in calls(caller):
                 if name == function.name and (argument := keyword(call, parameter, position)) is not None:

@@ -18,7 +18,9 @@ class Gate:
 
     def __init__(self, setup: SiteSetup, store: SiteStore) -> None:
         self._book: CardBook = setup.cards
-        self._stations = {evse_id: charger.station for evse_id, charger in setup.chargers.items()}
+        self._stations = {
+            evse_id: charger.station.identity for evse_id, charger in setup.chargers.items() if charger.station
+        }
         self._store = store
 
     def judge(self, identity: str, id_token: IdToken) -> Authorization:

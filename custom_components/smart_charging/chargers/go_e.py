@@ -56,17 +56,17 @@ class GoE(Device):
     @override
     async def write(self, current_a: float, phases: int | None) -> None:
         if current_a <= 0:
-            await self._set({"frc": _OFF})
+            await self._tell({"frc": _OFF})
             return
         wanted: dict[str, int] = {"amp": int(current_a), "frc": _NEUTRAL}
         if phases == 1:
             wanted["psm"] = _ONE_PHASE
         elif self._one_phase:
             wanted["psm"] = _ALL_PHASES
-        await self._set(wanted)
+        await self._tell(wanted)
         self._one_phase = phases == 1
 
-    async def _set(self, wanted: Mapping[str, int]) -> None:
+    async def _tell(self, wanted: Mapping[str, int]) -> None:
         answer = as_object(await self._web.get("/api/set", {key: str(value) for key, value in wanted.items()}))
         for key in wanted:
             if answer.get(key) is not True:

@@ -3,14 +3,18 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+from ..const import CONF_CONNECTOR, CONF_DRIVER, CONF_STATION, DRIVER_NETWORK, DRIVER_OCPP
 from ..csms.authorization import IdToken
 from ..csms.station import Station
 from ..engine.model.evse import NOBODY, STRANGER, Capabilities, Evse
 from .driver import ChargerDriver
+from .network import Around
+from .network_types import line_of, type_of
 from .ocpp import CAPABILITIES as OCPP_CAPABILITIES
 from .ocpp import OcppDriver
+from .polled import PolledDriver
 
 
 def _always() -> bool:
@@ -23,15 +27,16 @@ def _unknown(id_token: IdToken) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriverRequest:
-    """What a driver is made from. `now` gives aware times in UTC.
+    """What a driver is made from. `data` is what is stored of its charger; `now` gives aware times in UTC.
 
-    `may_start`: whether a car may be started that nobody showed a card for. `card_of`: who a transaction is for, see
-    `EvseStatus.card`.
+    `around` is what it finds around it, `station` gives the station of an identity. `may_start`: whether a car may be
+    started that nobody showed a card for. `card_of`: who a transaction is for, see `EvseStatus.card`.
     """
 
     evse: Evse
-    station: Station
-    connector: int
+    data: Mapping[str, Any]
+    around: Around
+    station: Callable[[str], Station]
     now: Callable[[], datetime]
     may_start: Callable[[], bool] = _always
     card_of: Callable[[IdToken], str] = _unknown
@@ -39,16 +44,16 @@ class DriverRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriverType:
-    """A kind of driver. `capabilities` is what all of its chargers have in common, before one is known better."""
+    """A kind of driver. `capabilities_of` tells what a stored charger can do, before it is known better."""
 
-    capabilities: Capabilities
+    capabilities_of: Callable[[Mapping[str, Any]], Capabilities]
     make: Callable[[DriverRequest], ChargerDriver]
 
 
 def _make_ocpp(request: DriverRequest) -> ChargerDriver:
     return OcppDriver(
-        request.station,
-        request.connector,
+        request.station(request.data[CONF_STATION]),
+        int(request.data[CONF_CONNECTOR]),
         request.evse,
         now=request.now,
         may_start=request.may_start,
@@ -56,4 +61,17 @@ def _make_ocpp(request: DriverRequest) -> ChargerDriver:
     )
 
 
-DRIVERS: Final[Mapping[str, DriverType]] = {"ocpp": DriverType(capabilities=OCPP_CAPABILITIES, make=_make_ocpp)}
+def _make_polled(request: DriverRequest) -> ChargerDriver:
+    device = type_of(request.data).make(line_of(request.data), request.around)
+    return PolledDriver(device, request.evse, request.now)
+
+
+DRIVERS: Final[Mapping[str, DriverType]] = {
+    DRIVER_OCPP: DriverType(capabilities_of=lambda _: OCPP_CAPABILITIES, make=_make_ocpp),
+    DRIVER_NETWORK: DriverType(capabilities_of=lambda data: type_of(data).capabilities, make=_make_polled),
+}
+
+
+def make_driver(request: DriverRequest) -> ChargerDriver:
+    """Make the driver of a valid charger."""
+    return DRIVERS[request.data[CONF_DRIVER]].make(request)

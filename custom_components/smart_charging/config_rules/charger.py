@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from ..chargers.registry import DRIVERS
+from .. import const
 from ..const import (
     CONF_CONNECTOR,
     CONF_DRIVER,
@@ -18,6 +18,7 @@ from ..const import (
 from ..csms.admission import parse_identity
 from .encryption import security_errors
 from .fields import Data, Errors, number
+from .network import judge_line
 from .operator import operator_errors
 from .tree import Circuits, failsafes_exceed, feeder, path, wiring_error
 
@@ -38,13 +39,21 @@ def validate_charger(site: Data, others: Iterable[Data], data: Data, circuits: C
 
 
 def _judge_connection(others: Sequence[Data], data: Data) -> Errors:
-    if data.get(CONF_DRIVER) not in DRIVERS:
-        return {CONF_DRIVER: "driver_unknown"}
+    match data.get(CONF_DRIVER):
+        case const.DRIVER_OCPP:
+            return _judge_station(others, data)
+        case const.DRIVER_NETWORK:
+            return judge_line(others, data)
+        case _:
+            return {CONF_DRIVER: "driver_unknown"}
+
+
+def _judge_station(others: Sequence[Data], data: Data) -> Errors:
     station, connector = data.get(CONF_STATION), number(data, CONF_CONNECTOR)
     errors: Errors = {}
     if not isinstance(station, str) or parse_identity(f"/{station}") != station:
         errors[CONF_STATION] = "station_invalid"
-    elif any(other[CONF_STATION] == station and int(other[CONF_CONNECTOR]) == connector for other in others):
+    elif any(other.get(CONF_STATION) == station and int(other[CONF_CONNECTOR]) == connector for other in others):
         errors[CONF_STATION] = "station_taken"
     if connector is None or connector < 1 or connector != int(connector):
         errors[CONF_CONNECTOR] = "connector_invalid"

@@ -1,6 +1,6 @@
 """Adds a charger to a site, and changes one.
 
-The steps: `user` is a menu -> address | station. `address` {vendor} shows what to enter in the charger; then `waiting` is
+The steps: `user` is a menu -> address | network | station. `address` {vendor} shows what to enter in the charger; then `waiting` is
 progress, up to five minutes, which says what happens (GET the flow until it is something else); then `details`, or
 `choose` {station} when several chargers came, or the menu `waiting_over` -> waiting | address | station. `station` {station, key
 (optional), connector} is for a charger that is entered by hand. `details` {name, connector (only if there are several),
@@ -9,6 +9,10 @@ circuit (only if there are any), wiring (only on three phases), minimum_a, maxim
 operator_identity, operator_key, operator_decides, operator_updates, operator_authority}} makes the subentry; with
 make_key, `key` {send_key (only while the charger is connected)} shows the password before. `reconfigure` has the same
 fields without the connector, and `key` (optional) and give_certificate (only while the charger is connected).
+
+`network` {kind, host, and the section more {secret, user, port, unit}} asks the charger once; then `network_details` has
+the fields of `details` about wiring, currents and priority. `reconfigure` of such a charger leads to `network_change`
+with all of these but the kind.
 """
 
 from collections.abc import Mapping
@@ -26,7 +30,7 @@ from homeassistant.helpers.selector import (
     TextSelectorType,
 )
 
-from ..const import CONF_CONNECTOR, CONF_KEY, CONF_STATION
+from ..const import CONF_CONNECTOR, CONF_DRIVER, CONF_KEY, CONF_STATION, DRIVER_NETWORK
 from .arrival import ArrivalSteps
 from .charger_access import access_as_answers, access_fields, access_of, share_access
 from .charger_form import (
@@ -37,8 +41,10 @@ from .charger_form import (
     charger_suggestions,
     charger_unique_id,
     has_charger,
+    station_data,
     station_errors,
 )
+from .charger_network import NetworkSteps
 from .charger_operator import operator_as_answers, operator_fields, operator_of
 from .pairing import address_for_chargers, connectors_of, forget_discovery, name_of
 from .places import circuit_options
@@ -56,7 +62,7 @@ _STATION_SCHEMA: Final = probatio.Schema(
 )
 
 
-class ChargerSubentryFlow(ArrivalSteps):
+class ChargerSubentryFlow(ArrivalSteps, NetworkSteps):
     """Waits for a charger, or takes its identity by hand, and asks how it is wired."""
 
     def __init__(self) -> None:
@@ -70,7 +76,7 @@ class ChargerSubentryFlow(ArrivalSteps):
         del user_input
         if self._get_entry().state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="entry_not_loaded")
-        return self.async_show_menu(step_id="user", menu_options=["address", "station"])
+        return self.async_show_menu(step_id="user", menu_options=["address", "network", "station"])
 
     @override
     async def _take(self, station: str) -> SubentryFlowResult:
@@ -112,7 +118,7 @@ class ChargerSubentryFlow(ArrivalSteps):
             shared = access_of(entry, self._station)
             before = {CONF_KEY: self._key} if self._key else shared
             access = self._access(before, user_input) | operator_of(shared, user_input)
-            data = charger_data(entry.data, self._station, access, connector, user_input)
+            data = charger_data(entry.data, station_data(self._station, connector, access), user_input)
             errors = charger_errors(entry, data, user_input)
             if not errors:
                 return await self._keep(user_input[CONF_NAME].strip(), data)
@@ -132,12 +138,14 @@ class ChargerSubentryFlow(ArrivalSteps):
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Change a charger that is set up."""
         entry, subentry = self._get_entry(), self._get_reconfigure_subentry()
+        if subentry.data[CONF_DRIVER] == DRIVER_NETWORK:
+            return await self.async_step_network_change()
         self._station = subentry.data[CONF_STATION]
         errors: dict[str, str] = {}
         if user_input is not None:
             connector = subentry.data[CONF_CONNECTOR]
             access = self._access(subentry.data, user_input) | operator_of(subentry.data, user_input)
-            data = charger_data(entry.data, self._station, access, connector, user_input)
+            data = charger_data(entry.data, station_data(self._station, connector, access), user_input)
             errors = charger_errors(entry, data, user_input, subentry.subentry_id)
             errors |= station_errors(entry.data, self._station, access.get(CONF_KEY), connector)
             errors = errors or await self._give_certificate(user_input)

@@ -62,7 +62,7 @@ def access_as_answers(data: Mapping[str, Any]) -> dict[str, Any]:
 def access_of(entry: ConfigEntry[Any], station: str) -> dict[str, Any]:
     """List what is stored of a station's access; nothing for one that is not set up."""
     for charger in entry.get_subentries_of_type(SUBENTRY_CHARGER):
-        if charger.data[CONF_STATION] == station:
+        if charger.data.get(CONF_STATION) == station:
             return {key: charger.data[key] for key in _STORED if key in charger.data}
     return {}
 
@@ -74,7 +74,7 @@ def share_access(
     """Give the other connectors of a charger's station the same access. `subentry_id` is its own, if it has one."""
     access = {key: data[key] for key in _STORED if key in data}
     for charger in tuple(entry.get_subentries_of_type(SUBENTRY_CHARGER)):
-        if charger.data[CONF_STATION] == data[CONF_STATION] and charger.subentry_id != subentry_id:
+        if charger.data.get(CONF_STATION) == data[CONF_STATION] and charger.subentry_id != subentry_id:
             others = {key: value for key, value in charger.data.items() if key not in _STORED}
             hass.config_entries.async_update_subentry(entry, charger, data={**others, **access})
 

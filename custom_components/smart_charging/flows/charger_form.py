@@ -88,15 +88,15 @@ def charger_as_answers(entry: ConfigEntry[Any], title: str, data: Mapping[str, A
     }
 
 
-def charger_data(
-    site: Mapping[str, Any], station: str, access: Mapping[str, Any], connector: int, answers: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Put a charger's data together from the answers to the form. `access`: what its station has to bring."""
+def station_data(station: str, connector: int, access: Mapping[str, Any]) -> dict[str, Any]:
+    """How a charger that calls us is told apart. `access`: what its station has to bring."""
+    return {CONF_DRIVER: DRIVER_OCPP, CONF_STATION: station, CONF_CONNECTOR: connector, **access}
+
+
+def charger_data(site: Mapping[str, Any], connection: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Put a charger's data together from the answers to the form. `connection`: how it is reached, its driver first."""
     return {
-        CONF_DRIVER: DRIVER_OCPP,
-        CONF_STATION: station,
-        CONF_CONNECTOR: connector,
-        **access,
+        **connection,
         **place_data(site, answers),
         CONF_MINIMUM_A: float(answers[CONF_MINIMUM_A]),
         CONF_MAXIMUM_A: float(answers[CONF_MAXIMUM_A]),

@@ -17,6 +17,7 @@ from .charger_form import (
     charger_suggestions,
     charger_unique_id,
     has_charger,
+    station_data,
 )
 from .pairing import connectors_of, discovery_id, name_of
 from .places import circuit_options
@@ -41,7 +42,7 @@ class DiscoverySteps(ConfigFlow):
         # The unique ids of entries are meters; a charger that is set up is a subentry, of whichever site.
         for entry in self._async_current_entries():
             if any(
-                charger.data[CONF_STATION] == self._identity
+                charger.data.get(CONF_STATION) == self._identity
                 for charger in entry.get_subentries_of_type(SUBENTRY_CHARGER)
             ):
                 return self.async_abort(reason="already_configured")
@@ -57,7 +58,8 @@ class DiscoverySteps(ConfigFlow):
         errors: dict[str, str] = {}
         if user_input is not None:
             connector = int(user_input.get(CONF_CONNECTOR, connectors[0]))
-            data = charger_data(entry.data, self._identity, access_of(entry, self._identity), connector, user_input)
+            station = station_data(self._identity, connector, access_of(entry, self._identity))
+            data = charger_data(entry.data, station, user_input)
             errors = charger_errors(entry, data, user_input)
             if has_charger(entry, charger_unique_id(self._identity, connector)):
                 return self.async_abort(reason="already_configured")
