@@ -109,7 +109,11 @@ class CardDesk:
         last, self._last[event.station] = self._last.get(event.station), shown
         if last is not None and last == replace(shown, at=last.at) and event.at - last.at <= SAME:
             return
-        chargers = [evse_id for evse_id, each in self._setup.chargers.items() if each.station and each.station.identity == event.station]
+        chargers = [
+            evse_id
+            for evse_id, each in self._setup.chargers.items()
+            if each.station and each.station.identity == event.station
+        ]
         if card is None and chargers:
             name = self._setup.chargers[chargers[0]].name
             async_note_shown(self._hass, self._entry.entry_id, ShownCard(number=token.text, charger=name, at=event.at))
