@@ -1,4 +1,4 @@
-"""The action that checks whether a charger falls back to its safe current when nobody steers it."""
+"""Actions that try a charger out: whether it falls back to its safe current, and whether it does as it is told."""
 
 from typing import Final
 
@@ -7,17 +7,22 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 
 from .actions import async_find_chargers
+from .charger_walk import WalkImpossibleError
 from .const import DOMAIN
 from .failsafe_check import CheckImpossibleError, Outcome
 from .issues import async_tell_check
 
 ACTION_CHECK_SAFE_CURRENT: Final = "check_safe_current"
+ACTION_TEST_CHARGER: Final = "test_charger"
 _SCHEMA: Final = cv.make_entity_service_schema({})
 
 
 @callback
 def async_register_check_action(hass: HomeAssistant) -> None:
-    """Offer the action, whether a site is set up or not."""
+    """Offer the actions, whether a site is set up or not."""
+    hass.services.async_register(
+        DOMAIN, ACTION_TEST_CHARGER, _test, schema=_SCHEMA, supports_response=SupportsResponse.OPTIONAL
+    )
     hass.services.async_register(
         DOMAIN, ACTION_CHECK_SAFE_CURRENT, _check, schema=_SCHEMA, supports_response=SupportsResponse.OPTIONAL
     )
@@ -43,4 +48,32 @@ async def _check(call: ServiceCall) -> ServiceResponse:
         "safe_a": result.failsafe_a,
         "before_a": round(result.before_a, 1),
         "after_a": None if result.after_a is None else round(result.after_a, 1),
+    }
+
+
+async def _test(call: ServiceCall) -> ServiceResponse:
+    chargers = async_find_chargers(call.hass, call.data)
+    if len(chargers) > 1:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="one_charger")
+    coordinator, evse_id = chargers[0]
+    try:
+        results = await coordinator.async_test_charger(evse_id)
+    except WalkImpossibleError as error:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key=error.reason,
+            translation_placeholders={"charger": coordinator.name_of(evse_id)},
+        ) from error
+    return {
+        "steps": [
+            {
+                "step": result.kind.value,
+                "allowed_a": result.allowed_a,
+                "told_a": result.told_a,
+                "acknowledged_a": result.acknowledged_a,
+                "taken_a": None if result.taken_a is None else round(result.taken_a, 1),
+                "followed": result.followed.value,
+            }
+            for result in results
+        ]
     }

@@ -3,7 +3,7 @@
 import logging
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, override
 
@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
+from .charger_walk import ChargerWalks, StepResult
 from .chargers.driver import ChargerDriver
 from .config import SiteSetup
 from .const import DOMAIN
@@ -105,6 +106,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         self._plans: dict[str, Plan] = {}
         self._stopped = False
         self._checks = FailsafeChecks(drivers, self._dispatcher, dt_util.utcnow)
+        self._walks = ChargerWalks(drivers)
         self._waker = Waker(hass.loop, self._run, self._next_tick_in_s)
 
     @property
@@ -178,6 +180,20 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         finally:
             self.wake()
 
+    @property
+    def walks(self) -> ChargerWalks:
+        """The tests of what chargers can do that are under way."""
+        return self._walks
+
+    async def async_test_charger(self, evse_id: str) -> tuple[StepResult, ...]:
+        """Walk this charger through what it can do, and tell what it did. Raises `WalkImpossibleError`."""
+        evse = next(evse for evse in self._site.evses if evse.evse_id == evse_id)
+        self.wake()
+        try:
+            return await self._walks.run(evse, dt_util.utcnow())
+        finally:
+            self.wake()
+
     async def async_set_priority(self, evse_id: str, priority: int) -> None:
         """Choose a charger's priority; it goes before the configured one until somebody configures another."""
         configured = next(evse.priority for evse in self._setup.site.evses if evse.evse_id == evse_id)
@@ -201,6 +217,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
             return
         self._stopped = True
         self._checks.stop()
+        self._walks.stop()
         self._senses.stop()
         self._waker.stop()
         await self._dispatcher.stop()
@@ -261,6 +278,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
             for evse_id in self._drivers
         }
         snapshot = self._senses.take_snapshot(now, modes, wishes)
+        snapshot = replace(snapshot, evses=self._walks.bound(snapshot.evses))
         state = self._state
         decision = step(self._site, snapshot, state, self._plans)
         self._state = decision.next_state
@@ -274,6 +292,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         self._loads.apply(decision.shed_loads, now)
         self._store.set_interrupted(self._dispatcher.interrupted)
         self._checks.look(snapshot.evses, now)
+        self._walks.look(snapshot.evses, decision.setpoints, now)
         return TickResult(
             snapshot=snapshot,
             decision=decision,

@@ -88,6 +88,11 @@ def load_sentence(speech: Speech, reason: Reason) -> str:
     return _cut(speech.say(f"reason_{reason.code}", _blanks(speech, reason.params)))
 
 
+def testing_sentence(speech: Speech, until: datetime) -> str:
+    """Say that it is being tried what a charger does, which ends then."""
+    return speech.say("reason_testing", _Blanks(until=_time(until.isoformat(), speech.timezone)))
+
+
 def checking_sentence(speech: Speech, until: datetime) -> str:
     """Say that a charger's failsafe current is being checked, which ends then."""
     return speech.say("reason_checking", _Blanks(until=_time(until.isoformat(), speech.timezone)))

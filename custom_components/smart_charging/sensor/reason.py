@@ -10,7 +10,7 @@ from homeassistant.core import callback
 from ..engine.model.decision import Setpoint
 from ..engine.model.reason import ReasonCode
 from ..entity import ChargerEntity
-from ..reasons import async_speech, checking_sentence, sentence
+from ..reasons import async_speech, checking_sentence, sentence, testing_sentence
 
 REASON_DESCRIPTION: Final = SensorEntityDescription(key="reason", translation_key="reason")
 
@@ -37,6 +37,9 @@ class ReasonSensor(ChargerEntity, SensorEntity):
         checked_until = self.coordinator.checks.ends_at(self._evse.evse_id)
         if checked_until is not None:
             return checking_sentence(speech, checked_until)
+        tested_until = self.coordinator.walks.ends_at(self._evse.evse_id)
+        if tested_until is not None:
+            return testing_sentence(speech, tested_until)
         return None if self._told is None else sentence(speech, self._told)
 
     @property
