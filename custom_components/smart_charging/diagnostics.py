@@ -1,9 +1,11 @@
 """Diagnostics of a site: how it is set up, and its last ticks, each of which replays as a test."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceEntry
 
 from .const import (
     CONF_HOST,
@@ -14,6 +16,7 @@ from .const import (
     CONF_SECRET,
     CONF_STATION,
     CONF_USER,
+    DOMAIN,
 )
 from .engine.model.replay import to_json
 from .runtime import SmartChargingConfigEntry
@@ -55,4 +58,25 @@ async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: SmartC
             }
             for tick in runtime.coordinator.ticks
         ],
+    }
+
+
+async def async_get_device_diagnostics(
+    hass: HomeAssistant, entry: SmartChargingConfigEntry, device: DeviceEntry
+) -> dict[str, Any]:
+    """Tell of one charger what it can do, what it said and what it was told; of others what the whole entry tells."""
+    runtime = entry.runtime_data
+    evse_id = next((name for domain, name in device.identifiers if domain == DOMAIN and name in runtime.drivers), None)
+    if evse_id is None:
+        return await async_get_config_entry_diagnostics(hass, entry)
+    driver, last = runtime.drivers[evse_id], runtime.coordinator.data
+    return {
+        "charger": async_redact_data(dict(entry.subentries[evse_id].data), _REDACTED),
+        "capabilities": to_json(driver.capabilities),
+        "status": to_json(driver.status),
+        "setpoint": to_json(last.decision.setpoints.get(evse_id)),
+        "failures": last.failures.get(evse_id, 0),
+        "shortcomings": sorted(driver.shortcomings),
+        "connection": to_json(replace(driver.connection, address=None)),
+        "details": dict(driver.details),
     }

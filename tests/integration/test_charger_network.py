@@ -9,11 +9,17 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import device_registry as dr
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smart_charging.chargers import polled
 from custom_components.smart_charging.chargers.driver import ChargerDriver
-from custom_components.smart_charging.diagnostics import async_get_config_entry_diagnostics
+from custom_components.smart_charging.chargers.errors import ChargerRefusedError
+from custom_components.smart_charging.const import DOMAIN
+from custom_components.smart_charging.diagnostics import (
+    async_get_config_entry_diagnostics,
+    async_get_device_diagnostics,
+)
 from custom_components.smart_charging.engine.model.evse import EvState
 from custom_components.smart_charging.engine.model.shortcoming import Shortcoming
 from tests.chargers.device_bench import HASTY
@@ -108,6 +114,36 @@ async def test_what_is_stored_and_what_of_it_is_told(
     assert stored.unique_id == f"network:127.0.0.1:{go_e.port}"
     told = await async_get_config_entry_diagnostics(hass, site)
     assert "127.0.0.1" not in str(told["entry"])
+
+
+async def test_what_a_charger_said_and_was_told_is_in_its_device_s_diagnostics(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    site: MockConfigEntry,
+    go_e: GoEEmulator,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    await add(hass, site, go_e)
+    driver = driver_of(site)
+    await lives(freezer, lambda: driver.status.reachable)
+    await driver.apply(10)
+    go_e.refusing = True
+    with pytest.raises(ChargerRefusedError):
+        await driver.apply(12)
+    (subentry_id,) = site.subentries
+    device = device_registry.async_get_device_by_identifier((DOMAIN, subentry_id), site.entry_id)
+    assert device is not None
+    told = await async_get_device_diagnostics(hass, site, device)
+    assert (told["capabilities"]["step_a"], told["status"]["offered_a"]) == (1.0, 10.0)
+    assert told["details"]["said"]["state"] is EvState.A
+    assert [(each["current_a"], each["answer"]) for each in told["details"]["told"]][-2:] == [
+        (10, "acknowledged"),
+        (12, "it does not take amp"),
+    ]
+    assert "127.0.0.1" not in str(told)
+    home = device_registry.async_get_device_by_identifier((DOMAIN, site.entry_id), site.entry_id)
+    assert home is not None
+    assert "ticks" in await async_get_device_diagnostics(hass, site, home)
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,12 @@ signs of life, and the charger goes to its failsafe current.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, override
+from typing import Any, Final, override
 
 from ..engine.model.evse import Capabilities, Evse, EvseInfo, EvseStatus, EvState, Means, WatchdogKind
 from ..engine.model.operation import Connection
@@ -31,6 +32,8 @@ SETTLES: Final = timedelta(seconds=10)
 FOUGHT: Final = timedelta(minutes=10)
 FIGHTS: Final = 3
 """So often within that time a limit has to change by itself until somebody else is taken to set it."""
+KEPT: Final = 50
+"""So many commands are kept for a report of a fault."""
 LOST_AFTER: Final = 2
 """So many answers in a row may be missing until a charger counts as gone."""
 
@@ -94,6 +97,8 @@ class PolledDriver(ChargerDriver):
         self._keeps_failsafe = True
         self._fights: list[datetime] = []
         self._unfit: Shortcoming | None = None
+        self._told: deque[Mapping[str, Any]] = deque(maxlen=KEPT)
+        self._missing = ""
 
     @property
     @override
@@ -127,6 +132,13 @@ class PolledDriver(ChargerDriver):
             fault=reading.fault,
             info=self._info,
         )
+
+    @property
+    @override
+    def details(self) -> Mapping[str, Any]:
+        """What it said last, why it did not, and the last commands with what became of them."""
+        reading = None if self._reading is None else asdict(self._reading)
+        return {"said": reading, "missing": self._missing, "told": list(self._told)}
 
     @property
     @override
@@ -169,20 +181,26 @@ class PolledDriver(ChargerDriver):
     async def apply(self, current_a: float, phases: int | None = None) -> None:
         self._commanded_at = self._now()
         number = None if phases == len(self._evse.phases) else phases
+        answer = "no answer"
         self._writes += 1
         try:
             await self._device.write(current_a, number)
-        except ChargerSilentError:
+            answer = "acknowledged"
+        except (ChargerSilentError, asyncio.CancelledError) as error:
             # It may have acted without an answer.
-            self._writes += 1
             if self._offered_a is not None:
                 self._take_offer(max(current_a, self._offered_a), number)
-            self._hurry.set()
+            answer = str(error) or answer
             raise
-        self._writes += 1
+        except ChargerError as error:
+            answer = str(error)
+            raise
+        finally:
+            self._writes += 1
+            self._told.append({"at": self._now(), "current_a": current_a, "phases": number, "answer": answer})
+            self._hurry.set()
         self._acknowledged_at = self._now()
         self._take_offer(current_a, number)
-        self._hurry.set()
         self._on_status()
 
     @override
@@ -253,7 +271,7 @@ class PolledDriver(ChargerDriver):
             # A driver's fault is its own charger's: it goes on asking.
             _LOGGER.debug("Charger %s", self._evse.evse_id, exc_info=True)
             return self._missed(ChargerError(f"{type(error).__name__}: {error}"))
-        self._failures, self._unfit = 0, None
+        self._failures, self._unfit, self._missing = 0, None, ""
         self._take(reading, undisturbed=writes == self._writes)
         flows = reading.state is not None and reading.state.power_flows
         return self._pace.quick_s if flows else self._pace.slow_s
@@ -264,6 +282,7 @@ class PolledDriver(ChargerDriver):
 
     def _missed(self, error: ChargerError) -> float:
         self._failures += 1
+        self._missing = str(error)
         if self._failures == LOST_AFTER or (self._failures < LOST_AFTER and self._read_at is None):
             _LOGGER.info("Charger %s does not answer: %s", self._evse.evse_id, error)
         if self._failures >= LOST_AFTER and self._reachable:
@@ -275,17 +294,19 @@ class PolledDriver(ChargerDriver):
     def _take(self, reading: Reading, *, undisturbed: bool) -> None:
         """Take in an answer; `undisturbed`: nothing was written while it was asked."""
         now = self._now()
-        if not self._reachable:
+        before, reachable = self._reading, self._reachable
+        if not reachable:
             self._reachable, self._reachable_since = True, now
-        before = self._reading.state if self._reading is not None else None
-        if reading.state is not before:
+        if before is None or reading.state is not before.state:
             self._state_at = now
         self._note_session(reading, now)
         self._reading, self._read_at = reading, now
         self._info = reading.info or self._info
+        offer = self._offer
         if undisturbed and reading.limit_a is not None:
             self._compare(reading.limit_a, reading.phases, now)
-        self._on_status()
+        if not reachable or reading != before or self._offer != offer:
+            self._on_status()
 
     def _note_session(self, reading: Reading, now: datetime) -> None:
         connected = reading.state is not None and reading.state.vehicle_connected
