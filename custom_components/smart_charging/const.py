@@ -122,6 +122,8 @@ CONF_DRIVER: Final = "driver"
 DRIVER_OCPP: Final = "ocpp"
 DRIVER_NETWORK: Final = "network"
 """One at an address in the local network, of a kind that `chargers/network_types.py` knows."""
+DRIVER_ADOPTED: Final = "adopted"
+"""One that another integration brings, see `chargers/adopted`."""
 CONF_UNIT: Final = "unit"
 CONF_USER: Final = "user"
 CONF_SECRET: Final = "secret"  # noqa: S105 -- a key of the configuration

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Final, Protocol
 
 from aiohttp import ClientSession
+from homeassistant.core import HomeAssistant
 
 from ..engine.model.evse import Capabilities
 from .device import Device
@@ -38,6 +39,10 @@ class Line:
 
 class Around(Protocol):
     """What a device finds around it; a Home Assistant, or a test."""
+
+    @property
+    def hass(self) -> HomeAssistant:
+        """For those that work through its entities."""
 
     @property
     def http(self) -> ClientSession:

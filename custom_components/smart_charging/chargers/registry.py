@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from ..const import CONF_CONNECTOR, CONF_DRIVER, CONF_STATION, DRIVER_NETWORK, DRIVER_OCPP
+from ..const import CONF_CONNECTOR, CONF_DRIVER, CONF_STATION, DRIVER_ADOPTED, DRIVER_NETWORK, DRIVER_OCPP
 from ..csms.authorization import IdToken
 from ..csms.station import Station
 from ..engine.model.evse import NOBODY, STRANGER, Capabilities, Evse
+from .adopted.driver import adopted_capabilities, make_adopted
 from .driver import ChargerDriver
 from .network import Around
 from .network_types import line_of, type_of
@@ -66,8 +67,13 @@ def _make_polled(request: DriverRequest) -> ChargerDriver:
     return PolledDriver(device, request.evse, request.now)
 
 
+def _make_adopted(request: DriverRequest) -> ChargerDriver:
+    return make_adopted(request.around.hass, request.data, request.evse, request.now)
+
+
 DRIVERS: Final[Mapping[str, DriverType]] = {
     DRIVER_OCPP: DriverType(capabilities_of=lambda _: OCPP_CAPABILITIES, make=_make_ocpp),
+    DRIVER_ADOPTED: DriverType(capabilities_of=adopted_capabilities, make=_make_adopted),
     DRIVER_NETWORK: DriverType(capabilities_of=lambda data: type_of(data).capabilities, make=_make_polled),
 }
 

@@ -16,6 +16,7 @@ from ..const import (
     ROOT_CIRCUIT,
 )
 from ..csms.admission import parse_identity
+from .adopted import judge_adopted
 from .encryption import security_errors
 from .fields import Data, Errors, number
 from .network import judge_line
@@ -42,6 +43,8 @@ def _judge_connection(others: Sequence[Data], data: Data) -> Errors:
     match data.get(CONF_DRIVER):
         case const.DRIVER_OCPP:
             return _judge_station(others, data)
+        case const.DRIVER_ADOPTED:
+            return judge_adopted(others, data)
         case const.DRIVER_NETWORK:
             return judge_line(others, data)
         case _:

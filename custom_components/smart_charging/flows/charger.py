@@ -1,6 +1,6 @@
 """Adds a charger to a site, and changes one.
 
-The steps: `user` is a menu -> address | network | station. `address` {vendor} shows what to enter in the charger; then `waiting` is
+The steps: `user` is a menu -> adopt | address | network | station | adopt_by_hand. `address` {vendor} shows what to enter in the charger; then `waiting` is
 progress, up to five minutes, which says what happens (GET the flow until it is something else); then `details`, or
 `choose` {station} when several chargers came, or the menu `waiting_over` -> waiting | address | station. `station` {station, key
 (optional), connector} is for a charger that is entered by hand. `details` {name, connector (only if there are several),
@@ -13,6 +13,10 @@ fields without the connector, and `key` (optional) and give_certificate (only wh
 `network` {kind, host, and the section more {secret, user, port, unit}} asks the charger once; then `network_details` has
 the fields of `details` about wiring, currents and priority. `reconfigure` of such a charger leads to `network_change`
 with all of these but the kind.
+
+`adopt` {charger} lists the chargers of other integrations by name and area; where there is none it is `adopt_by_hand`
+{limit, pause, on_pauses, status, power, energy, current_l1 .. current_l3}, which are entities. `adopt_details` has the same
+fields as `network_details`, and so has `adopt_change`, to which `reconfigure` leads.
 """
 
 from collections.abc import Mapping
@@ -30,9 +34,10 @@ from homeassistant.helpers.selector import (
     TextSelectorType,
 )
 
-from ..const import CONF_CONNECTOR, CONF_DRIVER, CONF_KEY, CONF_STATION, DRIVER_NETWORK
+from ..const import CONF_CONNECTOR, CONF_DRIVER, CONF_KEY, CONF_STATION, DRIVER_ADOPTED, DRIVER_NETWORK
 from .arrival import ArrivalSteps
 from .charger_access import access_as_answers, access_fields, access_of, share_access
+from .charger_adopted import AdoptedSteps
 from .charger_form import (
     charger_as_answers,
     charger_data,
@@ -62,7 +67,7 @@ _STATION_SCHEMA: Final = probatio.Schema(
 )
 
 
-class ChargerSubentryFlow(ArrivalSteps, NetworkSteps):
+class ChargerSubentryFlow(ArrivalSteps, NetworkSteps, AdoptedSteps):
     """Waits for a charger, or takes its identity by hand, and asks how it is wired."""
 
     def __init__(self) -> None:
@@ -76,7 +81,9 @@ class ChargerSubentryFlow(ArrivalSteps, NetworkSteps):
         del user_input
         if self._get_entry().state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="entry_not_loaded")
-        return self.async_show_menu(step_id="user", menu_options=["address", "network", "station"])
+        return self.async_show_menu(
+            step_id="user", menu_options=["adopt", "address", "network", "station", "adopt_by_hand"]
+        )
 
     @override
     async def _take(self, station: str) -> SubentryFlowResult:
@@ -140,6 +147,8 @@ class ChargerSubentryFlow(ArrivalSteps, NetworkSteps):
         entry, subentry = self._get_entry(), self._get_reconfigure_subentry()
         if subentry.data[CONF_DRIVER] == DRIVER_NETWORK:
             return await self.async_step_network_change()
+        if subentry.data[CONF_DRIVER] == DRIVER_ADOPTED:
+            return await self.async_step_adopt_change()
         self._station = subentry.data[CONF_STATION]
         errors: dict[str, str] = {}
         if user_input is not None:

@@ -23,6 +23,8 @@ class Shortcoming(StrEnum):
     FIRMWARE_TOO_OLD = "firmware_too_old"
     API_OFF = "api_off"
     """The way by which it is steered is switched off in its own settings."""
+    ENTITY_GONE = "entity_gone"
+    """An entity that it is steered by was removed or disabled."""
     LICENCE_MISSING = "licence_missing"
     KEY_REFUSED = "key_refused"
     """It does not take the password that is stored."""

@@ -1,0 +1,94 @@
+"""A vehicle: the states of its entities, turned into one reading. It is only listened to, and never woken."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from homeassistant.const import (
+    ATTR_UNIT_OF_MEASUREMENT,
+    STATE_HOME,
+    STATE_ON,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+    UnitOfLength,
+)
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
+
+from .power import finite
+from .vehicle_catalogue import VehicleRole
+
+_FULL_PCT: Final = 100.0
+_KILOMETRES: Final[Mapping[str | None, float]] = {UnitOfLength.KILOMETERS: 1.0, UnitOfLength.MILES: 1.609344}
+_PLUGGED: Final = frozenset({STATE_ON, "connected", "plugged"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleReading:
+    """What is known of a vehicle; None is unknown. `soc` and `charge_limit` are from 0 to 1, and as old as `at`, UTC."""
+
+    at: datetime
+    soc: float | None = None
+    charge_limit: float | None = None
+    plugged: bool | None = None
+    home: bool | None = None
+    range_km: float | None = None
+
+
+class VehicleSource:
+    """Reads one vehicle. `refs` are ids of the entity registry, or entity ids, by role."""
+
+    def __init__(self, hass: HomeAssistant, refs: Mapping[VehicleRole, str], stale_after: timedelta) -> None:
+        self._hass = hass
+        self._refs = dict(refs)
+        self._stale_after = stale_after
+
+    def reading(self, at: datetime) -> VehicleReading | None:
+        """What it said by `at`, UTC; None where that is too long ago, or nothing."""
+        own = self._state(VehicleRole.SOC)
+        if own is None:
+            return None
+        told_at = self._told_at(own)
+        if not timedelta() <= at - told_at <= self._stale_after:
+            return None
+        return VehicleReading(
+            at=told_at,
+            soc=_share(own),
+            charge_limit=_share(self._state(VehicleRole.CHARGE_LIMIT)),
+            plugged=_is(self._state(VehicleRole.PLUGGED), _PLUGGED),
+            home=_is(self._state(VehicleRole.LOCATION), frozenset({STATE_HOME})),
+            range_km=_kilometres(self._state(VehicleRole.RANGE)),
+        )
+
+    def _state(self, role: VehicleRole) -> State | None:
+        if (ref := self._refs.get(role)) is None:
+            return None
+        entity_id = er.async_resolve_entity_id(er.async_get(self._hass), ref)
+        state = self._hass.states.get(entity_id) if entity_id is not None else None
+        return None if state is None or state.state in {STATE_UNAVAILABLE, STATE_UNKNOWN} else state
+
+    def _told_at(self, own: State) -> datetime:
+        """When the vehicle told it, where it says so: an integration may repeat what a sleeping one said long ago."""
+        as_of = self._state(VehicleRole.AS_OF)
+        told_at = dt_util.parse_datetime(as_of.state) if as_of is not None else None
+        if told_at is None or told_at.tzinfo is None:
+            return own.last_reported
+        return min(told_at, own.last_reported)
+
+
+def _share(state: State | None) -> float | None:
+    percent = finite(state)
+    return percent / _FULL_PCT if percent is not None and 0 <= percent <= _FULL_PCT else None
+
+
+def _is(state: State | None, words: frozenset[str]) -> bool | None:
+    return None if state is None else state.state in words
+
+
+def _kilometres(state: State | None) -> float | None:
+    if state is None or (factor := _KILOMETRES.get(state.attributes.get(ATTR_UNIT_OF_MEASUREMENT))) is None:
+        return None
+    value = finite(state)
+    return None if value is None else value * factor
