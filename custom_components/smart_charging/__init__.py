@@ -39,6 +39,7 @@ from .file_views import async_register_views
 from .issues import SiteIssues, async_clear_listen_issue, async_raise_listen_issue, async_tell_orphans
 from .loads import async_let_go
 from .logs import async_forget_old_logs
+from .own_profiles import async_load_own_profiles
 from .runtime import RuntimeData, SmartChargingConfigEntry
 from .store import SiteStore
 
@@ -69,6 +70,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     async_register_check_action(hass)
     async_register_views(hass)
     async_forget_old_logs(hass)
+    await async_load_own_profiles(hass)
     return True
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.modbus.connection import async_get_connection_info
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -24,6 +25,7 @@ from custom_components.smart_charging.engine.model.evse import EvState
 from custom_components.smart_charging.engine.model.shortcoming import Shortcoming
 from tests.chargers.device_bench import HASTY
 from tests.chargers.emulators.go_e import GoEEmulator
+from tests.chargers.emulators.modbus_watchful import Vestel
 
 from .flow_helpers import Result, options_of, suggested
 from .test_charger_flow import DETAILS, answer, choose, site, start
@@ -215,3 +217,29 @@ async def test_a_charger_that_moved(
     assert site.subentries[subentry_id].title == "Carport"
     driver = driver_of(site)
     await lives(freezer, lambda: driver.status.reachable)
+
+
+async def test_a_charger_by_modbus_on_home_assistant_s_shared_line(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, site: MockConfigEntry
+) -> None:
+    vestel = Vestel()
+    await vestel.start()
+    try:
+        flow = await choose(hass, await start(hass, site), "network")
+        where = {"kind": "modbus_vestel_evc04", "host": "127.0.0.1", "more": {"port": vestel.port}}
+        flow = await answer(hass, flow, where)
+        assert flow["step_id"] == "network_details"
+        # Nothing holds the line while nobody has set it up.
+        assert async_get_connection_info(hass) == []
+        await answer(hass, flow, DETAILS)
+        await hass.async_block_till_done()
+        driver = driver_of(site)
+        await lives(freezer, lambda: driver.status.reachable)
+        await driver.apply(10)
+        assert vestel.limit_a == 10
+        (line_in_use,) = async_get_connection_info(hass)
+        assert line_in_use.units == {site.entry_id: [255]}
+        await hass.config_entries.async_unload(site.entry_id)
+        assert async_get_connection_info(hass) == []
+    finally:
+        await vestel.stop()

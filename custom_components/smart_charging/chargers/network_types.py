@@ -1,16 +1,32 @@
 """All kinds of chargers in the local network that are known, and how a stored one becomes a device."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from ..const import CONF_HOST, CONF_KIND, CONF_PORT, CONF_SECRET, CONF_UNIT, CONF_USER
+from .modbus.library import load_profiles
+from .modbus.profile import Profile
+from .modbus.types import network_type
+from .modbus.types import network_types as modbus_types
 from .network import Line, NetworkType
 from .web_types import WEB_TYPES
+
+_OWN_PREFIX: Final = "own_"
+
+# Read when this is imported, which Home Assistant does outside of its event loop.
+_BUILT_IN: Final[Mapping[str, NetworkType]] = {**WEB_TYPES, **modbus_types(load_profiles()[0])}
+_own: dict[str, NetworkType] = {}
 
 
 def network_types() -> Mapping[str, NetworkType]:
     """Those that come with us, and the user's own, by their names in the configuration."""
-    return WEB_TYPES
+    return {**_BUILT_IN, **_own}
+
+
+def set_own_profiles(profiles: Mapping[str, Profile]) -> None:
+    """Take the user's own profiles, in place of those from before; there is one folder for them in a Home Assistant."""
+    _own.clear()
+    _own.update({f"{_OWN_PREFIX}{name}": network_type(profile) for name, profile in profiles.items()})
 
 
 def line_of(data: Mapping[str, Any]) -> Line:

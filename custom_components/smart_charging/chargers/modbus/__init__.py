@@ -1,0 +1,1 @@
+"""Chargers that speak Modbus: what makes them different is data, one profile each."""
