@@ -18,6 +18,8 @@ class Bench(ABC):
     driver: ChargerDriver
     clock: Clock
     woken: Woken
+    tells_currents = True
+    tells_register = True
 
     @abstractmethod
     async def connect(self) -> None:

@@ -15,6 +15,7 @@ from ..csms import v201
 from ..csms.conftest import IMPATIENT, Clock
 from ..csms.peer import Peer, station_at
 from .bench import EVSE, Bench
+from .modbus_benches import MODBUS_BENCHES
 from .waiting import Woken
 from .web_benches import WEB_BENCHES
 
@@ -210,6 +211,6 @@ BENCHES: dict[str, dict[str, MakeBench]] = {
         "2.0.1": partial(ocpp_bench, Ocpp201Bench),
         "2.1": partial(ocpp_bench, Ocpp21Bench),
     },
-    **{driver: {"": make} for driver, make in WEB_BENCHES.items()},
+    **{driver: {"": make} for driver, make in {**WEB_BENCHES, **MODBUS_BENCHES}.items()},
 }
 """Of each driver, by what makes them different."""

@@ -32,6 +32,7 @@ class DeviceBench(Bench):
         self.clock = Clock()
         self.woken = Woken()
         self.driver = PolledDriver(device, EVSE, self.clock, HASTY)
+        self.tells_currents, self.tells_register = emulator.tells_currents, emulator.tells_register
 
     @override
     async def connect(self) -> None:
@@ -82,6 +83,22 @@ async def device_bench[E: Emulator](emulate: Callable[[], E], make: MakeDevice[E
             yield bench
         finally:
             await bench.driver.stop()
+            await emulator.stop()
+
+
+@asynccontextmanager
+async def talking[E: Emulator, D: Device](
+    emulate: Callable[[], E], make: Callable[[E, aiohttp.ClientSession], D]
+) -> AsyncIterator[tuple[E, D]]:
+    """Make an emulator that listens, and the device that talks to it, without a driver in between."""
+    emulator = emulate()
+    await emulator.start()
+    async with aiohttp.ClientSession() as session:
+        device = make(emulator, session)
+        try:
+            yield emulator, device
+        finally:
+            await device.close()
             await emulator.stop()
 
 

@@ -11,12 +11,14 @@ from custom_components.smart_charging.chargers.polled import FIGHTS, PREPARE_EVE
 from custom_components.smart_charging.engine.model.evse import EvState, WatchdogKind
 from custom_components.smart_charging.engine.model.shortcoming import Shortcoming
 
+from ..csms.conftest import until
 from .bench import EVSE
 from .device_bench import DeviceBench
+from .modbus_benches import MODBUS_BENCHES
 from .web_benches import WEB_BENCHES
 
 
-@pytest.fixture(params=[pytest.param(make, id=driver) for driver, make in {**WEB_BENCHES}.items()])
+@pytest.fixture(params=[pytest.param(make, id=driver) for driver, make in {**WEB_BENCHES, **MODBUS_BENCHES}.items()])
 async def bench(request: pytest.FixtureRequest) -> AsyncIterator[DeviceBench]:
     async with request.param() as bench:
         await bench.driver.start(bench.woken)
@@ -34,7 +36,7 @@ async def charging(bench: DeviceBench) -> DeviceBench:
 async def reads(bench: DeviceBench, number: int = 3) -> None:
     """Let it be asked some times more."""
     asked = bench.emulator.requests
-    await bench.woken.until(lambda: bench.emulator.requests >= asked + number)
+    await until(lambda: bench.emulator.requests >= asked + number)
 
 
 async def test_what_it_says_it_is_is_told(charging: DeviceBench) -> None:
@@ -167,7 +169,7 @@ async def test_half_open_connections_are_found_out(charging: DeviceBench) -> Non
 async def test_it_is_prepared_anew_now_and_then(charging: DeviceBench) -> None:
     prepared_at = charging.driver._prepared_at
     charging.clock.advance(PREPARE_EVERY.total_seconds() + 1)
-    await charging.woken.until(lambda: charging.driver._prepared_at not in {None, prepared_at})
+    await until(lambda: charging.driver._prepared_at not in {None, prepared_at})
     assert charging.commands() == []
 
 
@@ -194,6 +196,26 @@ async def test_who_notices_falls_back_when_decisions_cease(charging: DeviceBench
     # Somebody decides again.
     await charging.driver.apply(10)
     assert charging.emulator.limit_a == 10
+
+
+async def test_finding_a_charger_that_has_fallen_back_wakes_no_old_limit(bench: DeviceBench) -> None:
+    """No sign of life before there is a command: with it the charger would go on with what it was told last."""
+    if bench.driver.capabilities.watchdog.kind is not WatchdogKind.HEARTBEAT:
+        return
+    given: list[None] = []
+    keep_alive = bench.device.keep_alive
+
+    async def counted() -> None:
+        given.append(None)
+        await keep_alive()
+
+    bench.device.keep_alive = counted  # type: ignore[method-assign]
+    await bench.connect()
+    await bench.charge()
+    await asyncio.sleep(2 * bench.emulator.watchdog_s)
+    assert given == []
+    await bench.driver.apply(10)
+    await until(lambda: given)
 
 
 async def test_who_is_steered_does_not_fall_back(charging: DeviceBench) -> None:

@@ -2,8 +2,17 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Final
 
 from ..engine.model.evse import Capabilities, EvseInfo, EvState
+
+# 10.1 is a little less than 101 tenths, in binary.
+_SLIP: Final = 1e-6
+
+
+def steps(current_a: float, steps_per_a: int) -> int:
+    """How many of a charger's steps are in a current, rounded down."""
+    return int(current_a * steps_per_a + _SLIP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

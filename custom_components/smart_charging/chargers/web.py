@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from aiohttp import BasicAuth, ClientConnectionError, ClientError, ClientResponse, ClientSession, ClientTimeout
+from aiohttp import ClientConnectionError, ClientError, ClientResponse, ClientSession, ClientTimeout
 from yarl import URL
 
 from .errors import (
@@ -27,6 +28,13 @@ type Json = Any
 """Whatever came out of JSON; read it with `fields.py`."""
 
 
+def basic_auth(user: str, secret: str) -> dict[str, str]:
+    """The headers of a request by this user; none where there is no password (RFC 7617)."""
+    if not secret:
+        return {}
+    return {"Authorization": f"Basic {b64encode(f'{user}:{secret}'.encode()).decode()}"}
+
+
 class Web:
     """`base` is the address up to the path, such as "http://192.168.1.20". Credentials never appear in an error's text."""
 
@@ -35,25 +43,23 @@ class Web:
         session: ClientSession,
         base: str | URL,
         *,
-        auth: BasicAuth | None = None,
         headers: Mapping[str, str] | None = None,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         self._session = session
         self._base = URL(base)
-        self._auth = auth
         self._headers = dict(headers or {})
         self._timeout = ClientTimeout(total=timeout_s)
         self._turn = asyncio.Lock()
 
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> Json:
         """Fetch JSON. Raises a `ChargerError`."""
-        return _json(await self.request("GET", path, params=params))
+        return parsed(await self.request("GET", path, params=params))
 
     async def post(self, path: str, body: object = None) -> Json:
         """Send JSON, and give the answer's, None where that is empty. Raises a `ChargerError`."""
         text = await self.request("POST", path, body=body)
-        return _json(text) if text.strip() else None
+        return parsed(text) if text.strip() else None
 
     async def request(
         self,
@@ -63,6 +69,7 @@ class Web:
         params: Mapping[str, str] | None = None,
         body: object = None,
         form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> str:
         """Give the text of the answer. `body` is sent as JSON, `form` as a form. Raises a `ChargerError`."""
         async with self._turn:
@@ -72,8 +79,7 @@ class Web:
                     self._base.join(URL(path)) if params is None else self._base.join(URL(path)).with_query(params),
                     json=body,
                     data=form,
-                    auth=self._auth,
-                    headers=self._headers,
+                    headers=self._headers | dict(headers or {}),
                     timeout=self._timeout,
                     allow_redirects=False,
                 ) as response:
@@ -102,7 +108,8 @@ async def _text(response: ClientResponse) -> str:
     return data.decode("utf-8", "replace")
 
 
-def _json(text: str) -> Json:
+def parsed(text: str) -> Json:
+    """Read JSON. Raises `ChargerUnfitError`."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:

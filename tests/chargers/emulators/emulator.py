@@ -9,6 +9,11 @@ from custom_components.smart_charging.engine.model.evse import EvState
 class Emulator(ABC):
     """A charger on the loopback interface. Currents in A per phase, the same on all three."""
 
+    tells_currents = True
+    """Whether it measures the current of each phase, or its power only."""
+    tells_register = True
+    """Whether it has a register that never falls."""
+
     def __init__(self) -> None:
         self.port = 0
         self.state = EvState.A

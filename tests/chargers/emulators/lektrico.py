@@ -1,0 +1,67 @@
+"""A Lektrico charger by its RPC interface (as lektricowifi and evcc describe it)."""
+
+from typing import Any, override
+
+from aiohttp import web
+
+from .web import WebEmulator
+
+
+class LektricoEmulator(WebEmulator):
+    """Reads by GET on `/rpc/<method>`, commands by JSON-RPC on `/rpc`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = "3p22k"
+        self.dynamic_current, self.relay_mode = 6, 3
+        self.errors = False
+        self.raw_state: str | None = None
+
+    @override
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/rpc/charger_info.get", self._info),
+            web.get("/rpc/charger_config.get", self._config),
+            web.post("/rpc", self._call),
+        ]
+
+    @override
+    def restart(self) -> None:
+        super().restart()
+        self.dynamic_current, self.relay_mode = 6, 3
+
+    @override
+    async def set_by_somebody(self, limit_a: float) -> None:
+        self.dynamic_current = int(limit_a)
+
+    async def _config(self, _: web.Request) -> web.StreamResponse:
+        return web.json_response({"type": self.model, "serial_number": 500006, "board_revision": "B"})
+
+    async def _info(self, _: web.Request) -> web.StreamResponse:
+        state = self.state.value.upper() if self.raw_state is None else self.raw_state
+        return web.json_response(
+            {
+                "charger_state": state,
+                "extended_charger_state": state,
+                "session_energy": (self.register_kwh - self.plugged_at_kwh) * 1000,
+                "instant_power": self.power_w,
+                "currents": [self.current_a] * self.phases + [0.0] * (3 - self.phases),
+                "total_charged_energy": self.register_kwh,
+                "dynamic_current": self.dynamic_current,
+                "relay_mode": self.relay_mode,
+                "has_active_errors": self.errors,
+                "fw_version": "1.51",
+            }
+        )
+
+    async def _call(self, request: web.Request) -> web.StreamResponse:
+        call = await request.json()
+        answer: dict[str, Any] = {"id": call["id"], "src": f"{self.model}_500006", "dst": call["src"]}
+        current_a = call["params"]["dynamic_current"]
+        if self.refusing or call["method"] != "dynamic_current.set" or not 0 <= current_a <= 32:
+            return web.json_response(answer | {"error": {"code": 400, "message": "Invalid argument"}})
+        self.relay_mode = call["params"].get("relay_mode", self.relay_mode)
+        self.phases = 1 if self.relay_mode == 1 else 3
+        self.dynamic_current = current_a
+        self.take(float(current_a))
+        return web.json_response(answer | {"result": True})
