@@ -17,6 +17,7 @@ from typing import Any, Final, override
 from ..engine.model.evse import Capabilities, Evse, EvseInfo, EvseStatus, EvState, Means, WatchdogKind
 from ..engine.model.operation import Connection
 from ..engine.model.shortcoming import Shortcoming
+from .derived import currents_of
 from .device import Device, Reading
 from .driver import ChargerDriver
 from .errors import ChargerError, ChargerLacksError, ChargerSilentError, ChargerUnfitError
@@ -124,7 +125,7 @@ class PolledDriver(ChargerDriver):
             offered_at=None if offer is None else offer.at,
             offered_phases=None if offer is None else offer.phases,
             measured_at=self._read_at if reading.current_a is not None or reading.power_w is not None else None,
-            current_a=None if reading.current_a is None else reading.current_a[: len(self._evse.phases)],
+            current_a=self._currents(reading),
             power_w=reading.power_w,
             energy_kwh=reading.energy_kwh,
             session_started_at=self._plugged_at,
@@ -211,6 +212,14 @@ class PolledDriver(ChargerDriver):
     async def release(self) -> None:
         """Nothing is ever interrupted."""
 
+    def _currents(self, reading: Reading) -> tuple[float, ...] | None:
+        phases = len(self._evse.phases)
+        if reading.current_a is not None:
+            return reading.current_a[:phases]
+        return currents_of(
+            reading.power_w, phases, self._offered_a, None if self._offer is None else self._offer.phases
+        )
+
     @property
     def _offered_a(self) -> float | None:
         """What it offers: once its watchdog has run out, its failsafe current."""
@@ -246,11 +255,15 @@ class PolledDriver(ChargerDriver):
                     await asyncio.sleep(min(pause_s, self._pace.quick_s) / 2)
 
     async def _live_on(self) -> None:
-        """Give signs of life, where they are wanted."""
+        """Give signs of life, where they are wanted.
+
+        None before the first command: a charger that has fallen back would go on with what it was told last.
+        """
         while True:
             watchdog = self._device.capabilities.watchdog
             await asyncio.sleep((watchdog.timeout_s or self._pace.slow_s) * _SIGN_SHARE)
-            if watchdog.kind is WatchdogKind.HEARTBEAT and self._reachable and self._steered:
+            commanded = self._commanded_at is not None and self._reachable and self._steered
+            if watchdog.kind is WatchdogKind.HEARTBEAT and commanded:
                 try:
                     await self._device.keep_alive()
                 except ChargerError as error:
@@ -304,7 +317,9 @@ class PolledDriver(ChargerDriver):
         self._info = reading.info or self._info
         offer = self._offer
         if undisturbed and reading.limit_a is not None:
-            self._compare(reading.limit_a, reading.phases, now)
+            # One that is wired on a single phase has all of its phases there.
+            phases = None if reading.phases == len(self._evse.phases) else reading.phases
+            self._compare(reading.limit_a, phases, now)
         if not reachable or reading != before or self._offer != offer:
             self._on_status()
 

@@ -20,6 +20,7 @@ from ...const import CONF_WIRING
 from ...engine.model.evse import Capabilities, Evse, EvseStatus, EvState, Means, Watchdog, WatchdogKind
 from ...engine.model.operation import Connection
 from ...engine.model.shortcoming import Shortcoming
+from ..derived import currents_of
 from ..device import Reading
 from ..driver import ChargerDriver
 from ..errors import (
@@ -155,7 +156,10 @@ class AdoptedDriver(ChargerDriver):
             offered_at=None if offer is None else offer.at,
             offered_phases=None if offer is None else offer.phases,
             measured_at=self._measured_at if reading.current_a is not None or reading.power_w is not None else None,
-            current_a=reading.current_a,
+            current_a=reading.current_a
+            or currents_of(
+                reading.power_w, len(self._evse.phases), self._offered_a, None if offer is None else offer.phases
+            ),
             power_w=reading.power_w,
             energy_kwh=reading.energy_kwh,
             session_started_at=self._plugged_at,
