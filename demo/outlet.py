@@ -52,6 +52,8 @@ class Outlet:
         self.phases = len(self.wiring)
         self.id_tag = id_tag
         self.profiles = ProfileStore(hardware_maximum_a=hardware_maximum_a)
+        self.told_a: float | None = None
+        """What a station without profiles was told to offer, A per phase; None: the profiles count alone."""
         self.car: Car | None = None
         self.transaction: Transaction | None = None
         self.energy_wh = 0.0
@@ -94,7 +96,8 @@ class Outlet:
     def limit_a(self, now: datetime) -> float:
         """What the profiles and the hardware allow at `now`."""
         start = self.transaction.start if self.transaction else None
-        return self.profiles.limit_a(now, transaction_start=start, phases=self.car_phases)
+        limit_a = self.profiles.limit_a(now, transaction_start=start, phases=self.car_phases)
+        return limit_a if self.told_a is None else min(limit_a, self.told_a)
 
     def plug(self, car: Car, now: datetime) -> None:
         """A car arrives; the transaction starts at once, with or without a csms."""

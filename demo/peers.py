@@ -1,7 +1,8 @@
 """What stands around Home Assistant: the home with its meter, and the stations with their cars, made from a scenario."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from .appliance import Appliance
@@ -9,10 +10,14 @@ from .car import Car
 from .circuit import HomeCircuit
 from .folder import TIME_ZONE
 from .home import Home, HomeState
+from .local_station import LocalStation
 from .meter import Meter
 from .outlet import Outlet, on_site
-from .scenario import BaySpec, Scenario
+from .scenario import BaySpec, Kind, Scenario
 from .station import Station
+from .station_go_e import GoEStation
+from .station_v2c import TrydanStation
+from .station_vestel import VestelStation
 from .trace import HouseLoad
 
 KEY = "simulated-station-key"
@@ -27,24 +32,38 @@ class Bay:
         self.spec = spec
         self.car = Car(spec.car, state_of_charge=spec.state_of_charge, seed=seed)
         self.outlet = Outlet(hardware_maximum_a=spec.hardware_maximum_a, wiring=spec.wiring)
-        self.station = Station(
-            self.outlet,
-            clock=lambda: datetime.now(UTC),
-            identity=spec.station,
-            key=KEY,
-            version=spec.version,
-            on_command=on_command,
-        )
+        self.station = _station(spec, self.outlet, on_command)
 
     @property
     def steered(self) -> bool:
-        """Whether the station called in and was given its failsafe: without a profile it would give the car all it has."""
+        """Whether it was told something: a station of OCPP without a profile would give the car all it has."""
+        if isinstance(self.station, LocalStation):
+            return self.station.told
         return self.station.connected and bool(self.outlet.profiles.profiles)
 
     @property
     def capability_a(self) -> float:
         """What the car would draw of all that the station can give, A per phase."""
         return self.car.capability_a(self.spec.hardware_maximum_a)
+
+
+LOCAL: Final[Mapping[Kind, type[LocalStation]]] = {
+    Kind.GO_E: GoEStation,
+    Kind.VESTEL: VestelStation,
+    Kind.V2C: TrydanStation,
+}
+"""The stations that are asked, by their kind; the others call in."""
+
+
+def _station(spec: BaySpec, outlet: Outlet, on_command: Callable[[bool], None]) -> Station | LocalStation:
+    local = LOCAL.get(spec.kind)
+    if local is not None:
+        return local(outlet, clock=_now, on_command=on_command)
+    return Station(outlet, clock=_now, identity=spec.station, key=KEY, version=spec.version, on_command=on_command)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Peers:

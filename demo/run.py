@@ -17,6 +17,7 @@ from .folder import REPOSITORY, take_folder
 from .home import HomeState
 from .homeassistant import PASSWORD, USER, HomeAssistant
 from .intruder import Intruder
+from .local_station import LocalStation
 from .options import Options
 from .parts import PartsScore
 from .peers import Peers
@@ -129,8 +130,13 @@ class Run:
             write_json(diagnostics, self.options.diagnostics, option="--diagnostics")
 
     async def _set_up_control(self) -> None:
+        ports: dict[str, int] = {}
+        for bay in self.peers.bays:
+            if isinstance(bay.station, LocalStation):
+                await bay.station.listen()
+                ports[bay.spec.name] = bay.station.port
         self._say("adding Smart Charging …")
-        self._entry_id = await set_up_site(self.api, self.scenario, port=self._csms_port)
+        self._entry_id = await set_up_site(self.api, self.scenario, port=self._csms_port, ports=ports)
         for bay in self.peers.bays:
             self._start(bay.station.run(f"ws://127.0.0.1:{self._csms_port}"))
         for _ in range(READY_WITHIN_S):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from .car import CarModel
@@ -10,6 +11,19 @@ from .supply import Supply, parse_supply
 from .versions import Version
 
 HOME: Final = "home"
+
+
+class Kind(StrEnum):
+    """How a charger is reached."""
+
+    OCPP = "ocpp"
+    """It calls in by itself."""
+    GO_E = "go_e"
+    """By go-e's HTTP API."""
+    VESTEL = "vestel"
+    """By Modbus."""
+    V2C = "v2c"
+    """Through Home Assistant's own integration for it, which asks it by HTTP."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +44,8 @@ class BaySpec:
     circuit: str | None = None
     """The name of the circuit that feeds it; None: the supply itself."""
     version: Version = Version.V16
-    """The one of OCPP that the station speaks."""
+    """The one of OCPP that the station speaks, where it speaks that."""
+    kind: Kind = Kind.OCPP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,9 +181,25 @@ def _flat_with_three_chargers(supply: Supply) -> Scenario:
     )
 
 
+def _mixed_chargers(supply: Supply) -> Scenario:
+    """Four cars at chargers of four kinds under one limit, which has room for all of them, but not for all they want."""
+    three_phase, one_phase = CarModel(phases=3, maximum_a=16.0), CarModel(phases=1, maximum_a=32.0)
+    bays = tuple(
+        BaySpec(name=name, station=str(kind), wiring=(0, 1, 2), car=car, hardware_maximum_a=16.0, kind=kind)
+        for name, kind, car in (
+            ("OCPP", Kind.OCPP, three_phase),
+            ("go-e", Kind.GO_E, three_phase),
+            ("Vestel", Kind.VESTEL, one_phase),
+            ("V2C", Kind.V2C, three_phase),
+        )
+    )
+    return Scenario(name="mixed-chargers", supply=supply, bays=bays, start="18:50")
+
+
 _KINDS: Final = {
     HOME: _Kind(make=_home, supply="9kVA", phases=(1, 3)),
     "flat-with-three-chargers": _Kind(make=_flat_with_three_chargers, supply="35A", phases=(3,)),
+    "mixed-chargers": _Kind(make=_mixed_chargers, supply="50A", phases=(3,)),
     **dict(map(_home_by, (Version.V201, Version.V21))),
 }
 SCENARIOS: Final = tuple(_KINDS)

@@ -1,7 +1,7 @@
 """Sets Home Assistant up through the flows that a person would click through."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from .api import Api
@@ -9,7 +9,7 @@ from .electrical import CAR_MINIMUM_A, VOLTAGE_V
 from .errors import DemoError
 from .meter import Meter
 from .peers import KEY
-from .scenario import ApplianceSpec, BaySpec, CircuitSpec, Scenario
+from .scenario import ApplianceSpec, BaySpec, CircuitSpec, Kind, Scenario
 from .supply import Supply
 
 DOMAIN: Final = "smart_charging"
@@ -40,9 +40,12 @@ SUBENTRY_FLOW: Final = "/api/config/config_entries/subentries/flow"
 LONGEST_PROGRESS_S: Final = 180
 LONGEST_RELOAD_S: Final = 30
 
+_KINDS: Final = {Kind.GO_E: "go_e", Kind.VESTEL: "modbus_vestel_evc04"}
+"""As Smart Charging names the kinds of chargers that it asks."""
+
 type Answer = Mapping[str, Any]
-type Answers = Mapping[str, Answer]
-"""What to say to each form, and which way to go at each menu, by the step's name."""
+type Answers = Mapping[str, Answer | Callable[[Mapping[str, Any]], Answer]]
+"""What to say to each form, and which way to go at each menu, by the step's name; or what makes that of the step."""
 
 
 async def walk_flow(api: Api, path: str, handler: Any, answers: Answers) -> dict[str, Any]:
@@ -63,7 +66,8 @@ async def walk_flow(api: Api, path: str, handler: Any, answers: Answers) -> dict
                 waited_s += 1
                 step = await api.get(flow)
             case "form" | "menu" if name in answers and not step.get("errors"):
-                step = await api.post(flow, answers[name])
+                answer = answers[name]
+                step = await api.post(flow, answer(step) if callable(answer) else answer)
             case _:
                 raise DemoError(
                     f"setting up {handler}: {step['type']} {name}: {step.get('errors') or step.get('reason')}"
@@ -125,15 +129,18 @@ async def set_up_energy_dashboard(api: Api) -> None:
     await api.command("energy/save_prefs", energy_sources=sources)
 
 
-async def set_up_site(api: Api, scenario: Scenario, *, port: int) -> str:
-    """Add Smart Charging and all that the scenario has, with its csms on `port`; the entry's id."""
+async def set_up_site(api: Api, scenario: Scenario, *, port: int, ports: Mapping[str, int]) -> str:
+    """Add Smart Charging and all that the scenario has, with its csms on `port`; the entry's id.
+
+    `ports` are those of the stations that are asked, by their bays' names.
+    """
     entry_id = await add_site(api, scenario.supply, port=port)
     for circuit in scenario.circuits:
         await add_circuit(api, entry_id, circuit)
     circuits = {title: circuit_id for circuit_id, title in (await subentries(api, entry_id, "circuit")).items()}
     phases = scenario.supply.phases
     for bay in scenario.bays:
-        await add_charger(api, entry_id, bay, phases=phases, circuits=circuits)
+        await add_charger(api, entry_id, bay, phases=phases, circuits=circuits, port=ports.get(bay.name, 0))
     for appliance in scenario.appliances:
         await add_load(api, entry_id, appliance, phases=phases, circuits=circuits)
     return entry_id
@@ -186,8 +193,10 @@ async def add_circuit(api: Api, entry_id: str, circuit: CircuitSpec) -> None:
     await _add_subentry(api, entry_id, "circuit", {"user": answers})
 
 
-async def add_charger(api: Api, entry_id: str, bay: BaySpec, *, phases: int, circuits: Mapping[str, str]) -> None:
-    """Add a simulated station as a charger, by its identity; it may call in afterwards.
+async def add_charger(
+    api: Api, entry_id: str, bay: BaySpec, *, phases: int, circuits: Mapping[str, str], port: int = 0
+) -> None:
+    """Add a simulated station as a charger: by its identity, its port, or the integration that brings it.
 
     `phases` are the site's; `circuits` are its circuits' ids by name.
     """
@@ -199,9 +208,23 @@ async def add_charger(api: Api, entry_id: str, bay: BaySpec, *, phases: int, cir
         "failsafe_a": SAFE_A,
         "priority": 0,
     }
-    station = {"station": bay.station, "key": KEY, "connector": 1}
-    answers: Answers = {"user": {"next_step_id": "station"}, "station": station, "details": details}
+    match bay.kind:
+        case Kind.OCPP:
+            station = {"station": bay.station, "key": KEY, "connector": 1}
+            answers: Answers = {"user": {"next_step_id": "station"}, "station": station, "details": details}
+        case Kind.V2C:
+            await walk_flow(api, FLOW, "v2c", {"user": {"host": f"127.0.0.1:{port}"}})
+            answers = {"user": {"next_step_id": "adopt"}, "adopt": _first_charger, "adopt_details": details}
+        case _:
+            line = {"kind": _KINDS[bay.kind], "host": "127.0.0.1", "more": {"port": port}}
+            answers = {"user": {"next_step_id": "network"}, "network": line, "network_details": details}
     await _add_subentry(api, entry_id, "charger", answers)
+
+
+def _first_charger(step: Mapping[str, Any]) -> Answer:
+    """Choose the first of those that were found."""
+    (field,) = step["data_schema"]
+    return {"charger": field["selector"]["select"]["options"][0]["value"]}
 
 
 async def add_load(

@@ -3,8 +3,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from demo.home import HomeState
-from demo.peers import Peers
+from demo.peers import Bay, Peers
 from demo.scenario import make_scenario
+from demo.station import Station
 from demo.trace import HouseLoad, Trace
 from demo.versions import Version
 
@@ -27,12 +28,17 @@ def peers() -> Peers:
     return Peers(scenario, house, seed=7, on_telegram=lambda _: None, on_command=lambda _: None)
 
 
+def calling(bay: Bay) -> Station:
+    assert isinstance(bay.station, Station)
+    return bay.station
+
+
 def test_a_station_speaks_the_version_of_its_scenario(peers: Peers) -> None:
-    assert {bay.station.dialect.version for bay in peers.bays} == {Version.V16}
+    assert {calling(bay).dialect.version for bay in peers.bays} == {Version.V16}
     newer = Peers(
         make_scenario("ocpp-21"), peers.home.house, seed=7, on_telegram=lambda _: None, on_command=lambda _: None
     )
-    assert [bay.station.dialect.version for bay in newer.bays] == [Version.V21]
+    assert [calling(bay).dialect.version for bay in newer.bays] == [Version.V21]
 
 
 def run(peers: Peers, clock: Clock, seconds: int) -> HomeState:
@@ -40,7 +46,7 @@ def run(peers: Peers, clock: Clock, seconds: int) -> HomeState:
 
 
 def test_the_stations_and_circuits_are_those_of_the_scenario(peers: Peers) -> None:
-    assert [bay.station.identity for bay in peers.bays] == ["garage-left", "garage-right", "yard"]
+    assert [calling(bay).identity for bay in peers.bays] == ["garage-left", "garage-right", "yard"]
     assert [[outlet.wiring for outlet in circuit.outlets] for circuit in peers.home.circuits] == [
         [(0, 1, 2), (1, 2, 0)],
         [(2,)],
@@ -70,7 +76,7 @@ def test_a_bay_is_steered_once_its_station_called_in_and_holds_a_profile(peers: 
     seen = [bay.steered]
     bay.outlet.profiles.install(1, profile("TxDefaultProfile", (0, 6.0)), transaction_id=None, running=False)
     seen.append(bay.steered)
-    bay.station.connected = True
+    calling(bay).connected = True
     seen.append(bay.steered)
     assert seen == [False, False, True]
 

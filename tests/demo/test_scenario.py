@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from demo.errors import DemoError
-from demo.scenario import SCENARIOS, make_scenario
+from demo.scenario import SCENARIOS, Kind, make_scenario
 from demo.versions import Version
 
 
@@ -46,6 +46,12 @@ def test_the_same_home_is_there_by_each_version(name: str, version: Version) -> 
     assert [replace(bay, version=Version.V16) for bay in scenario.bays] == list(home.bays)
 
 
+def test_four_kinds_of_chargers_hang_on_one_supply() -> None:
+    mixed = make_scenario("mixed-chargers")
+    assert {bay.kind for bay in mixed.bays} == set(Kind)
+    assert len(mixed.bays) == len(Kind)
+
+
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_scenario_is_one_of_a_piece(name: str) -> None:
     scenario = make_scenario(name)
@@ -64,7 +70,7 @@ def test_a_scenario_is_one_of_a_piece(name: str) -> None:
     [
         (
             ("castle",),
-            "--scenario castle: no such scenario; there are home, flat-with-three-chargers, ocpp-201, ocpp-21",
+            "--scenario castle: no such scenario; there are home, flat-with-three-chargers, mixed-chargers, ocpp-201, ocpp-21",
         ),
         (("flat-with-three-chargers", None, 1), "--phases 1: flat-with-three-chargers needs 3"),
         (("home", "much"), "--supply much"),

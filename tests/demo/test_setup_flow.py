@@ -13,7 +13,7 @@ from demo.api import Api
 from demo.car import CarModel
 from demo.errors import DemoError
 from demo.meter import Meter
-from demo.scenario import BaySpec, CircuitSpec, make_scenario
+from demo.scenario import BaySpec, CircuitSpec, Kind, make_scenario
 from demo.setup_flow import (
     Answers,
     add_charger,
@@ -273,6 +273,38 @@ async def test_a_charger_is_added_by_its_identity_where_it_hangs(
     assert {key: details[key] for key in ("wiring", "circuit") if key in details} == place
 
 
+@pytest.mark.parametrize(("kind", "word"), [(Kind.GO_E, "go_e"), (Kind.VESTEL, "modbus_vestel_evc04")])
+async def test_a_charger_that_is_asked_is_added_by_its_port(
+    fake: FakeHomeAssistant, api: Api, kind: Kind, word: str
+) -> None:
+    fake.steps["['e1', 'charger']"] = [
+        {"type": "menu", "step_id": "user"},
+        form("network"),
+        form("network_details"),
+        {"type": "create_entry"},
+    ]
+    bay = BaySpec(name="Left", station="S1", wiring=(0,), car=CarModel(), kind=kind)
+    await add_charger(api, "e1", bay, phases=1, circuits={}, port=8123)
+    posted = [what for told, what in fake.told if told == "POST"]
+    assert posted[:2] == [{"next_step_id": "network"}, {"kind": word, "host": "127.0.0.1", "more": {"port": 8123}}]
+    assert posted[2]["name"] == "Left"
+
+
+async def test_a_charger_of_another_integration_is_set_up_there_and_adopted(fake: FakeHomeAssistant, api: Api) -> None:
+    found = [{"name": "charger", "selector": {"select": {"options": [{"value": "v2c:x", "label": "Trydan"}]}}}]
+    fake.steps["v2c"] = [form("user"), {"type": "create_entry"}]
+    fake.steps["['e1', 'charger']"] = [
+        {"type": "menu", "step_id": "user"},
+        form("adopt", data_schema=found),
+        form("adopt_details"),
+        {"type": "create_entry"},
+    ]
+    bay = BaySpec(name="Left", station="S1", wiring=(0,), car=CarModel(), kind=Kind.V2C)
+    await add_charger(api, "e1", bay, phases=1, circuits={}, port=8123)
+    posted = [what for told, what in fake.told if told == "POST"]
+    assert posted[:3] == [{"host": "127.0.0.1:8123"}, {"next_step_id": "adopt"}, {"charger": "v2c:x"}]
+
+
 SUBENTRIES = [
     {"subentry_id": "c1", "subentry_type": "circuit", "title": "Garage"},
     {"subentry_id": "c2", "subentry_type": "circuit", "title": "Yard"},
@@ -287,7 +319,7 @@ async def test_a_whole_scenario_is_set_up_circuits_first(fake: FakeHomeAssistant
     fake.steps["['e1', 'charger']"] = [form("details"), {"type": "create_entry"}]
     fake.steps["['e1', 'load']"] = [form("user"), form("details"), {"type": "create_entry"}]
     fake.results["config_entries/subentries/list"] = SUBENTRIES
-    assert await set_up_site(api, make_scenario("flat-with-three-chargers"), port=9123) == "e1"
+    assert await set_up_site(api, make_scenario("flat-with-three-chargers"), port=9123, ports={}) == "e1"
     named = [what for kind, what in fake.told if kind == "POST" and "name" in what]
     assert [(what["name"], what.get("circuit")) for what in named] == [
         ("Garage", None),
