@@ -20,7 +20,7 @@ Reconfiguring starts with a menu: meter | limit | server | encryption. `encrypti
 to `authority` {}, which shows what chargers have to trust, or to `certificate_files` {tls_certificate, tls_key,
 tls_stations (optional)}, which are paths. Options: see flows/options.py. Circuits, chargers, appliances
 that give way, limits that come and go and cards are added by subentry flows, see flows/circuit.py, flows/charger.py,
-flows/load.py, flows/limit.py and flows/card.py; a charger also by the discovery of a station that called in.
+flows/load.py, flows/limit.py and flows/card.py; a charger also by the discovery of a station that called in, or of one that announced itself (flows/network_discovery.py).
 """
 
 from typing import Any, override
@@ -36,11 +36,12 @@ from .flows.discovery import DiscoverySteps
 from .flows.encryption import EncryptionSteps
 from .flows.limit import LimitSubentryFlow
 from .flows.load import LoadSubentryFlow
+from .flows.network_discovery import NetworkDiscoverySteps
 from .flows.options import ControlOptionsFlow
 
 
-class SmartChargingConfigFlow(DiscoverySteps, EncryptionSteps, domain=DOMAIN):
-    """The flow of a site, and of a station that called in by itself."""
+class SmartChargingConfigFlow(DiscoverySteps, NetworkDiscoverySteps, EncryptionSteps, domain=DOMAIN):
+    """The flow of a site, and of a charger that called in or announced itself."""
 
     VERSION = 1
 

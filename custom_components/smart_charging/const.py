@@ -128,6 +128,8 @@ CONF_UNIT: Final = "unit"
 CONF_USER: Final = "user"
 CONF_SECRET: Final = "secret"  # noqa: S105 -- a key of the configuration
 """The charger's own password or token, or absent. Redacted in diagnostics, never logged."""
+CONF_FOUND_AS: Final = "found_as"
+"""What it announced itself as in the local network, its kind and its serial number; absent where it did not."""
 CONF_STATION: Final = "station"
 """The identity in the station's address."""
 CONF_CONNECTOR: Final = "connector"

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
 from .const import (
+    CONF_FOUND_AS,
     CONF_HOST,
     CONF_KEY,
     CONF_NUMBER,
@@ -28,6 +29,7 @@ _REDACTED: Final = frozenset(
         CONF_OPERATOR,
         CONF_NUMBER,
         CONF_HOST,
+        CONF_FOUND_AS,
         CONF_STATION,
         CONF_USER,
         CONF_SECRET,

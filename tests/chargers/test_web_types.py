@@ -29,10 +29,11 @@ def test_no_two_have_the_same_name() -> None:
     assert len({kind.name for kind in WEB_TYPES.values()}) == len(WEB_TYPES)
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "fe80::1", "garage.local"])
 @pytest.mark.parametrize("name", WEB_TYPES)
-async def test_each_kind_makes_a_device_that_can_do_what_the_kind_can(name: str) -> None:
+async def test_each_kind_makes_a_device_that_can_do_what_the_kind_can(name: str, host: str) -> None:
     kind = WEB_TYPES[name]
-    line = Line(host="127.0.0.1", user="me", secret="secret")
+    line = Line(host=host, user="me", secret="secret")
     async with aiohttp.ClientSession() as session:
         device = kind.make(line, Home(session))
         can = device.capabilities

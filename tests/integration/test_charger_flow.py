@@ -107,7 +107,10 @@ async def until_told(hass: HomeAssistant, site: MockConfigEntry, station: str = 
 
 async def test_wait_for_a_charger(hass: HomeAssistant, site: MockConfigEntry, freezer: FrozenDateTimeFactory) -> None:
     flow = await start(hass, site)
-    assert (flow["type"], flow["menu_options"]) == (FlowResultType.MENU, ["adopt", "address", "network", "station", "adopt_by_hand"])
+    assert (flow["type"], flow["menu_options"]) == (
+        FlowResultType.MENU,
+        ["adopt", "address", "scan", "network", "station", "adopt_by_hand"],
+    )
     flow = await answer(hass, await choose(hass, flow, "address"), {})
     assert (flow["type"], flow["progress_action"]) == (FlowResultType.SHOW_PROGRESS, "waiting")
     assert flow["description_placeholders"]["address"] == f"ws://127.0.0.1:{site.data['port']}/"

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from yarl import URL
+
 from . import (
     ecb1,
     evse_wifi,
@@ -30,7 +32,7 @@ _USER: Final = frozenset({Needed.USER, Needed.SECRET})
 
 
 def _web(line: Line, around: Around, headers: Mapping[str, str] | None = None) -> Web:
-    return Web(around.http, f"http://{line.host}:{line.port or 80}", headers=headers)
+    return Web(around.http, URL.build(scheme="http", host=line.host, port=line.port or 80), headers=headers)
 
 
 def _web_of_user(line: Line, around: Around) -> Web:

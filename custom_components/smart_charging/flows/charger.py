@@ -1,6 +1,6 @@
 """Adds a charger to a site, and changes one.
 
-The steps: `user` is a menu -> adopt | address | network | station | adopt_by_hand. `address` {vendor} shows what to enter in the charger; then `waiting` is
+The steps: `user` is a menu -> adopt | address | scan | network | station | adopt_by_hand. `address` {vendor} shows what to enter in the charger; then `waiting` is
 progress, up to five minutes, which says what happens (GET the flow until it is something else); then `details`, or
 `choose` {station} when several chargers came, or the menu `waiting_over` -> waiting | address | station. `station` {station, key
 (optional), connector} is for a charger that is entered by hand. `details` {name, connector (only if there are several),
@@ -12,7 +12,8 @@ fields without the connector, and `key` (optional) and give_certificate (only wh
 
 `network` {kind, host, and the section more {secret, user, port, unit}} asks the charger once; then `network_details` has
 the fields of `details` about wiring, currents and priority. `reconfigure` of such a charger leads to `network_change`
-with all of these but the kind.
+with all of these but the kind. `scan` is progress, for some seconds; then `scan_done` {charger} when several were found,
+or the menu `scan_found_nothing` -> scan | network; one that was found is tried as by `network`, which shows what is missing.
 
 `adopt` {charger} lists the chargers of other integrations by name and area; where there is none it is `adopt_by_hand`
 {limit, pause, on_pauses, status, power, energy, current_l1 .. current_l3}, which are entities. `adopt_details` has the same
@@ -49,8 +50,8 @@ from .charger_form import (
     station_data,
     station_errors,
 )
-from .charger_network import NetworkSteps
 from .charger_operator import operator_as_answers, operator_fields, operator_of
+from .charger_scan import ScanSteps
 from .pairing import address_for_chargers, connectors_of, forget_discovery, name_of
 from .places import circuit_options
 
@@ -67,7 +68,7 @@ _STATION_SCHEMA: Final = probatio.Schema(
 )
 
 
-class ChargerSubentryFlow(ArrivalSteps, NetworkSteps, AdoptedSteps):
+class ChargerSubentryFlow(ArrivalSteps, ScanSteps, AdoptedSteps):
     """Waits for a charger, or takes its identity by hand, and asks how it is wired."""
 
     def __init__(self) -> None:
@@ -82,7 +83,7 @@ class ChargerSubentryFlow(ArrivalSteps, NetworkSteps, AdoptedSteps):
         if self._get_entry().state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="entry_not_loaded")
         return self.async_show_menu(
-            step_id="user", menu_options=["adopt", "address", "network", "station", "adopt_by_hand"]
+            step_id="user", menu_options=["adopt", "address", "scan", "network", "station", "adopt_by_hand"]
         )
 
     @override

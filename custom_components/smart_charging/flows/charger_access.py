@@ -83,6 +83,7 @@ class KeySteps(ConfigSubentryFlow):
     """Make a password for a charger, show it once, and send it there if the charger is connected."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._station = ""
         self._made_key: str | None = None
         self._pending: tuple[str, Mapping[str, Any]] = "", MappingProxyType({})

@@ -23,6 +23,7 @@ from homeassistant.helpers.selector import (
 from ..config_rules.network import judge_line
 from ..const import (
     CONF_DRIVER,
+    CONF_FOUND_AS,
     CONF_HOST,
     CONF_KIND,
     CONF_PORT,
@@ -43,7 +44,8 @@ from .charger_form import (
 )
 from .places import circuit_options
 
-_MORE: Final = "more"
+MORE: Final = "more"
+"""The section of what few people change."""
 _SECRET: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off"))
 _WHOLE: Final = NumberSelector(NumberSelectorConfig(step=1, mode=NumberSelectorMode.BOX))
 _LINE: Final = (CONF_HOST, CONF_PORT, CONF_UNIT, CONF_USER, CONF_SECRET)
@@ -101,15 +103,21 @@ class NetworkSteps(ConfigSubentryFlow):
         errors: dict[str, str] = {}
         if user_input is not None:
             line = line_data({CONF_KIND: subentry.data[CONF_KIND]} | user_input)
-            if CONF_SECRET not in line and line[CONF_HOST] == subentry.data[CONF_HOST]:
-                line |= {key: subentry.data[key] for key in (CONF_SECRET,) if key in subentry.data}
+            if line[CONF_HOST] == subentry.data[CONF_HOST]:
+                line = {key: subentry.data[key] for key in (CONF_SECRET, CONF_FOUND_AS) if key in subentry.data} | line
             data = charger_data(entry.data, line, user_input)
             errors = charger_errors(entry, data, user_input, subentry.subentry_id)
             moved = any(line.get(key) != subentry.data.get(key) for key in _LINE)
             if moved:
                 errors = errors or await self._try(line, subentry.subentry_id)
             if not errors:
-                return self.async_update_and_abort(entry, subentry, title=user_input[CONF_NAME].strip(), data=data)
+                return self.async_update_and_abort(
+                    entry,
+                    subentry,
+                    unique_id=network_unique_id(line),
+                    title=user_input[CONF_NAME].strip(),
+                    data=data,
+                )
         schema = charger_schema(entry.data, await circuit_options(self.hass, entry)).extend(_line_fields())
         known = charger_as_answers(entry, subentry.title, subentry.data) | line_as_answers(subentry.data)
         return self.async_show_form(
@@ -146,7 +154,7 @@ def network_unique_id(line: Mapping[str, Any]) -> str:
 
 def line_data(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Turn the answers into what is stored of where it is; what is left empty is the kind's own."""
-    more = {**answers, **answers.get(_MORE, {})}
+    more = {**answers, **answers.get(MORE, {})}
     texts = {key: str(more.get(key, "")).strip() for key in (CONF_HOST, CONF_USER, CONF_SECRET)}
     numbers = {key: int(more[key]) for key in (CONF_PORT, CONF_UNIT) if more.get(key) is not None}
     return {
@@ -161,7 +169,7 @@ def line_data(answers: Mapping[str, Any]) -> dict[str, Any]:
 def line_as_answers(data: Mapping[str, Any]) -> dict[str, Any]:
     """What the form shows of a charger that is set up. Its password is not shown again."""
     more = {key: data[key] for key in (CONF_PORT, CONF_UNIT, CONF_USER) if key in data}
-    return {CONF_HOST: data[CONF_HOST], _MORE: more}
+    return {CONF_HOST: data[CONF_HOST], MORE: more}
 
 
 def _network_schema() -> probatio.Schema:
@@ -179,5 +187,5 @@ def _line_fields() -> dict[probatio.Marker, Any]:
     }
     return {
         probatio.Required(CONF_HOST): TextSelector(),
-        probatio.Optional(_MORE): section(probatio.Schema(more), {"collapsed": True}),
+        probatio.Optional(MORE): section(probatio.Schema(more), {"collapsed": True}),
     }
