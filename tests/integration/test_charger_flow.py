@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.network import async_get_source_ip
-from homeassistant.config_entries import SOURCE_INTEGRATION_DISCOVERY, SOURCE_USER, ConfigEntryState, ConfigSubentry
+from homeassistant.config_entries import (
+    SOURCE_IGNORE,
+    SOURCE_INTEGRATION_DISCOVERY,
+    SOURCE_USER,
+    ConfigEntryState,
+    ConfigSubentry,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -444,6 +450,12 @@ async def test_set_up_behind_the_back_of_its_discovery(hass: HomeAssistant, site
     shown = await hass.config_entries.flow.async_configure(flow["flow_id"], DETAILS)
 
     assert shown["reason"] == "already_configured"
+
+
+async def test_a_station_that_is_ignored_is_not_offered_again(hass: HomeAssistant, site: MockConfigEntry) -> None:
+    ignored = MockConfigEntry(domain=DOMAIN, unique_id="ocpp:CP1", source=SOURCE_IGNORE)
+    ignored.add_to_hass(hass)
+    assert (await discover(hass, site))["reason"] == "already_configured"
 
 
 async def test_a_discovery_whose_site_is_gone(hass: HomeAssistant, site: MockConfigEntry) -> None:

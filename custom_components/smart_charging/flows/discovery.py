@@ -39,6 +39,8 @@ class DiscoverySteps(ConfigFlow):
         self._address = discovery_info["address"]
         self._entry_id = discovery_info["entry_id"]
         await self.async_set_unique_id(discovery_id(self._identity))
+        # An entry with this id says that the user does not want to hear of it.
+        self._abort_if_unique_id_configured()
         # The unique ids of entries are meters; a charger that is set up is a subentry, of whichever site.
         for entry in self._async_current_entries():
             if any(
