@@ -6,6 +6,8 @@ from typing import Final
 
 from custom_components.smart_charging.chargers.adopted.catalogue import KNOWN_CHARGERS
 from custom_components.smart_charging.chargers.adopted.row import KnownCharger, Role
+from custom_components.smart_charging.chargers.mqtt.driver import capabilities_of as mqtt_capabilities_of
+from custom_components.smart_charging.chargers.mqtt.library import presets
 from custom_components.smart_charging.chargers.network import NetworkType
 from custom_components.smart_charging.chargers.network_types import network_types
 from custom_components.smart_charging.engine.model.evse import Capabilities, WatchdogKind
@@ -23,7 +25,7 @@ _HEAD: Final = """\
 A charger can come to Smart Charging in three ways; where yours can come in several, take the first.
 
 1. **It calls us by OCPP**, which most can. What each does of it, and which are known to be odd: [OCPP](ocpp.md).
-2. **We ask it** in your own network: the two tables below.
+2. **We ask it** in your own network, or speak to it by MQTT: the three tables below.
 3. **Another integration brings it**, and we use its entities: the last table.
 
 *Failsafe* is what the charger does when Home Assistant is gone. Where it says that nothing happens, the last current stays:
@@ -43,6 +45,7 @@ def write_page() -> str:
         _HEAD,
         f"## Asked by HTTP, WebSocket or UDP ({len(web)})\n\n{_network_table(web)}",
         f"## Asked by Modbus ({len(modbus)})\n\n{_network_table(modbus)}",
+        f"## By MQTT ({len(presets())})\n\n{_mqtt_table()}",
         f"## Brought by another integration ({len(KNOWN_CHARGERS)})\n\n{_adopted_table()}",
         f"## What to set up\n\n{_setup_list([*web, *modbus])}",
     ]
@@ -82,6 +85,22 @@ def _adopted_table() -> str:
             row.source,
         )
         for row in sorted(KNOWN_CHARGERS, key=lambda row: row.name.casefold())
+    ]
+    return _table(head, rows)
+
+
+def _mqtt_table() -> str:
+    head = ("charger", "sets the current", "pause", "failsafe", "known", "source")
+    rows = [
+        (
+            preset.name,
+            _steps(mqtt_capabilities_of(preset)),
+            preset.notes.get("pause") or ("yes" if mqtt_capabilities_of(preset).can_pause else "no"),
+            preset.notes.get("failsafe") or _failsafe(mqtt_capabilities_of(preset)),
+            _known(tried=preset.tried),
+            preset.source,
+        )
+        for preset in sorted(presets().values(), key=lambda preset: preset.name.casefold())
     ]
     return _table(head, rows)
 

@@ -124,6 +124,8 @@ DRIVER_NETWORK: Final = "network"
 """One at an address in the local network, of a kind that `chargers/network_types.py` knows."""
 DRIVER_ADOPTED: Final = "adopted"
 """One that another integration brings, see `chargers/adopted`."""
+DRIVER_MQTT: Final = "mqtt"
+"""One that speaks MQTT, by a preset of `chargers/mqtt`."""
 CONF_UNIT: Final = "unit"
 CONF_USER: Final = "user"
 CONF_SECRET: Final = "secret"  # noqa: S105 -- a key of the configuration

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from ..const import CONF_CONNECTOR, CONF_DRIVER, CONF_STATION, DRIVER_ADOPTED, DRIVER_NETWORK, DRIVER_OCPP
+from ..const import CONF_CONNECTOR, CONF_DRIVER, CONF_STATION, DRIVER_ADOPTED, DRIVER_MQTT, DRIVER_NETWORK, DRIVER_OCPP
 from ..csms.authorization import IdToken
 from ..csms.station import Station
 from ..engine.model.evse import NOBODY, STRANGER, Capabilities, Evse
 from .adopted.driver import adopted_capabilities, make_adopted
 from .driver import ChargerDriver
+from .mqtt.driver import make_mqtt, mqtt_capabilities
 from .network import Around
 from .network_types import line_of, type_of
 from .ocpp import CAPABILITIES as OCPP_CAPABILITIES
@@ -71,9 +72,14 @@ def _make_adopted(request: DriverRequest) -> ChargerDriver:
     return make_adopted(request.around.hass, request.data, request.evse, request.now)
 
 
+def _make_mqtt(request: DriverRequest) -> ChargerDriver:
+    return make_mqtt(request.around.hass, request.data, request.evse, request.now)
+
+
 DRIVERS: Final[Mapping[str, DriverType]] = {
     DRIVER_OCPP: DriverType(capabilities_of=lambda _: OCPP_CAPABILITIES, make=_make_ocpp),
     DRIVER_ADOPTED: DriverType(capabilities_of=adopted_capabilities, make=_make_adopted),
+    DRIVER_MQTT: DriverType(capabilities_of=mqtt_capabilities, make=_make_mqtt),
     DRIVER_NETWORK: DriverType(capabilities_of=lambda data: type_of(data).capabilities, make=_make_polled),
 }
 

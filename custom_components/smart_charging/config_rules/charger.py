@@ -19,6 +19,7 @@ from ..csms.admission import parse_identity
 from .adopted import judge_adopted
 from .encryption import security_errors
 from .fields import Data, Errors, number
+from .mqtt import judge_topics
 from .network import judge_line
 from .operator import operator_errors
 from .tree import Circuits, failsafes_exceed, feeder, path, wiring_error
@@ -45,6 +46,8 @@ def _judge_connection(others: Sequence[Data], data: Data) -> Errors:
             return _judge_station(others, data)
         case const.DRIVER_ADOPTED:
             return judge_adopted(others, data)
+        case const.DRIVER_MQTT:
+            return judge_topics(others, data)
         case const.DRIVER_NETWORK:
             return judge_line(others, data)
         case _:

@@ -18,6 +18,8 @@ or the menu `scan_found_nothing` -> scan | network; one that was found is tried 
 `adopt` {charger} lists the chargers of other integrations by name and area; where there is none it is `adopt_by_hand`
 {limit, pause, on_pauses, status, power, energy, current_l1 .. current_l3}, which are entities. `adopt_details` has the same
 fields as `network_details`, and so has `adopt_change`, to which `reconfigure` leads.
+
+`mqtt` {preset, prefix}, only where there is a broker, goes on to `mqtt_details`; `reconfigure` leads to `mqtt_change`.
 """
 
 from collections.abc import Mapping
@@ -35,7 +37,7 @@ from homeassistant.helpers.selector import (
     TextSelectorType,
 )
 
-from ..const import CONF_CONNECTOR, CONF_DRIVER, CONF_KEY, CONF_STATION, DRIVER_ADOPTED, DRIVER_NETWORK
+from ..const import CONF_CONNECTOR, CONF_DRIVER, CONF_KEY, CONF_STATION, DRIVER_ADOPTED, DRIVER_MQTT, DRIVER_NETWORK
 from .arrival import ArrivalSteps
 from .charger_access import access_as_answers, access_fields, access_of, share_access
 from .charger_adopted import AdoptedSteps
@@ -50,6 +52,7 @@ from .charger_form import (
     station_data,
     station_errors,
 )
+from .charger_mqtt import MQTT, MqttSteps
 from .charger_operator import operator_as_answers, operator_fields, operator_of
 from .charger_scan import ScanSteps
 from .pairing import address_for_chargers, connectors_of, forget_discovery, name_of
@@ -68,7 +71,7 @@ _STATION_SCHEMA: Final = probatio.Schema(
 )
 
 
-class ChargerSubentryFlow(ArrivalSteps, ScanSteps, AdoptedSteps):
+class ChargerSubentryFlow(ArrivalSteps, ScanSteps, AdoptedSteps, MqttSteps):
     """Waits for a charger, or takes its identity by hand, and asks how it is wired."""
 
     def __init__(self) -> None:
@@ -82,9 +85,10 @@ class ChargerSubentryFlow(ArrivalSteps, ScanSteps, AdoptedSteps):
         del user_input
         if self._get_entry().state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="entry_not_loaded")
-        return self.async_show_menu(
-            step_id="user", menu_options=["adopt", "address", "scan", "network", "station", "adopt_by_hand"]
-        )
+        options = ["adopt", "address", "scan", "network", "station", "adopt_by_hand"]
+        if MQTT in self.hass.config.components:
+            options = ["adopt", "address", "scan", "network", "mqtt", "station", "adopt_by_hand"]
+        return self.async_show_menu(step_id="user", menu_options=options)
 
     @override
     async def _take(self, station: str) -> SubentryFlowResult:
@@ -150,6 +154,8 @@ class ChargerSubentryFlow(ArrivalSteps, ScanSteps, AdoptedSteps):
             return await self.async_step_network_change()
         if subentry.data[CONF_DRIVER] == DRIVER_ADOPTED:
             return await self.async_step_adopt_change()
+        if subentry.data[CONF_DRIVER] == DRIVER_MQTT:
+            return await self.async_step_mqtt_change()
         self._station = subentry.data[CONF_STATION]
         errors: dict[str, str] = {}
         if user_input is not None:
