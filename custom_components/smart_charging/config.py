@@ -300,7 +300,7 @@ def _charger(subentry: ConfigSubentry, circuit_id: str) -> ChargerConfig:
             can_switch_phases=can.can_switch_phases and len(data[CONF_WIRING]) == len(ALL_PHASES),
             can_switch_under_load=can.can_switch_under_load,
             means=can.means,
-            watchdog_s=can.watchdog.timeout_s,
+            watchdog_s=can.watchdog.certain_after_s,
             write_interval_s=can.write_interval_s,
         ),
     )

@@ -150,8 +150,12 @@ async def test_fewer_phases_show_in_the_status(charging: Bench) -> None:
 
 async def test_a_charger_is_taken_to_keep_its_failsafe_current(bench: Bench) -> None:
     await bench.driver.start(bench.woken)
-    notices = bench.driver.capabilities.watchdog.kind is not WatchdogKind.NONE
-    known = frozenset() if notices else frozenset({Shortcoming.NO_WATCHDOG})
+    watchdog = bench.driver.capabilities.watchdog
+    known: frozenset[Shortcoming] = frozenset()
+    if watchdog.kind is WatchdogKind.NONE:
+        known = frozenset({Shortcoming.NO_WATCHDOG})
+    elif not watchdog.takes_failsafe:
+        known = frozenset({Shortcoming.FAILSAFE_ELSEWHERE})
     assert bench.driver.shortcomings == known
     await bench.connect()
     assert bench.driver.shortcomings == known
@@ -187,7 +191,7 @@ async def test_a_charger_that_vanished_is_not_reachable_and_keeps_its_offer_for_
     await charging.disconnect()
     assert charging.driver.status.reachable_since == charging.clock.at
     assert charging.driver.status.offered_a == 16
-    timeout_s = charging.driver.capabilities.watchdog.timeout_s
+    timeout_s = charging.driver.capabilities.watchdog.certain_after_s
     if timeout_s is not None:
         charging.clock.advance(timeout_s)
         assert charging.driver.status.offered_a == EVSE.failsafe_a
@@ -200,6 +204,6 @@ async def test_stopping_raises_nothing_and_tells_nothing_any_more(charging: Benc
     await charging.measure(9.5, 1002.5)
     assert charging.woken.count == woken
     # Who would not notice that nobody steers is brought down at last.
-    notices = charging.driver.capabilities.watchdog.timeout_s is not None
+    notices = charging.driver.capabilities.watchdog.certain_after_s is not None
     assert charging.commands() == ([10.0] if notices else [10.0, EVSE.failsafe_a])
     await charging.driver.stop()

@@ -227,7 +227,7 @@ async def test_who_is_steered_does_not_fall_back(charging: DeviceBench) -> None:
 
 
 async def test_the_watchdog_s_time_bounds_what_a_lost_charger_offers(charging: DeviceBench) -> None:
-    timeout_s = charging.driver.capabilities.watchdog.timeout_s
+    timeout_s = charging.driver.capabilities.watchdog.certain_after_s
     await charging.driver.apply(16)
     await charging.disconnect()
     assert charging.driver.status.offered_a == 16

@@ -16,7 +16,7 @@ CAPABILITIES: Final = Capabilities(
     step_a=0.1,
     can_switch_phases=True,
     # Any request keeps it content; nobody says for how long, evcc makes one each 30 s.
-    watchdog=Watchdog(kind=WatchdogKind.TRAFFIC),
+    watchdog=Watchdog(kind=WatchdogKind.TRAFFIC, takes_failsafe=False),
 )
 
 _PATH: Final = "/connect.php"

@@ -154,8 +154,11 @@ class PolledDriver(ChargerDriver):
             found.add(self._unfit)
         if not self._keeps_failsafe:
             found.add(Shortcoming.FAILSAFE_REFUSED)
-        if self._device.capabilities.watchdog.kind is WatchdogKind.NONE:
+        watchdog = self._device.capabilities.watchdog
+        if watchdog.kind is WatchdogKind.NONE:
             found.add(Shortcoming.NO_WATCHDOG)
+        elif not watchdog.takes_failsafe:
+            found.add(Shortcoming.FAILSAFE_ELSEWHERE)
         if len(self._fights) >= FIGHTS and self._now() - self._fights[-FIGHTS] <= FOUGHT:
             found.add(Shortcoming.LIMIT_FOUGHT_OVER)
         return frozenset(found)
@@ -223,7 +226,7 @@ class PolledDriver(ChargerDriver):
     @property
     def _offered_a(self) -> float | None:
         """What it offers: once its watchdog has run out, its failsafe current."""
-        offer, timeout_s = self._offer, self._device.capabilities.watchdog.timeout_s
+        offer, timeout_s = self._offer, self._device.capabilities.watchdog.certain_after_s
         if offer is None:
             return None
         if self._reachable or timeout_s is None or not self._keeps_failsafe:
@@ -349,7 +352,7 @@ class PolledDriver(ChargerDriver):
     async def _step_down(self) -> None:
         """Nobody is going to steer: one that would not notice is brought to its failsafe current, if it has more."""
         offered_a, failsafe_a = self._offered_a, self._evse.failsafe_a
-        left_alone = self._device.capabilities.watchdog.timeout_s is not None or self._acknowledged_at is None
+        left_alone = self._device.capabilities.watchdog.certain_after_s is not None or self._acknowledged_at is None
         if left_alone or offered_a is None or offered_a <= failsafe_a:
             return
         try:

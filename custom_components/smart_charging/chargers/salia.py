@@ -16,7 +16,7 @@ from .web import Web, parsed
 CAPABILITIES: Final = Capabilities(
     step_a=1.0,
     # evcc gives a sign of life each 30 s; nobody says how long it waits for one, nor to what it falls then.
-    watchdog=Watchdog(kind=WatchdogKind.HEARTBEAT),
+    watchdog=Watchdog(kind=WatchdogKind.HEARTBEAT, takes_failsafe=False),
 )
 
 _STATES: Final = {state: EvState(state.lower()) for state in "ABCDEF"}

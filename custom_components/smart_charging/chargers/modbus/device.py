@@ -44,7 +44,12 @@ def _watchdog(profile: Profile, timeout_s: float | None) -> Watchdog:
     if watchdog.kind is WatchdogKind.RESEND and timeout_s is not None:
         in_time_s = timeout_s * _RENEW_SHARE
         renew_after_s = in_time_s if renew_after_s is None else min(renew_after_s, in_time_s)
-    return Watchdog(kind=watchdog.kind, timeout_s=timeout_s, renew_after_s=renew_after_s)
+    return Watchdog(
+        kind=watchdog.kind,
+        timeout_s=timeout_s,
+        renew_after_s=renew_after_s,
+        takes_failsafe=profile.failsafe is not None,
+    )
 
 
 class ModbusDevice(Device):

@@ -78,6 +78,13 @@ class Watchdog:
     """None where the charger has no watchdog, or none that is known."""
     renew_after_s: float | None = None
     """A setpoint is sent again when its acknowledgement is this old."""
+    takes_failsafe: bool = True
+    """Whether we can put the failsafe current into it; else it goes to what its owner has set in it, which nobody tells us."""
+
+    @property
+    def certain_after_s(self) -> float | None:
+        """After so long without a sign of ours it is certain to be at the failsafe current; None: never."""
+        return self.timeout_s if self.takes_failsafe else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

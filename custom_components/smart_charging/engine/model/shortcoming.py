@@ -8,6 +8,8 @@ class Shortcoming(StrEnum):
 
     FAILSAFE_REFUSED = "failsafe_refused"
     """It did not take the failsafe current that it is to fall back to."""
+    FAILSAFE_ELSEWHERE = "failsafe_elsewhere"
+    """It falls back by itself, to a current that only its owner can set."""
     LIMITS_REFUSED = "limits_refused"
     """It takes no limit, however it is put."""
     EXTERNAL_CONTROL_OFF = "external_control_off"
