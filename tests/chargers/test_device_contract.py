@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from custom_components.smart_charging.chargers.errors import ChargerError, ChargerUnreachableError
-from custom_components.smart_charging.chargers.polled import FIGHTS, PREPARE_EVERY, SETTLES, STEERED
+from custom_components.smart_charging.chargers.offers import FIGHTS, SETTLES
+from custom_components.smart_charging.chargers.polled import PREPARE_EVERY, STEERED
 from custom_components.smart_charging.engine.model.evse import EvState, WatchdogKind
 from custom_components.smart_charging.engine.model.shortcoming import Shortcoming
 

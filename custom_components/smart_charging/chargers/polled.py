@@ -21,6 +21,7 @@ from .derived import currents_of
 from .device import Device, Reading
 from .driver import ChargerDriver
 from .errors import ChargerError, ChargerLacksError, ChargerSilentError, ChargerUnfitError
+from .offers import Offers
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -28,11 +29,6 @@ PREPARE_EVERY: Final = timedelta(minutes=10)
 """A charger may have restarted unseen, and forgotten its failsafe current."""
 STEERED: Final = timedelta(seconds=60)
 """So long after the last command somebody is taken to steer: several renewals, and what a busy machine is late."""
-SETTLES: Final = timedelta(seconds=10)
-"""A limit that was just acknowledged may be read back late."""
-FOUGHT: Final = timedelta(minutes=10)
-FIGHTS: Final = 3
-"""So often within that time a limit has to change by itself until somebody else is taken to set it."""
 KEPT: Final = 50
 """So many commands are kept for a report of a fault."""
 LOST_AFTER: Final = 2
@@ -61,15 +57,6 @@ class Pace:
         return min(self.longest_pause_s, self.first_pause_s * 2.0 ** min(failures - 1, 16))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Offer:
-    """What the charger has acknowledged, or was found with, at `at`."""
-
-    current_a: float
-    phases: int | None
-    at: datetime
-
-
 class PolledDriver(ChargerDriver):
     """Steers a device. `now` gives aware times in UTC."""
 
@@ -90,13 +77,11 @@ class PolledDriver(ChargerDriver):
         self._reachable = False
         self._reachable_since = now()
         self._failures = 0
-        self._offer: _Offer | None = None
+        self._offers = Offers(now)
         self._commanded_at: datetime | None = None
-        self._acknowledged_at: datetime | None = None
         self._writes = 0
         self._prepared_at: datetime | None = None
         self._keeps_failsafe = True
-        self._fights: list[datetime] = []
         self._unfit: Shortcoming | None = None
         self._told: deque[Mapping[str, Any]] = deque(maxlen=KEPT)
         self._missing = ""
@@ -115,7 +100,7 @@ class PolledDriver(ChargerDriver):
     @property
     @override
     def status(self) -> EvseStatus:
-        reading, offer = self._reading or Reading(), self._offer
+        reading, offer = self._reading or Reading(), self._offers.offer
         return EvseStatus(
             reachable=self._reachable,
             reachable_since=self._reachable_since,
@@ -159,7 +144,7 @@ class PolledDriver(ChargerDriver):
             found.add(Shortcoming.NO_WATCHDOG)
         elif not watchdog.takes_failsafe:
             found.add(Shortcoming.FAILSAFE_ELSEWHERE)
-        if len(self._fights) >= FIGHTS and self._now() - self._fights[-FIGHTS] <= FOUGHT:
+        if self._offers.fought_over:
             found.add(Shortcoming.LIMIT_FOUGHT_OVER)
         return frozenset(found)
 
@@ -192,8 +177,7 @@ class PolledDriver(ChargerDriver):
             answer = "acknowledged"
         except (ChargerSilentError, asyncio.CancelledError) as error:
             # It may have acted without an answer.
-            if self._offered_a is not None:
-                self._take_offer(max(current_a, self._offered_a), number)
+            self._offers.may_be(current_a, number)
             answer = str(error) or answer
             raise
         except ChargerError as error:
@@ -203,8 +187,7 @@ class PolledDriver(ChargerDriver):
             self._writes += 1
             self._told.append({"at": self._now(), "current_a": current_a, "phases": number, "answer": answer})
             self._hurry.set()
-        self._acknowledged_at = self._now()
-        self._take_offer(current_a, number)
+        self._offers.acknowledge(current_a, number)
         self._on_status()
 
     @override
@@ -219,19 +202,18 @@ class PolledDriver(ChargerDriver):
         phases = len(self._evse.phases)
         if reading.current_a is not None:
             return reading.current_a[:phases]
-        return currents_of(
-            reading.power_w, phases, self._offered_a, None if self._offer is None else self._offer.phases
-        )
+        offer = self._offers.offer
+        return currents_of(reading.power_w, phases, self._offered_a, None if offer is None else offer.phases)
 
     @property
     def _offered_a(self) -> float | None:
         """What it offers: once its watchdog has run out, its failsafe current."""
-        offer, timeout_s = self._offer, self._device.capabilities.watchdog.certain_after_s
+        offer, timeout_s = self._offers.offer, self._device.capabilities.watchdog.certain_after_s
         if offer is None:
             return None
         if self._reachable or timeout_s is None or not self._keeps_failsafe:
             return offer.current_a
-        heard_at = max(filter(None, (self._acknowledged_at, self._read_at, offer.at)))
+        heard_at = max(filter(None, (self._offers.acknowledged_at, self._read_at, offer.at)))
         ran_out = self._now() - heard_at >= timedelta(seconds=timeout_s)
         return self._evse.failsafe_a if ran_out else offer.current_a
 
@@ -241,11 +223,6 @@ class PolledDriver(ChargerDriver):
         if self._device.capabilities.watchdog.kind not in _CONTENT:
             return True
         return self._commanded_at is None or self._now() - self._commanded_at <= STEERED
-
-    def _take_offer(self, current_a: float, phases: int | None) -> None:
-        before = self._offer
-        if before is None or (before.current_a, before.phases) != (current_a, phases):
-            self._offer = _Offer(current_a=current_a, phases=phases, at=self._now())
 
     async def _ask_on(self) -> None:
         while True:
@@ -318,12 +295,12 @@ class PolledDriver(ChargerDriver):
         self._note_session(reading, now)
         self._reading, self._read_at = reading, now
         self._info = reading.info or self._info
-        offer = self._offer
+        offer = self._offers.offer
         if undisturbed and reading.limit_a is not None:
             # One that is wired on a single phase has all of its phases there.
             phases = None if reading.phases == len(self._evse.phases) else reading.phases
-            self._compare(reading.limit_a, phases, now)
-        if not reachable or reading != before or self._offer != offer:
+            self._offers.compare(reading.limit_a, phases, self._device.capabilities.step_a)
+        if not reachable or reading != before or self._offers.offer != offer:
             self._on_status()
 
     def _note_session(self, reading: Reading, now: datetime) -> None:
@@ -337,22 +314,12 @@ class PolledDriver(ChargerDriver):
         if self._session_start_kwh is None and reading.energy_kwh is not None:
             self._session_start_kwh = reading.energy_kwh - (reading.session_kwh or 0.0)
 
-    def _compare(self, limit_a: float, phases: int | None, now: datetime) -> None:
-        """Hold what it says it offers against what it was told."""
-        offer, step_a = self._offer, self._device.capabilities.step_a
-        if offer is not None and abs(limit_a - offer.current_a) < step_a and phases == offer.phases:
-            return
-        ours = self._acknowledged_at
-        if offer is not None and ours is not None:
-            if now - ours < SETTLES:
-                return
-            self._fights = [*self._fights[-FIGHTS:], now]
-        self._take_offer(limit_a, phases)
-
     async def _step_down(self) -> None:
         """Nobody is going to steer: one that would not notice is brought to its failsafe current, if it has more."""
         offered_a, failsafe_a = self._offered_a, self._evse.failsafe_a
-        left_alone = self._device.capabilities.watchdog.certain_after_s is not None or self._acknowledged_at is None
+        left_alone = (
+            self._device.capabilities.watchdog.certain_after_s is not None or self._offers.acknowledged_at is None
+        )
         if left_alone or offered_a is None or offered_a <= failsafe_a:
             return
         try:

@@ -15,7 +15,7 @@ from custom_components.smart_charging.chargers.errors import (
     ChargerSilentError,
     ChargerUnreachableError,
 )
-from custom_components.smart_charging.chargers.polled import FIGHTS
+from custom_components.smart_charging.chargers.offers import FIGHTS
 from custom_components.smart_charging.engine.model.evse import EvState, Means
 from custom_components.smart_charging.engine.model.shortcoming import Shortcoming
 

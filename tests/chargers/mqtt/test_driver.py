@@ -19,7 +19,8 @@ from custom_components.smart_charging.chargers.mqtt.driver import MqttDriver, ma
 from custom_components.smart_charging.chargers.mqtt.library import presets
 from custom_components.smart_charging.chargers.mqtt.parse import parse_preset
 from custom_components.smart_charging.chargers.mqtt.preset import Preset
-from custom_components.smart_charging.chargers.polled import FIGHTS, SETTLES, STEERED
+from custom_components.smart_charging.chargers.offers import FIGHTS, SETTLES
+from custom_components.smart_charging.chargers.polled import STEERED
 from custom_components.smart_charging.engine.model.evse import EvState, Means, WatchdogKind
 from custom_components.smart_charging.engine.model.shortcoming import Shortcoming
 

@@ -30,6 +30,7 @@ from ..errors import (
     ChargerSilentError,
     ChargerUnreachableError,
 )
+from ..offers import Offers, is_same
 from .catalogue import (
     CONF_DEVICE_ID,
     CONF_ENTITIES,
@@ -40,7 +41,6 @@ from .catalogue import (
 )
 from .commands import Call, Commands
 from .links import EntityLinks
-from .offers import Offers, is_same
 from .reading import States, is_away, read, shows_pause, word
 from .row import MEASURES, KnownCharger, Role
 from .units import currents_in, tells

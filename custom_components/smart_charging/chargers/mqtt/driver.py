@@ -19,7 +19,6 @@ from ...const import CONF_WIRING
 from ...engine.model.evse import Capabilities, Evse, EvseStatus, EvState, Means, WatchdogKind
 from ...engine.model.operation import Connection
 from ...engine.model.shortcoming import Shortcoming
-from ..adopted.offers import Offers, is_same
 from ..answers import text
 from ..derived import currents_of
 from ..device import Reading
@@ -33,7 +32,8 @@ from ..errors import (
     ChargerUnreachableError,
     Unfit,
 )
-from ..polled import KEPT, RENEW_AFTER_S, SETTLES, STEERED
+from ..offers import Offers, is_same
+from ..polled import KEPT, RENEW_AFTER_S, STEERED
 from .library import presets
 from .line import Line
 from .payload import filled
@@ -113,7 +113,7 @@ class MqttDriver(ChargerDriver):
         # Topics by what the broker calls them.
         self._topics = {at(topic, self._prefix): topic for topic in preset.topics}
         self._said = Said(preset, self._prefix, self._render)
-        self._offers = Offers(now, SETTLES)
+        self._offers = Offers(now)
         self._templates: dict[str, Template] = {}
         self._end_job: CALLBACK_TYPE = lambda: None
         self._on_status: Callable[[], None] = lambda: None

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from ..polled import FIGHTS, FOUGHT
+SETTLES: Final = timedelta(seconds=10)
+"""A limit that was just acknowledged may be read back late."""
+FOUGHT: Final = timedelta(minutes=10)
+FIGHTS: Final = 3
+"""So often within that time a limit has to change by itself until somebody else is taken to set it."""
 
 _FINE_A: Final = 0.05
 """Of a current that was told in mA, W or per cent."""
@@ -28,7 +32,7 @@ def is_same(shown_a: float, told_a: float, step_a: float) -> bool:
 class Offers:
     """Keeps the offer of one charger. `settles`: so long what it was told may not show yet."""
 
-    def __init__(self, now: Callable[[], datetime], settles: timedelta) -> None:
+    def __init__(self, now: Callable[[], datetime], settles: timedelta = SETTLES) -> None:
         self._now = now
         self._settles = settles
         self._fights: list[datetime] = []
