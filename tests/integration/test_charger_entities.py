@@ -1,6 +1,7 @@
 """What a charger can be told, and tells of itself, as entities: with a real station at the other end."""
 
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,11 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from syrupy.assertion import SnapshotAssertion
 
+from custom_components.smart_charging import update
 from custom_components.smart_charging.engine.model.evse import Means
 from custom_components.smart_charging.engine.model.operator_link import OperatorLink, OperatorState
 from custom_components.smart_charging.file_exchange import OFFERED_FOR
 from custom_components.smart_charging.kept_files import OfferedFirmware, newest_firmware
-from custom_components.smart_charging.update import LOOK_EVERY
 
 from ..csms.peer import Peer, station_at
 from ..csms.relay import operator
@@ -37,9 +38,14 @@ RESTART, UNLOCK = "button.garage_restart", "button.garage_unlock_connector"
 AVAILABLE, FIRMWARE = "switch.garage_available", "update.garage_firmware"
 
 
+LOOK_EVERY_S = 5
+"""The folder is looked into: in the minutes that it takes else, a station that is slow to answer a ping would be lost."""
+
+
 @pytest.fixture
-async def ready(home: Home, tmp_path: Path) -> Home:
+async def ready(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A home that is set up, whose station is not there yet; its files are the test's own."""
+    monkeypatch.setattr(update, "LOOK_EVERY", timedelta(seconds=LOOK_EVERY_S))
     home.hass.config.config_dir = str(tmp_path)
     home.freezer.move_to("2026-11-24T12:00:30+00:00")
     await home.set_up()
@@ -201,7 +207,7 @@ async def test_a_station_s_wrong_clock_is_shown(ready: Home, peer: Peer) -> None
 
 async def look(home: Home) -> None:
     """Let the time pass, at once, until the folder is looked into again."""
-    home.freezer.tick(LOOK_EVERY)
+    home.freezer.tick(LOOK_EVERY_S)
     await tick(home)
     await home.hass.async_block_till_done(wait_background_tasks=True)
 
