@@ -7,7 +7,7 @@ all statuses, as a tick of the coordinator does.
 - `cpu_share`: CPU time of our process, as a share of one core, while all chargers are asked, in per cent.
 - `tick_late_max_ms`: how late one of those ticks began, at the worst.
 - `queue_max`: how many requests were open at once at any charger, at the most.
-- `drivers`: kinds of drivers with code of their own (OCPP, adopted and Modbus count once each), `modbus_profiles` and
+- `drivers`: kinds of drivers with code of their own (OCPP, adopted, Modbus and MQTT count once each), `modbus_profiles` and
   `adopted_integrations`: how many of those there are.
 """
 

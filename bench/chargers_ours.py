@@ -59,8 +59,8 @@ def measure(size: ChargersSize) -> BenchResult:
     profiles = sum(1 for kind in known if kind.startswith(_MODBUS))
     summary = {
         **figures,
-        # OCPP, and those that other integrations bring, and Modbus count once each.
-        "drivers": len(known) - profiles + 3,
+        # OCPP, those that other integrations bring, Modbus and MQTT count once each.
+        "drivers": len(known) - profiles + 4,
         "modbus_profiles": profiles,
         "adopted_integrations": len(KNOWN_CHARGERS),
     }
