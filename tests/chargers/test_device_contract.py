@@ -122,8 +122,7 @@ async def test_a_charger_that_restarts_is_found_with_what_it_offers_then(chargin
 
 
 async def tells_its_limit(bench: DeviceBench) -> bool:
-    reading = bench.driver._reading
-    return reading is not None and reading.limit_a is not None
+    return bench.driver._seen.reading.limit_a is not None
 
 
 async def test_a_limit_that_somebody_else_sets_is_seen(charging: DeviceBench) -> None:

@@ -14,14 +14,14 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, override
 
-from ..engine.model.evse import Capabilities, Evse, EvseInfo, EvseStatus, EvState, Means, WatchdogKind
+from ..engine.model.evse import Capabilities, Evse, EvseStatus, Means, WatchdogKind
 from ..engine.model.operation import Connection
 from ..engine.model.shortcoming import Shortcoming
-from .derived import currents_of
 from .device import Device, Reading
 from .driver import ChargerDriver
 from .errors import ChargerError, ChargerLacksError, ChargerSilentError, ChargerUnfitError
 from .offers import Offers
+from .seen import Seen
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -68,14 +68,8 @@ class PolledDriver(ChargerDriver):
         self._on_status: Callable[[], None] = lambda: None
         self._tasks: tuple[asyncio.Task[None], ...] = ()
         self._hurry = asyncio.Event()
-        self._reading: Reading | None = None
-        self._info: EvseInfo | None = None
         self._read_at: datetime | None = None
-        self._state_at: datetime | None = None
-        self._plugged_at: datetime | None = None
-        self._session_start_kwh: float | None = None
-        self._reachable = False
-        self._reachable_since = now()
+        self._seen = Seen(evse, now)
         self._failures = 0
         self._offers = Offers(now)
         self._commanded_at: datetime | None = None
@@ -100,31 +94,13 @@ class PolledDriver(ChargerDriver):
     @property
     @override
     def status(self) -> EvseStatus:
-        reading, offer = self._reading or Reading(), self._offers.offer
-        return EvseStatus(
-            reachable=self._reachable,
-            reachable_since=self._reachable_since,
-            state=reading.state,
-            state_at=self._state_at,
-            offered_a=self._offered_a,
-            offered_at=None if offer is None else offer.at,
-            offered_phases=None if offer is None else offer.phases,
-            measured_at=self._read_at if reading.current_a is not None or reading.power_w is not None else None,
-            current_a=self._currents(reading),
-            power_w=reading.power_w,
-            energy_kwh=reading.energy_kwh,
-            session_started_at=self._plugged_at,
-            session_start_kwh=self._session_start_kwh,
-            fault=reading.fault,
-            info=self._info,
-        )
+        return self._seen.status(offer=self._offers.offer, offered_a=self._offered_a, measured_at=self._read_at)
 
     @property
     @override
     def details(self) -> Mapping[str, Any]:
         """What it said last, why it did not, and the last commands with what became of them."""
-        reading = None if self._reading is None else asdict(self._reading)
-        return {"said": reading, "missing": self._missing, "told": list(self._told)}
+        return {"said": asdict(self._seen.reading), "missing": self._missing, "told": list(self._told)}
 
     @property
     @override
@@ -151,7 +127,7 @@ class PolledDriver(ChargerDriver):
     @override
     async def start(self, on_status: Callable[[], None]) -> None:
         self._on_status = on_status
-        self._reachable_since = self._now()
+        self._seen.reachable_since = self._now()
         loop = asyncio.get_running_loop()
         self._tasks = (loop.create_task(self._ask_on()), loop.create_task(self._live_on()))
 
@@ -198,20 +174,13 @@ class PolledDriver(ChargerDriver):
     async def release(self) -> None:
         """Nothing is ever interrupted."""
 
-    def _currents(self, reading: Reading) -> tuple[float, ...] | None:
-        phases = len(self._evse.phases)
-        if reading.current_a is not None:
-            return reading.current_a[:phases]
-        offer = self._offers.offer
-        return currents_of(reading.power_w, phases, self._offered_a, None if offer is None else offer.phases)
-
     @property
     def _offered_a(self) -> float | None:
         """What it offers: once its watchdog has run out, its failsafe current."""
         offer, timeout_s = self._offers.offer, self._device.capabilities.watchdog.certain_after_s
         if offer is None:
             return None
-        if self._reachable or timeout_s is None or not self._keeps_failsafe:
+        if self._seen.reachable or timeout_s is None or not self._keeps_failsafe:
             return offer.current_a
         heard_at = max(filter(None, (self._offers.acknowledged_at, self._read_at, offer.at)))
         ran_out = self._now() - heard_at >= timedelta(seconds=timeout_s)
@@ -242,7 +211,7 @@ class PolledDriver(ChargerDriver):
         while True:
             watchdog = self._device.capabilities.watchdog
             await asyncio.sleep((watchdog.timeout_s or self._pace.slow_s) * _SIGN_SHARE)
-            commanded = self._commanded_at is not None and self._reachable and self._steered
+            commanded = self._commanded_at is not None and self._seen.reachable and self._steered
             if watchdog.kind is WatchdogKind.HEARTBEAT and commanded:
                 try:
                     await self._device.keep_alive()
@@ -278,41 +247,23 @@ class PolledDriver(ChargerDriver):
         self._missing = str(error)
         if self._failures == LOST_AFTER or (self._failures < LOST_AFTER and self._read_at is None):
             _LOGGER.info("Charger %s does not answer: %s", self._evse.evse_id, error)
-        if self._failures >= LOST_AFTER and self._reachable:
-            self._reachable, self._reachable_since = False, self._now()
+        if self._failures >= LOST_AFTER and self._seen.note(reachable=False):
             self._prepared_at = None
             self._on_status()
         return self._pace.pause_s(self._failures)
 
     def _take(self, reading: Reading, *, undisturbed: bool) -> None:
         """Take in an answer; `undisturbed`: nothing was written while it was asked."""
-        now = self._now()
-        before, reachable = self._reading, self._reachable
-        if not reachable:
-            self._reachable, self._reachable_since = True, now
-        if before is None or reading.state is not before.state:
-            self._state_at = now
-        self._note_session(reading, now)
-        self._reading, self._read_at = reading, now
-        self._info = reading.info or self._info
+        before, new = self._seen.reading, self._seen.note(reachable=True)
+        self._seen.take(reading)
+        self._read_at = self._now()
         offer = self._offers.offer
         if undisturbed and reading.limit_a is not None:
             # One that is wired on a single phase has all of its phases there.
             phases = None if reading.phases == len(self._evse.phases) else reading.phases
             self._offers.compare(reading.limit_a, phases, self._device.capabilities.step_a)
-        if not reachable or reading != before or self._offers.offer != offer:
+        if new or reading != before or self._offers.offer != offer:
             self._on_status()
-
-    def _note_session(self, reading: Reading, now: datetime) -> None:
-        connected = reading.state is not None and reading.state.vehicle_connected
-        if not connected:
-            if reading.state is EvState.A:
-                self._plugged_at = self._session_start_kwh = None
-            return
-        if self._plugged_at is None:
-            self._plugged_at = now
-        if self._session_start_kwh is None and reading.energy_kwh is not None:
-            self._session_start_kwh = reading.energy_kwh - (reading.session_kwh or 0.0)
 
     async def _step_down(self) -> None:
         """Nobody is going to steer: one that would not notice is brought to its failsafe current, if it has more."""

@@ -20,7 +20,6 @@ from ...const import CONF_WIRING
 from ...engine.model.evse import Capabilities, Evse, EvseStatus, EvState, Means, Watchdog, WatchdogKind
 from ...engine.model.operation import Connection
 from ...engine.model.shortcoming import Shortcoming
-from ..derived import currents_of
 from ..device import Reading
 from ..driver import ChargerDriver
 from ..errors import (
@@ -31,6 +30,7 @@ from ..errors import (
     ChargerUnreachableError,
 )
 from ..offers import Offers, is_same
+from ..seen import Seen
 from .catalogue import (
     CONF_DEVICE_ID,
     CONF_ENTITIES,
@@ -127,14 +127,9 @@ class AdoptedDriver(ChargerDriver):
         self._started = False
         self._one_by_one = asyncio.Lock()
         self._shown = asyncio.Event()
-        self._reading = Reading()
-        self._reachable = False
-        self._reachable_since = now()
-        self._state_at: datetime | None = None
+        self._seen = Seen(evse, now)
         self._heard_at: datetime | None = None
         self._measured_at: datetime | None = None
-        self._plugged_at: datetime | None = None
-        self._session_start_kwh: float | None = None
         self._begins = False
 
     @property
@@ -146,26 +141,7 @@ class AdoptedDriver(ChargerDriver):
     @property
     @override
     def status(self) -> EvseStatus:
-        reading, offer = self._reading, self._offers.offer
-        return EvseStatus(
-            reachable=self._reachable,
-            reachable_since=self._reachable_since,
-            state=reading.state,
-            state_at=self._state_at,
-            offered_a=self._offered_a,
-            offered_at=None if offer is None else offer.at,
-            offered_phases=None if offer is None else offer.phases,
-            measured_at=self._measured_at if reading.current_a is not None or reading.power_w is not None else None,
-            current_a=reading.current_a
-            or currents_of(
-                reading.power_w, len(self._evse.phases), self._offered_a, None if offer is None else offer.phases
-            ),
-            power_w=reading.power_w,
-            energy_kwh=reading.energy_kwh,
-            session_started_at=self._plugged_at,
-            session_start_kwh=self._session_start_kwh,
-            fault=reading.fault,
-        )
+        return self._seen.status(offer=self._offers.offer, offered_a=self._offered_a, measured_at=self._measured_at)
 
     @property
     @override
@@ -196,7 +172,7 @@ class AdoptedDriver(ChargerDriver):
     @override
     async def start(self, on_status: Callable[[], None]) -> None:
         self._on_status = on_status
-        self._reachable_since = self._now()
+        self._seen.reachable_since = self._now()
         self._started = True
         self._links.start(self._changed, self._repeated)
         self._look()
@@ -246,7 +222,7 @@ class AdoptedDriver(ChargerDriver):
 
     async def _apply(self, current_a: float, phases: int | None) -> None:
         states = self._states
-        if not self._reachable:
+        if not self._seen.reachable:
             raise ChargerUnreachableError("its entities are not there")
         if current_a == 0 and not self.capabilities.can_pause:
             raise ChargerLacksError("it cannot pause")
@@ -261,11 +237,11 @@ class AdoptedDriver(ChargerDriver):
 
     def _is_idle(self, states: States) -> bool:
         """Tell whether it is a car that is away or not plugged in: it may sleep, and what it does elsewhere is not ours."""
-        return self._known.vehicle and (self._reading.state is EvState.A or is_away(self._known, states))
+        return self._known.vehicle and (self._seen.reading.state is EvState.A or is_away(self._known, states))
 
     def _cannot_pause_yet(self, states: States) -> bool:
         """Tell whether what pauses it is only there with a car: one that comes has as little as can be until it is paused."""
-        return self._known.idle_pause and Role.PAUSE not in states and self._reading.state is EvState.A
+        return self._known.idle_pause and Role.PAUSE not in states and self._seen.reading.state is EvState.A
 
     async def _tell(self, calls: Iterable[Call], setpoint: tuple[float, int | None] | None) -> None:
         """Make these calls; afterwards it shows `setpoint`, where there is one to show."""
@@ -289,7 +265,7 @@ class AdoptedDriver(ChargerDriver):
             begins, self._begins = self._begins, False
             resumes = self._is_to_resume(states)
             yield from commands.setpoint(states, current_a, phases, resume=resumes)
-            if begins and not resumes and self._reading.state is EvState.B:
+            if begins and not resumes and self._seen.reading.state is EvState.B:
                 yield from commands.start(states)
         else:
             yield from commands.pause(states)
@@ -310,7 +286,7 @@ class AdoptedDriver(ChargerDriver):
         if self._known.pausing.tells and shows_pause(self._known, states):
             return True
         # Without a car there is nothing to go on with, and some refuse it.
-        if not self._known.pausing.tells and self._reading.state is EvState.A:
+        if not self._known.pausing.tells and self._seen.reading.state is EvState.A:
             return False
         return not self._offers.current_a
 
@@ -367,24 +343,19 @@ class AdoptedDriver(ChargerDriver):
 
     def _look(self) -> None:
         """Take in what the entities say now."""
-        now, before = self._now(), self._reading.state
-        self._note_reachable(now)
-        if not self._reachable:
+        self._note_reachable()
+        if not self._seen.reachable:
             # What was last known stays, as of a charger that was cut off.
             return
-        self._reading = self._read(paused=self._offers.current_a == 0)
-        if self._reading.state is not before:
-            self._state_at = now
-        self._note_session(now)
+        self._seen.take(self._read(paused=self._offers.current_a == 0))
         counts = not self._is_idle(self._states) and not self._one_by_one.locked()
-        if self._reading.limit_a is not None and counts:
-            self._offers.compare(self._reading.limit_a, self._reading.phases, self._tolerance_a)
+        if self._seen.reading.limit_a is not None and counts:
+            self._offers.compare(self._seen.reading.limit_a, self._seen.reading.phases, self._tolerance_a)
 
-    def _note_reachable(self, now: datetime) -> None:
+    def _note_reachable(self) -> None:
         reachable = self._is_reachable()
-        if reachable is self._reachable:
+        if not self._seen.note(reachable=reachable):
             return
-        self._reachable, self._reachable_since = reachable, now
         if reachable:
             _LOGGER.info("Charger %s is there", self._evse.evse_id)
         else:
@@ -404,17 +375,6 @@ class AdoptedDriver(ChargerDriver):
         if word(states.get(Role.STATUS)) in self._known.offline:
             return False
         return any(tells(state) for role, state in states.items() if role not in _BUTTONS)
-
-    def _note_session(self, now: datetime) -> None:
-        reading = self._reading
-        if reading.state is None or not reading.state.vehicle_connected:
-            if reading.state is EvState.A:
-                self._plugged_at = self._session_start_kwh = None
-            return
-        if self._plugged_at is None:
-            self._plugged_at = now
-        if self._session_start_kwh is None and reading.energy_kwh is not None:
-            self._session_start_kwh = reading.energy_kwh - (reading.session_kwh or 0.0)
 
     def _last_measured(self) -> datetime | None:
         reported = [state.last_reported for role, state in self._states.items() if role in MEASURES]

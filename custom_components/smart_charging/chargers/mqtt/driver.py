@@ -16,12 +16,10 @@ from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.template import Template
 
 from ...const import CONF_WIRING
-from ...engine.model.evse import Capabilities, Evse, EvseStatus, EvState, Means, WatchdogKind
+from ...engine.model.evse import Capabilities, Evse, EvseStatus, Means, WatchdogKind
 from ...engine.model.operation import Connection
 from ...engine.model.shortcoming import Shortcoming
 from ..answers import text
-from ..derived import currents_of
-from ..device import Reading
 from ..driver import ChargerDriver
 from ..errors import (
     ChargerError,
@@ -34,6 +32,7 @@ from ..errors import (
 )
 from ..offers import Offers, is_same
 from ..polled import KEPT, RENEW_AFTER_S, STEERED
+from ..seen import Seen
 from .library import presets
 from .line import Line
 from .payload import filled
@@ -122,15 +121,10 @@ class MqttDriver(ChargerDriver):
         self._shown = asyncio.Event()
         self._answer: tuple[Step, asyncio.Future[str | None]] | None = None
         self._echoes = 0
-        self._reading = Reading()
-        self._reachable = False
-        self._reachable_since = now()
+        self._seen = Seen(evse, now)
         self._deaf = False
         self._heard_at: datetime | None = None
         self._measured_at: datetime | None = None
-        self._state_at: datetime | None = None
-        self._plugged_at: datetime | None = None
-        self._session_start_kwh: float | None = None
         self._commanded_at: datetime | None = None
         self._beat_at: datetime | None = None
         self._told: deque[Mapping[str, Any]] = deque(maxlen=KEPT)
@@ -144,28 +138,8 @@ class MqttDriver(ChargerDriver):
     @property
     @override
     def status(self) -> EvseStatus:
-        reading, offer = self._reading, self._offers.offer
-        measures = reading.current_a is not None or reading.power_w is not None
-        return EvseStatus(
-            reachable=self._reachable,
-            reachable_since=self._reachable_since,
-            state=reading.state,
-            state_at=self._state_at,
-            offered_a=self._offered_a,
-            offered_at=None if offer is None else offer.at,
-            offered_phases=None if offer is None else offer.phases,
-            measured_at=(self._heard_at if self._preset.on_change else self._measured_at) if measures else None,
-            current_a=reading.current_a
-            or currents_of(
-                reading.power_w, len(self._evse.phases), self._offered_a, None if offer is None else offer.phases
-            ),
-            power_w=reading.power_w,
-            energy_kwh=reading.energy_kwh,
-            session_started_at=self._plugged_at,
-            session_start_kwh=self._session_start_kwh,
-            fault=reading.fault,
-            info=reading.info,
-        )
+        measured_at = self._heard_at if self._preset.on_change else self._measured_at
+        return self._seen.status(offer=self._offers.offer, offered_a=self._offered_a, measured_at=measured_at)
 
     @property
     @override
@@ -191,14 +165,14 @@ class MqttDriver(ChargerDriver):
         return {
             "preset": self._preset.name,
             "broker": self._line.connected,
-            "said": asdict(self._reading),
+            "said": asdict(self._seen.reading),
             "told": list(self._told),
         }
 
     @override
     async def start(self, on_status: Callable[[], None]) -> None:
         self._on_status = on_status
-        self._reachable_since = self._now()
+        self._seen.reachable_since = self._now()
         self._line.start(self._topics)
         # The broker is left when Home Assistant stops, at the same time as everything else: this comes before that.
         self._end_job = self._hass.async_add_shutdown_job(HassJob(self._shut_down, "smart_charging mqtt charger"))
@@ -251,14 +225,14 @@ class MqttDriver(ChargerDriver):
         offer, timeout_s = self._offers.offer, self._preset.watchdog.timeout_s
         if offer is None:
             return None
-        if timeout_s is None or (self._reachable and self._preset.echoes):
+        if timeout_s is None or (self._seen.reachable and self._preset.echoes):
             return offer.current_a
         last_at = max(filter(None, (self._offers.acknowledged_at, self._beat_at, offer.at)))
         ran_out = self._now() - last_at >= timedelta(seconds=timeout_s)
         return self._evse.failsafe_a if ran_out else offer.current_a
 
     async def _apply(self, current_a: float, phases: int | None) -> None:
-        if not self._reachable:
+        if not self._seen.reachable:
             raise ChargerUnreachableError(self._absence)
         if self._said.lacks:
             raise ChargerUnfitError(Unfit.API_OFF, "a setting of its own keeps it from being steered")
@@ -274,7 +248,7 @@ class MqttDriver(ChargerDriver):
                 await self._until_shown(current_a)
         except TimeoutError:
             if self._echoes > echoes and not self._shows(current_a):
-                raise ChargerRefusedError(f"it says that it offers {_amperes(self._reading.limit_a)}") from None
+                raise ChargerRefusedError(f"it says that it offers {_amperes(self._seen.reading.limit_a)}") from None
             self._offers.may_be(current_a, phases)
             self._deaf = True
             raise ChargerSilentError("it did not show in time what it was told") from None
@@ -358,9 +332,9 @@ class MqttDriver(ChargerDriver):
         """Notice when it falls silent: no message tells that."""
         while True:
             await asyncio.sleep(self._look_every_s)
-            reachable = self._reachable
+            reachable = self._seen.reachable
             self._look()
-            if self._reachable is not reachable:
+            if self._seen.reachable is not reachable:
                 self._on_status()
 
     @callback
@@ -375,10 +349,10 @@ class MqttDriver(ChargerDriver):
             return
         if not retained:
             self._note_alive(topic, payload)
-        before = self._reading, self._reachable, self._offers.offer
+        before = self._seen.reading, self._seen.reachable, self._offers.offer
         self._look()
         self._shown.set()
-        if before != (self._reading, self._reachable, self._offers.offer):
+        if before != (self._seen.reading, self._seen.reachable, self._offers.offer):
             self._on_status()
 
     def _note_alive(self, topic: str, payload: str) -> None:
@@ -399,21 +373,17 @@ class MqttDriver(ChargerDriver):
 
     def _look(self) -> None:
         """Take in what it has said by now."""
-        now, before = self._now(), self._reading.state
-        self._note_reachable(now)
-        if not self._reachable:
+        self._note_reachable()
+        if not self._seen.reachable:
             # What was last known stays, as of a charger that was cut off.
             return
-        self._reading = self._said.reading(self._evse)
-        if self._reading.state is not before:
-            self._state_at = now
-        self._note_session(now)
+        self._seen.take(self._said.reading(self._evse))
         if not self._one_by_one.locked():
             self._compare()
 
     def _compare(self) -> None:
         """Hold what it says it offers against what it was told."""
-        offer, limit_a = self._offers.offer, self._reading.limit_a
+        offer, limit_a = self._offers.offer, self._seen.reading.limit_a
         if limit_a is None and offer is not None and offer.current_a == 0 and self._said.paused is False:
             # Somebody let it go on, and it does not say with how much.
             limit_a = self._evse.maximum_a
@@ -422,11 +392,10 @@ class MqttDriver(ChargerDriver):
         if limit_a is not None:
             self._offers.compare(limit_a, None if offer is None else offer.phases, self._can.step_a)
 
-    def _note_reachable(self, now: datetime) -> None:
+    def _note_reachable(self) -> None:
         reachable = not self._absence
-        if reachable is self._reachable:
+        if not self._seen.note(reachable=reachable):
             return
-        self._reachable, self._reachable_since = reachable, now
         if reachable:
             _LOGGER.info("Charger %s is there", self._evse.evse_id)
         else:
@@ -447,17 +416,6 @@ class MqttDriver(ChargerDriver):
         if silence_s is not None and heard_at is not None and self._now() - heard_at >= timedelta(seconds=silence_s):
             return f"it has said nothing for {silence_s:g} s"
         return ""
-
-    def _note_session(self, now: datetime) -> None:
-        reading = self._reading
-        if reading.state is None or not reading.state.vehicle_connected:
-            if reading.state is EvState.A:
-                self._plugged_at = self._session_start_kwh = None
-            return
-        if self._plugged_at is None:
-            self._plugged_at = now
-        if self._session_start_kwh is None and reading.energy_kwh is not None:
-            self._session_start_kwh = reading.energy_kwh - (reading.session_kwh or 0.0)
 
     def _render(self, template: str, payload: str) -> Any:
         found = self._templates.setdefault(template, Template(template, self._hass))
