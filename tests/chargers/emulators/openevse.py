@@ -27,7 +27,8 @@ class OpenEvseEmulator(WebEmulator):
     @override
     def routes(self) -> list[web.RouteDef]:
         routes = [web.get("/status", self._status), web.get("/config", self._config)]
-        return routes if self.old else [*routes, web.post("/override", self._override)]
+        overriding = [web.get("/override", self._overridden), web.post("/override", self._override)]
+        return routes if self.old else [*routes, *overriding]
 
     @override
     def restart(self) -> None:
@@ -61,6 +62,9 @@ class OpenEvseEmulator(WebEmulator):
         if self.tells_vehicle:
             answer["vehicle"] = 0 if self.state is EvState.A else 1
         return web.json_response(answer)
+
+    async def _overridden(self, _: web.Request) -> web.StreamResponse:
+        return web.json_response(self.manual or {})
 
     async def _override(self, request: web.Request) -> web.StreamResponse:
         if self.refusing:

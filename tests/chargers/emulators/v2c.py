@@ -47,6 +47,17 @@ class TrydanEmulator(WebEmulator):
             "ChargeState": _STATES[self.state],
             "ChargePower": self.power_w,
             "ChargeEnergy": self.register_kwh - self.plugged_at_kwh,
+            "ReadyState": 0,
+            "SlaveError": 0,
+            "ChargeTime": 0,
+            "HousePower": 0,
+            "FVPower": 0,
+            "BatteryPower": 0,
+            "Timer": 0,
+            "MinIntensity": 6,
+            "MaxIntensity": 32,
+            "DynamicPowerMode": 0,
+            "ContractedPower": 4600,
             "FirmwareVersion": "2.1.7",
         }
         return web.json_response(answer | self.keys)
