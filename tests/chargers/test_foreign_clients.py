@@ -5,15 +5,20 @@ from collections.abc import AsyncIterator
 import aiohttp
 import httpx
 import pytest
+from lektricowifi import Device as LektricoDevice
 from nrgkick_api import NRGkickAPI
 from openevsehttp.client import OpenEVSE
+from peblar import PeblarApi
 from pytrydan import Trydan
+from yarl import URL
 
 from custom_components.smart_charging.engine.model.evse import EvState
 
 from .emulators.emulator import Emulator
+from .emulators.lektrico import LektricoEmulator
 from .emulators.nrgkick import NrgKickEmulator
 from .emulators.openevse import OpenEvseEmulator
+from .emulators.peblar import TOKEN, PeblarEmulator
 from .emulators.v2c import TrydanEmulator
 
 
@@ -77,5 +82,33 @@ async def test_an_openevse(session: aiohttp.ClientSession) -> None:
         assert emulator.limit_a == 10
         await client.set_override(state="disabled")
         assert emulator.limit_a == 0
+    finally:
+        await emulator.stop()
+
+
+async def test_a_peblar(session: aiohttp.ClientSession) -> None:
+    emulator = await charging(PeblarEmulator())
+    try:
+        client = PeblarApi(host="127.0.0.1", token=TOKEN, session=session)
+        client.url = URL(f"http://{host(emulator)}/api/wlac/v1/")
+        assert (await client.system()).phase_count == 3
+        meter = await client.meter()
+        assert (meter.power_total, meter.current_phase_3, meter.energy_total) == (6555, 9500, 1_000_000)
+        offer = await client.ev_interface(charge_current_limit=10_000)
+        assert (offer.charge_current_limit, offer.cp_state) == (10_000, "State C")
+        assert emulator.limit_a == 10
+    finally:
+        await emulator.stop()
+
+
+async def test_a_lektrico() -> None:
+    emulator = await charging(LektricoEmulator())
+    try:
+        async with httpx.AsyncClient() as web:
+            client = LektricoDevice(host(emulator), asyncClient=web)
+            config = await client.device_info("3p22k")
+            assert config["instant_power"] == pytest.approx(6555)
+            await client.set_dynamic_current(10)
+            assert emulator.limit_a == 10
     finally:
         await emulator.stop()

@@ -29,7 +29,8 @@ async def pair() -> AsyncIterator[Pair]:
         ("D", EvState.D),
         ("E", EvState.E),
         ("F", EvState.F),
-        ("OTA", None),
+        ("OTA", EvState.A),
+        ("LOCKED", EvState.A),
     ],
 )
 async def test_states(pair: Pair, told: str, state: EvState | None) -> None:
@@ -38,9 +39,16 @@ async def test_states(pair: Pair, told: str, state: EvState | None) -> None:
     assert (await charger.read()).state is state
 
 
-async def test_something_else_is_no_lektrico(pair: Pair) -> None:
+@pytest.mark.parametrize("state", [EvState.A, EvState.B, EvState.C])
+async def test_an_older_one_says_only_the_letter(pair: Pair, state: EvState) -> None:
     emulator, charger = pair
-    emulator.raw_state = ""
+    emulator.extended, emulator.state = False, state
+    assert (await charger.read()).state is state
+
+
+async def test_its_load_balancer_is_no_charger(pair: Pair) -> None:
+    emulator, charger = pair
+    emulator.is_charger = False
     with pytest.raises(ChargerUnfitError) as caught:
         await charger.read()
     assert caught.value.unfit is Unfit.WRONG_DEVICE

@@ -35,7 +35,7 @@ async def test_states(pair: Pair, state: EvState) -> None:
 
 async def test_a_state_that_it_does_not_know_is_none(pair: Pair) -> None:
     emulator, charger = pair
-    emulator.cp_state = "Invalid"
+    emulator.cp_state = "State Invalid"
     assert (await charger.read()).state is None
 
 
@@ -105,5 +105,5 @@ async def test_less_than_6_a_is_a_pause(pair: Pair) -> None:
 
 async def test_its_own_errors_are_told(pair: Pair) -> None:
     emulator, charger = pair
-    emulator.errors = ["E12", "E3"]
-    assert (await charger.read()).fault == "E12 E3"
+    emulator.errors = [12, 3]
+    assert (await charger.read()).fault == "12 3"

@@ -1,12 +1,12 @@
 """Lektrico 1P7K and 3P22K by their local RPC interface.
 
-Methods: Lektrico/lektricowifi; what `charger_info.get` answers, as evcc describes it; `relay_mode`, as Home Assistant's own
-integration sets it.
+Methods and what they answer: Lektrico/lektricowifi (the limit and `relay_mode` by `dynamic_current.get`, what it is by its
+device id); `relay_mode`, as Home Assistant's own integration sets it.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final, override
+from typing import Any, Final, override
 
 from ..engine.model.evse import Capabilities, EvseInfo, EvState
 from .answers import as_object, number, numbers, text
@@ -43,22 +43,23 @@ class Lektrico(Device):
     @override
     async def prepare(self, failsafe_a: float) -> bool:
         """Find out what it is: it keeps no failsafe current."""
-        config = as_object(await self._web.get("/rpc/charger_config.get"))
-        self._model = text(config.get("type")).upper()
+        answer = as_object(await self._web.get("/rpc/Device_id.Get"))
+        self._model = text(answer.get("device_id")).partition("_")[0].upper()
         return True
 
     @override
     async def read(self) -> Reading:
         told = as_object(await self._web.get("/rpc/charger_info.get"))
-        if not text(told.get("charger_state")) or number(told.get("dynamic_current")) is None:
+        # Also its load balancer speaks this way, but has no car.
+        if not text(told.get("charger_state")):
             raise ChargerUnfitError(Unfit.WRONG_DEVICE, "it is no Lektrico charger")
+        offer = as_object(await self._web.get("/rpc/dynamic_current.get"))
         # One for a single phase has nothing to switch.
-        mode = None if self._model.startswith("1P") else number(told.get("relay_mode"))
+        mode = None if self._model.startswith("1P") else number(offer.get("relay_mode"))
         self._relay_mode = None if mode is None else int(mode)
-        state = text(told.get("charger_state"))
         return Reading(
-            state=EvState.B if state.startswith(_WITH_A_CAR) else _STATES.get(state),
-            limit_a=number(told.get("dynamic_current")),
+            state=_state(told),
+            limit_a=number(offer.get("dynamic_current")),
             phases=1 if self._relay_mode == _ONE_PHASE else None,
             current_a=numbers(told.get("currents")) or None,
             power_w=number(told.get("instant_power")),
@@ -85,3 +86,13 @@ class Lektrico(Device):
             error = answer.get("error")
             word = text(error.get("message")) if isinstance(error, Mapping) else ""
             raise ChargerRefusedError(f"it does not do {method}", word)
+
+
+def _state(told: Mapping[str, Any]) -> EvState | None:
+    """What is said in full, such as B_AUTH, is newer than the letter and says more; it may also say nothing of a car (LOCKED)."""
+    state = text(told.get("extended_charger_state"))
+    return (
+        EvState.B
+        if state.startswith(_WITH_A_CAR)
+        else _STATES.get(state) or _STATES.get(text(told.get("charger_state")))
+    )

@@ -1,4 +1,4 @@
-"""A Lektrico charger by its RPC interface (as lektricowifi and evcc describe it)."""
+"""A Lektrico charger by its RPC interface (as lektricowifi reads it)."""
 
 from typing import Any, override
 
@@ -16,12 +16,16 @@ class LektricoEmulator(WebEmulator):
         self.dynamic_current, self.relay_mode = 6, 3
         self.errors = False
         self.raw_state: str | None = None
+        self.extended = True
+        self.is_charger = True
 
     @override
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/rpc/charger_info.get", self._info),
-            web.get("/rpc/charger_config.get", self._config),
+            web.get("/rpc/dynamic_current.get", self._offer),
+            web.get("/rpc/app_config.get", self._settings),
+            web.get("/rpc/Device_id.Get", self._device_id),
             web.post("/rpc", self._call),
         ]
 
@@ -34,25 +38,35 @@ class LektricoEmulator(WebEmulator):
     async def set_by_somebody(self, limit_a: float) -> None:
         self.dynamic_current = int(limit_a)
 
-    async def _config(self, _: web.Request) -> web.StreamResponse:
-        return web.json_response({"type": self.model, "serial_number": 500006, "board_revision": "B"})
+    async def _device_id(self, _: web.Request) -> web.StreamResponse:
+        return web.json_response({"device_id": f"{self.model}_500006"})
+
+    async def _offer(self, _: web.Request) -> web.StreamResponse:
+        return web.json_response({"dynamic_current": self.dynamic_current, "relay_mode": self.relay_mode})
+
+    async def _settings(self, _: web.Request) -> web.StreamResponse:
+        return web.json_response({"headless": False, "led_max_brightness": 20, "user_current": 32})
 
     async def _info(self, _: web.Request) -> web.StreamResponse:
-        state = self.state.value.upper() if self.raw_state is None else self.raw_state
-        return web.json_response(
-            {
-                "charger_state": state,
-                "extended_charger_state": state,
-                "session_energy": (self.register_kwh - self.plugged_at_kwh) * 1000,
-                "instant_power": self.power_w,
-                "currents": [self.current_a] * self.phases + [0.0] * (3 - self.phases),
-                "total_charged_energy": self.register_kwh,
-                "dynamic_current": self.dynamic_current,
-                "relay_mode": self.relay_mode,
-                "has_active_errors": self.errors,
-                "fw_version": "1.51",
-            }
-        )
+        if not self.is_charger:
+            return web.json_response({})
+        answer: dict[str, Any] = {
+            "charger_state": self.state.value.upper(),
+            "session_energy": (self.register_kwh - self.plugged_at_kwh) * 1000,
+            "charging_time": 0,
+            "instant_power": self.power_w,
+            "currents": [self.current_a] * self.phases + [0.0] * (3 - self.phases),
+            "voltages": [230.0] * 3,
+            "temperature": 31.7,
+            "total_charged_energy": self.register_kwh,
+            "has_active_errors": self.errors,
+            "current_limit_reason": 3,
+            "install_current": 32,
+            "fw_version": "1.51",
+        }
+        if self.extended:
+            answer["extended_charger_state"] = self.raw_state or answer["charger_state"]
+        return web.json_response(answer)
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         call = await request.json()

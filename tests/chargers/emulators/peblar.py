@@ -19,7 +19,7 @@ class PeblarEmulator(WebEmulator):
         self.limit_ma = 6000
         self.force_1_phase, self.force_allowed = False, True
         self.phase_count = 3
-        self.errors: list[str] = []
+        self.errors: list[int] = []
         self.cp_state: str | None = None
 
     @override
@@ -46,20 +46,26 @@ class PeblarEmulator(WebEmulator):
 
     async def _get(self, request: web.Request) -> web.StreamResponse:
         self._check(request)
-        each = {f"CurrentPhase{phase + 1}": self.current_a * 1000 for phase in range(self.phase_count)}
+        phases = range(1, self.phase_count + 1)
+        each = {f"CurrentPhase{phase}": round(self.current_a * 1000) for phase in phases}
+        power = {f"PowerPhase{phase}": round(self.current_a * 230) for phase in phases}
         answers = {
             "system": {
                 "ActiveErrorCodes": self.errors,
+                "ActiveWarningCodes": [],
                 "FirmwareVersion": "1.6.1+1+WL-1.0",
                 "Force1PhaseAllowed": self.force_allowed,
                 "PhaseCount": self.phase_count,
                 "ProductPn": "6004-2300-8002",
+                "ProductSn": "23-45-A4O-MOF",
+                "Uptime": 1,
             },
             "meter": {
                 **each,
-                "EnergySession": (self.register_kwh - self.plugged_at_kwh) * 1000,
-                "EnergyTotal": self.register_kwh * 1000,
-                "PowerTotal": self.power_w,
+                **power,
+                "EnergySession": round((self.register_kwh - self.plugged_at_kwh) * 1000),
+                "EnergyTotal": round(self.register_kwh * 1000),
+                "PowerTotal": round(self.power_w),
             },
             "evinterface": {
                 "ChargeCurrentLimit": self.limit_ma,
