@@ -3,8 +3,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from demo.home import HomeState
-from demo.peers import Bay, Peers
-from demo.scenario import make_scenario
+from demo.local_station import LocalStation
+from demo.peers import LOCAL, Bay, Peers
+from demo.scenario import Kind, make_scenario
 from demo.station import Station
 from demo.trace import HouseLoad, Trace
 from demo.versions import Version
@@ -86,3 +87,23 @@ def test_a_nearly_full_car_can_take_less_than_its_station_gives(peers: Peers) ->
     assert left == pytest.approx(0.95 * 16.0)
     assert 6.0 < right < left
     assert yard == pytest.approx(0.95 * 16.0)
+
+
+def test_a_station_that_is_asked_is_steered_once_it_was_told_something() -> None:
+    scenario = make_scenario("mixed-chargers")
+    trace = Trace(name="load.csv", times=(START,), watts=(1000.0,), step=timedelta(minutes=1))
+    peers = Peers(
+        scenario,
+        HouseLoad(trace, start=START, phases=3),
+        seed=7,
+        on_telegram=lambda _: None,
+        on_command=lambda _: None,
+    )
+    asked = {bay.spec.kind: bay for bay in peers.bays if isinstance(bay.station, LocalStation)}
+    assert asked.keys() == LOCAL.keys()
+    bay = asked[Kind.GO_E]
+    assert isinstance(bay.station, LocalStation)
+    seen = [bay.steered]
+    bay.station.told = True
+    seen.append(bay.steered)
+    assert seen == [False, True]

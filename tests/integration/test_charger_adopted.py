@@ -94,7 +94,7 @@ async def test_one_that_was_added_meanwhile(hass: HomeAssistant, site: MockConfi
     await answer(hass, await answer(hass, flow, {"charger": key}), DETAILS)
     await hass.async_block_till_done()
     assert (await answer(hass, other, {**DETAILS, "name": "Again"}))["errors"] == {"base": "entities_taken"}
-    del late
+    assert (await answer(hass, late, {"charger": key}))["reason"] == "already_configured"
 
 
 async def test_an_entity_that_is_removed_is_told(

@@ -48,6 +48,8 @@ async def test_a_charger_by_its_topics(
     flow = await answer(hass, flow, SMART_EVSE)
     assert flow["step_id"] == "mqtt_details"
     assert flow["description_placeholders"]["prefix"] == "SmartEVSE-1"
+    flow = await answer(hass, flow, {**DETAILS, "failsafe_a": 20})
+    assert flow["errors"] == {"failsafe_a": "failsafe_above_maximum"}
     flow = await answer(hass, flow, DETAILS)
     assert (flow["type"], flow["title"]) == (FlowResultType.CREATE_ENTRY, "Garage")
     await hass.async_block_till_done()

@@ -11,11 +11,13 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr
+from modbus_connection import ModbusSerialParams
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smart_charging.chargers import polled
+from custom_components.smart_charging.chargers.around import HomeAround
 from custom_components.smart_charging.chargers.driver import ChargerDriver
-from custom_components.smart_charging.chargers.errors import ChargerRefusedError
+from custom_components.smart_charging.chargers.errors import ChargerRefusedError, ChargerUnreachableError
 from custom_components.smart_charging.const import DOMAIN
 from custom_components.smart_charging.diagnostics import (
     async_get_config_entry_diagnostics,
@@ -90,6 +92,8 @@ async def test_from_its_address_to_a_charging_car(
     assert flow["description_placeholders"] == {"kind": "go-e (HTTP API v2)", "host": "127.0.0.1"}
     assert suggested(flow)["name"] == "go-e go-eCharger_V5"
     assert go_e.commands == []
+    flow = await answer(hass, flow, {**DETAILS, "failsafe_a": 20})
+    assert flow["errors"] == {"failsafe_a": "failsafe_above_maximum"}
     flow = await answer(hass, flow, DETAILS)
     assert (flow["type"], flow["title"]) == (FlowResultType.CREATE_ENTRY, "Garage")
     await hass.async_block_till_done()
@@ -243,3 +247,12 @@ async def test_a_charger_by_modbus_on_home_assistant_s_shared_line(
         assert async_get_connection_info(hass) == []
     finally:
         await vestel.stop()
+
+
+async def test_a_serial_line_that_others_use_otherwise_is_out_of_reach(
+    hass: HomeAssistant, site: MockConfigEntry
+) -> None:
+    around = HomeAround(hass, site)
+    around.modbus(ModbusSerialParams(device="/dev/ttyUSB0", baudrate=9600), 1)
+    with pytest.raises(ChargerUnreachableError, match="ttyUSB0"):
+        around.modbus(ModbusSerialParams(device="/dev/ttyUSB0", baudrate=19200), 2)

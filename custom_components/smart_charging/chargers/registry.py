@@ -8,7 +8,7 @@ from typing import Any, Final
 from ..const import CONF_CONNECTOR, CONF_DRIVER, CONF_STATION, DRIVER_ADOPTED, DRIVER_MQTT, DRIVER_NETWORK, DRIVER_OCPP
 from ..csms.authorization import IdToken
 from ..csms.station import Station
-from ..engine.model.evse import NOBODY, STRANGER, Capabilities, Evse
+from ..engine.model.evse import Capabilities, Evse
 from .adopted.driver import adopted_capabilities, make_adopted
 from .driver import ChargerDriver
 from .mqtt.driver import make_mqtt, mqtt_capabilities
@@ -17,14 +17,6 @@ from .network_types import line_of, type_of
 from .ocpp import CAPABILITIES as OCPP_CAPABILITIES
 from .ocpp import OcppDriver
 from .polled import PolledDriver
-
-
-def _always() -> bool:
-    return True
-
-
-def _unknown(id_token: IdToken) -> str:
-    return NOBODY if id_token.nobody or id_token.ours else STRANGER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +32,8 @@ class DriverRequest:
     around: Around
     station: Callable[[str], Station]
     now: Callable[[], datetime]
-    may_start: Callable[[], bool] = _always
-    card_of: Callable[[IdToken], str] = _unknown
+    may_start: Callable[[], bool]
+    card_of: Callable[[IdToken], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

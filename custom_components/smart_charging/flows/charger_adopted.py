@@ -69,14 +69,14 @@ class AdoptedSteps(ConfigSubentryFlow):
     async def async_step_adopt(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """List the chargers that other integrations bring, and that are not set up yet."""
         found = {_key(adoptable): adoptable for adoptable in self._adoptables()}
+        if user_input is not None and user_input[_CHARGER] not in found:
+            return self.async_abort(reason="already_configured")
         if not found:
             return await self.async_step_adopt_by_hand()
         errors: dict[str, str] = {}
         missing = ""
         if user_input is not None:
-            chosen = found.get(user_input[_CHARGER])
-            if chosen is None:
-                return self.async_abort(reason="already_configured")
+            chosen = found[user_input[_CHARGER]]
             if not chosen.needed:
                 self._adoptable = chosen
                 return await self.async_step_adopt_details()
