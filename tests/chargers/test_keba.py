@@ -97,6 +97,41 @@ async def test_one_that_fell_back_is_seen_and_enabled_again(pair: Pair) -> None:
     assert emulator.limit_a == 10
 
 
+async def test_it_is_paused_by_disabling_it_and_a_current_alone_does_not_resume_it(pair: Pair) -> None:
+    emulator, charger = pair
+    await charger.write(10, None)
+    await charger.write(0, None)
+    assert (emulator.limit_a, (await charger.read()).limit_a) == (0, 0)
+    await charger.write(8, None)
+    assert emulator.told[-2:] == ["currtime 8000 1", "ena 1"]
+    assert (emulator.limit_a, (await charger.read()).limit_a) == (8, 8)
+
+
+async def test_an_old_one_keeps_each_current_in_its_lasting_memory_so_it_gets_few(pair: Pair) -> None:
+    emulator, charger = pair
+    emulator.product, emulator.knows_currtime = "KC-P20-EC240422-E00", False
+    await charger.prepare(6)
+    assert charger.capabilities.write_interval_s == 0
+    await charger.write(10, None)
+    await charger.write(12, None)
+    assert [told for told in emulator.told if told.startswith("curr")] == [
+        "currtime 10000 1",
+        "curr 10000",
+        "curr 12000",
+    ]
+    assert emulator.limit_a == 12
+    assert charger.capabilities.write_interval_s == 60
+
+
+async def test_a_newer_one_that_refuses_is_not_written_to_for_good(pair: Pair) -> None:
+    emulator, charger = pair
+    emulator.knows_currtime = False
+    await charger.prepare(6)
+    with pytest.raises(ChargerRefusedError):
+        await charger.write(10, None)
+    assert "curr 10000" not in emulator.told
+
+
 async def test_milliamperes_are_rounded_down(pair: Pair) -> None:
     emulator, charger = pair
     await charger.write(10.1009, None)

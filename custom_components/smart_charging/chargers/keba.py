@@ -1,6 +1,7 @@
 """KEBA KeContact P20 and P30 by UDP, which is switched on inside them (DIP switch DSW1.3).
 
-Commands, reports and their units: KEBA, UDP Programmers Guide V2.01.
+Commands, reports and their units: KEBA, UDP Programmers Guide V2.01. That a P20 may know no `currtime`, and that a current
+of 0 does not hold back every P30: users of dannerph/keba-kecontact (issue 5) and homeassistant-keba (issue 59).
 """
 
 import json
@@ -21,8 +22,12 @@ CAPABILITIES: Final = Capabilities(
     step_a=0.1, watchdog=Watchdog(kind=WatchdogKind.TRAFFIC, timeout_s=float(FAILSAFE_S))
 )
 
+_LASTING_INTERVAL_S: Final = 60.0
+"""`curr` is kept in a memory that wears out."""
+
 _CHARGING, _ERROR, _STARTING = 3, 4, 0
 _PLUGGED_INTO_CAR: Final = 5
+_P20: Final = "P20"
 _DONE: Final = "TCH-OK"
 _REFUSED: Final = "TCH-ERR"
 # The editions without a meter tell zeros: P20 e-series, and the P30 of the German edition.
@@ -36,11 +41,12 @@ class Keba(Device):
         self._line = line
         self._info: EvseInfo | None = None
         self._has_meter = True
+        self._knows_currtime = True
 
     @property
     @override
     def capabilities(self) -> Capabilities:
-        return CAPABILITIES
+        return CAPABILITIES if self._knows_currtime else replace(CAPABILITIES, write_interval_s=_LASTING_INTERVAL_S)
 
     @override
     async def prepare(self, failsafe_a: float) -> bool:
@@ -74,11 +80,25 @@ class Keba(Device):
 
     @override
     async def write(self, current_a: float, phases: int | None) -> None:
+        if current_a <= 0:
+            await self._command("ena 0")
+            return
         # Once it fell back, or was disabled, a current alone does not bring it back.
-        enable = current_a > 0 and _is_off(await self._report(2))
-        await self._command(f"currtime {steps(current_a, 1000)} 1")
+        enable = _is_off(await self._report(2))
+        await self._set_current(steps(current_a, 1000))
         if enable:
             await self._command("ena 1")
+
+    async def _set_current(self, current_ma: int) -> None:
+        if self._knows_currtime:
+            try:
+                await self._command(f"currtime {current_ma} 1")
+            except ChargerRefusedError:
+                if self._info is None or _P20 not in self._info.model:
+                    raise
+                self._knows_currtime = False
+        if not self._knows_currtime:
+            await self._command(f"curr {current_ma}")
 
     @override
     async def close(self) -> None:

@@ -35,7 +35,7 @@ class KebaEmulator(Emulator, asyncio.DatagramProtocol):
         self.watchdog_s = 0.6
         self.dog = Dog(self._fall_back)
         self.product = "KC-P30-EC240422-E00"
-        self.knows_failsafe = True
+        self.knows_failsafe = self.knows_currtime = True
         self.user_ma, self.enable_user, self.enable_sys = 6000, 1, 1
         self.hardware_ma = 32000
         self.failsafe_s, self.failsafe_ma = 0, 6000
@@ -103,10 +103,14 @@ class KebaEmulator(Emulator, asyncio.DatagramProtocol):
                 return f"{json.dumps(self._report(number))}\n".encode()
             case _ if self.refusing:
                 return b"TCH-ERR :refused\n"
-            case ["currtime", current_ma, _] if int(current_ma) == 0 or 6000 <= int(current_ma) <= 63000:
+            case [("currtime" | "curr") as how, current_ma, *_] if self._takes(how, int(current_ma)):
                 self.user_ma = int(current_ma)
-                if self.enable_sys:
+                if self.enable_sys and self.enable_user:
                     self.take(self.user_ma / 1000)
+                return b"TCH-OK :done\n"
+            case ["ena", "0"]:
+                self.enable_user = 0
+                self.take(0.0)
                 return b"TCH-OK :done\n"
             case ["ena", "1"]:
                 self.enable_user = self.enable_sys = 1
@@ -117,6 +121,9 @@ class KebaEmulator(Emulator, asyncio.DatagramProtocol):
                 self.dog.watching = True
                 return b"TCH-OK :done\n"
         return b"TCH-ERR :unknown\n"
+
+    def _takes(self, how: str, current_ma: int) -> bool:
+        return 6000 <= current_ma <= 63000 and (how == "curr" or self.knows_currtime)
 
     def _report(self, number: str) -> dict[str, Any]:
         state, plug = _STATES[self.state]
