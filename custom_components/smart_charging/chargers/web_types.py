@@ -220,8 +220,8 @@ WEB_TYPES: Final[Mapping[str, NetworkType]] = {
             "setup": "Switch on UDP inside it (DIP switch DSW1.3). UDP port 7090 of this machine must be free: Home "
             "Assistant's own KEBA integration uses it too.",
             "failsafe": "its failsafe current is set, and holds 60 s after the last command; it is not kept over a restart",
-            "pause": "0 A",
-            "wear": "none: what is told is not kept over a restart",
+            "pause": "it is disabled",
+            "wear": "none: what is told is not kept over a restart; a P20 that keeps it gets an increase each 60 s at most",
         },
     ),
 }

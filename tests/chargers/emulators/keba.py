@@ -108,13 +108,10 @@ class KebaEmulator(Emulator, asyncio.DatagramProtocol):
                 if self.enable_sys and self.enable_user:
                     self.take(self.user_ma / 1000)
                 return b"TCH-OK :done\n"
-            case ["ena", "0"]:
-                self.enable_user = 0
-                self.take(0.0)
-                return b"TCH-OK :done\n"
-            case ["ena", "1"]:
-                self.enable_user = self.enable_sys = 1
-                self.take(self.user_ma / 1000)
+            case ["ena", ("0" | "1") as enabled]:
+                self.enable_user = int(enabled)
+                self.enable_sys |= self.enable_user
+                self.take(self.enable_user * self.user_ma / 1000)
                 return b"TCH-OK :done\n"
             case ["failsafe", after_s, current_ma, "0"] if self.knows_failsafe and 10 <= int(after_s) <= 600:
                 self.failsafe_s, self.failsafe_ma = int(after_s), int(current_ma)
