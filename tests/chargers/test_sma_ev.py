@@ -110,6 +110,14 @@ async def test_what_it_does_not_measure_is_unknown(pair: Pair) -> None:
     assert (reading.state, reading.current_a) == (None, None)
 
 
+@pytest.mark.parametrize("meter", ["", ".ChaSta"])
+async def test_its_meter_has_two_names(pair: Pair, meter: str) -> None:
+    emulator, charger = pair
+    emulator.meter, emulator.current_a = meter, 10.0
+    reading = await charger.read()
+    assert (reading.power_w, reading.energy_kwh) == (6900, 1000)
+
+
 async def test_a_pause_is_a_mode(pair: Pair) -> None:
     emulator, charger = pair
     await charger.write(0, None)

@@ -1,6 +1,6 @@
 """SMA EV Charger by the interface of its own web page.
 
-Channels and their values: alengwenus/pysmaev, and evcc's driver.
+Channels and their values: alengwenus/pysmaev, and evcc's driver; the newer names of its meter, littleyoda/pysma-plus.
 """
 
 import asyncio
@@ -77,8 +77,8 @@ class SmaEv(Device):
             state=None if state is None else _STATES.get(int(state)),
             limit_a=0.0 if text(parameters.get(_MODE)) == _STOP else number(parameters.get(_LIMIT)),
             current_a=None if None in currents else tuple(-current for current in currents if current is not None),
-            power_w=told.get("Measurement.Metering.GridMs.TotWIn"),
-            energy_kwh=number(told.get("Measurement.Metering.GridMs.TotWhIn"), 0.001),
+            power_w=_metered(told, "TotWIn"),
+            energy_kwh=number(_metered(told, "TotWhIn"), 0.001),
             session_kwh=number(told.get("Measurement.ChaSess.WhIn"), 0.001),
             fault="it is locked" if state == _LOCKED else None,
             info=EvseInfo(manufacturer="SMA", model="EV Charger", firmware=package),
@@ -155,6 +155,12 @@ def _values(told: Any) -> dict[str, float | None]:
         if isinstance(values, list) and values and isinstance(values[0], Mapping):
             found[text(entry.get("channelId"))] = number(values[0].get("value"))
     return found
+
+
+def _metered(told: Mapping[str, float | None], what: str) -> float | None:
+    """Some firmware has only the longer name, older has only the shorter; where both are there they say the same."""
+    name = f"Measurement.Metering.GridMs.{what}"
+    return told.get(f"{name}.ChaSta", told.get(name))
 
 
 def _version(package: str) -> tuple[int, ...]:

@@ -25,6 +25,7 @@ class SmaEvEmulator(WebEmulator):
             "Parameter.Inverter.AcALim": "6.00",
             "Parameter.Nameplate.PkgRev": "1.2.23.R",
         }
+        self.meter = ""
         self.knob = 4718
         self.hidden: set[str] = set()
         self.measures = True
@@ -73,8 +74,8 @@ class SmaEvEmulator(WebEmulator):
         measured: dict[str, Any] = {
             "Measurement.Operation.EVeh.ChaStt": _STATES[self.state],
             "Measurement.Chrg.ModSw": self.knob,
-            "Measurement.Metering.GridMs.TotWIn": self.power_w,
-            "Measurement.Metering.GridMs.TotWhIn": self.register_kwh * 1000,
+            f"Measurement.Metering.GridMs.TotWIn{self.meter}": self.power_w,
+            f"Measurement.Metering.GridMs.TotWhIn{self.meter}": self.register_kwh * 1000,
             "Measurement.ChaSess.WhIn": (self.register_kwh - self.plugged_at_kwh) * 1000,
             **{f"Measurement.GridMs.A.phs{phase}": -self.current_a for phase in "ABC"},
         }
