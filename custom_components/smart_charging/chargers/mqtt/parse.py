@@ -258,6 +258,7 @@ def _template(field: Field) -> str:
     try:
         _SYNTAX.parse(template)
     except Exception as error:
+        # Whatever the parser lets out (a user may write anything, ever so deep) is a fault in this file.
         raise field.wrong(f"{field.name} is no template: {error}.") from error
     return template
 
