@@ -114,6 +114,7 @@ async def test_a_whole_day(csms: CentralSystem, station: Foreign, kind: tuple[st
     ended = await recorder.wait_for(TransactionEnded)
     assert (ended.transaction.transaction_id, ended.energy_wh) == (transaction_id, 360)
     assert ours.connectors[1].transaction is None
+    await station.until(lambda: station.held_to_a == 0)
     with pytest.raises(NoTransaction):
         await ours.set_limit(1, 16, valid_s=60)
     await ours.remote_start(1, "FROM US")

@@ -139,6 +139,12 @@ class Charger(ABC):
         self.profiles[number] = profile
         emit(held_to_a=self.held_to_a)
 
+    def forget_transaction(self) -> None:
+        """It is over, and with it what it was held to; the next may start."""
+        self.started_at = None
+        self.profiles = {number: each for number, each in self.profiles.items() if each.purpose != "TxProfile"}
+        emit(held_to_a=self.held_to_a)
+
     def readings(self) -> list[dict[str, Any]]:
         """Its meter: measurand, value, and what else is told of it."""
         amperes = self.held_to_a

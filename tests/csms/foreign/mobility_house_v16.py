@@ -80,8 +80,8 @@ class V16Charger(Charger):
                 id_tag=self.tag,
             )
         )
-        self.transaction_id = self.started_at = None
-        self.profiles = {number: each for number, each in self.profiles.items() if each.purpose != "TxProfile"}
+        self.transaction_id = None
+        self.forget_transaction()
         await self.status("Finishing")
         return None
 

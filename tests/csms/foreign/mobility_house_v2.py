@@ -94,8 +94,8 @@ class V2Charger(Charger):
     @override
     async def stop(self) -> object:
         await self._event("Ended", "StopAuthorized", "EVConnected")
-        self.transaction_id = self.started_at = None
-        self.profiles = {number: each for number, each in self.profiles.items() if each.purpose != "TxProfile"}
+        self.transaction_id = None
+        self.forget_transaction()
         return None
 
     @override

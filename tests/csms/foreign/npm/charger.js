@@ -91,6 +91,7 @@ class Charger {
   forgetTransaction() {
     this.transactionId = this.startedAt = null;
     for (const [number, { purpose }] of this.profiles) if (purpose === 'TxProfile') this.profiles.delete(number);
+    emit({ held_to_a: this.heldToA });
   }
 
   async say(action, payload) {
