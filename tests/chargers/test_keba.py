@@ -107,6 +107,14 @@ async def test_it_is_paused_by_disabling_it_and_a_current_alone_does_not_resume_
     assert (emulator.limit_a, (await charger.read()).limit_a) == (8, 8)
 
 
+async def test_one_that_is_paused_at_its_failsafe_current_did_not_fall_back(pair: Pair) -> None:
+    _, charger = pair
+    await charger.prepare(6)
+    await charger.write(6, None)
+    await charger.write(0, None)
+    assert (await charger.read()).limit_a == 0
+
+
 async def test_an_old_one_keeps_each_current_in_its_lasting_memory_so_it_gets_few(pair: Pair) -> None:
     emulator, charger = pair
     emulator.product, emulator.knows_currtime = "KC-P20-EC240422-E00", False

@@ -54,6 +54,13 @@ async def test_its_load_balancer_is_no_charger(pair: Pair) -> None:
     assert caught.value.unfit is Unfit.WRONG_DEVICE
 
 
+async def test_one_that_does_not_tell_its_limit_is_not_steered_blindly(pair: Pair) -> None:
+    emulator, charger = pair
+    emulator.tells_limit = False
+    with pytest.raises(ChargerUnfitError):
+        await charger.read()
+
+
 async def test_a_refusal_has_its_own_word(pair: Pair) -> None:
     _, charger = pair
     with pytest.raises(ChargerRefusedError) as caught:

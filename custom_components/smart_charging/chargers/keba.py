@@ -145,10 +145,11 @@ def _is_off(status: Mapping[str, Any]) -> bool:
 
 
 def _limit_a(status: Mapping[str, Any]) -> float | None:
-    if _fell_back(status):
-        return number(status.get("Curr FS"), 0.001)
+    # First: what was disabled is disabled in all, and may have been held to its failsafe current before.
     if number(status.get("Enable user")) == 0:
         return 0.0
+    if _fell_back(status):
+        return number(status.get("Curr FS"), 0.001)
     wanted_a, hardware_a = number(status.get("Curr user"), 0.001), number(status.get("Curr HW"), 0.001)
     return min(wanted_a, hardware_a) if wanted_a is not None and hardware_a else wanted_a
 

@@ -54,12 +54,15 @@ class Lektrico(Device):
         if not text(told.get("charger_state")):
             raise ChargerUnfitError(Unfit.WRONG_DEVICE, "it is no Lektrico charger")
         offer = as_object(await self._web.get("/rpc/dynamic_current.get"))
+        limit_a = number(offer.get("dynamic_current"))
+        if limit_a is None:
+            raise ChargerUnfitError(Unfit.WRONG_DEVICE, "it does not tell its limit")
         # One for a single phase has nothing to switch.
         mode = None if self._model.startswith("1P") else number(offer.get("relay_mode"))
         self._relay_mode = None if mode is None else int(mode)
         return Reading(
             state=_state(told),
-            limit_a=number(offer.get("dynamic_current")),
+            limit_a=limit_a,
             phases=1 if self._relay_mode == _ONE_PHASE else None,
             current_a=numbers(told.get("currents")) or None,
             power_w=number(told.get("instant_power")),

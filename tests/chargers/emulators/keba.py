@@ -66,7 +66,7 @@ class KebaEmulator(Emulator, asyncio.DatagramProtocol):
 
     @override
     async def set_by_somebody(self, limit_a: float) -> None:
-        self.user_ma, self.enable_user = int(limit_a * 1000), 1
+        self.user_ma, self.enable_user, self.enable_sys = int(limit_a * 1000), 1, 1
 
     @override
     async def fallen_back(self) -> None:
@@ -105,12 +105,11 @@ class KebaEmulator(Emulator, asyncio.DatagramProtocol):
                 return b"TCH-ERR :refused\n"
             case [("currtime" | "curr") as how, current_ma, *_] if self._takes(how, int(current_ma)):
                 self.user_ma = int(current_ma)
-                if self.enable_sys and self.enable_user:
+                if self.enable_sys:
                     self.take(self.user_ma / 1000)
                 return b"TCH-OK :done\n"
             case ["ena", ("0" | "1") as enabled]:
-                self.enable_user = int(enabled)
-                self.enable_sys |= self.enable_user
+                self.enable_user = self.enable_sys = int(enabled)
                 self.take(self.enable_user * self.user_ma / 1000)
                 return b"TCH-OK :done\n"
             case ["failsafe", after_s, current_ma, "0"] if self.knows_failsafe and 10 <= int(after_s) <= 600:

@@ -17,7 +17,7 @@ class LektricoEmulator(WebEmulator):
         self.errors = False
         self.raw_state: str | None = None
         self.extended = True
-        self.is_charger = True
+        self.is_charger = self.tells_limit = True
 
     @override
     def routes(self) -> list[web.RouteDef]:
@@ -42,7 +42,8 @@ class LektricoEmulator(WebEmulator):
         return web.json_response({"device_id": f"{self.model}_500006"})
 
     async def _offer(self, _: web.Request) -> web.StreamResponse:
-        return web.json_response({"dynamic_current": self.dynamic_current, "relay_mode": self.relay_mode})
+        limit = {"dynamic_current": self.dynamic_current} if self.tells_limit else {}
+        return web.json_response(limit | {"relay_mode": self.relay_mode})
 
     async def _settings(self, _: web.Request) -> web.StreamResponse:
         return web.json_response({"headless": False, "led_max_brightness": 20, "user_current": 32})
