@@ -18,6 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.smart_charging.const import DOMAIN
 from custom_components.smart_charging.flows import network_discovery
 from custom_components.smart_charging.network_trial import TrialError
+from tests.chargers.emulators.lektrico import LektricoEmulator
 from tests.chargers.emulators.nrgkick import NrgKickEmulator
 from tests.chargers.emulators.openevse import OpenEvseEmulator
 from tests.chargers.emulators.peblar import TOKEN, PeblarEmulator
@@ -47,6 +48,11 @@ PEBLAR = {
     "type": "_http._tcp.local.",
     "name": "pblr-0000645._http._tcp.local.",
     "properties": {"sn": "23-45-A4O-MOF", "version": "1.6"},
+}
+LEKTRICO = {
+    "type": "_http._tcp.local.",
+    "name": "Lektrico-3p22k-500006._http._tcp.local.",
+    "properties": {"id": "3p22k_500006", "fw_id": "20230109-124642/v1.22-36-g56a3edd"},
 }
 
 STORED = {
@@ -93,13 +99,20 @@ async def openevse() -> AsyncIterator[OpenEvseEmulator]:
 
 
 @pytest.mark.parametrize(
-    ("emulator", "announced", "name", "access"),
+    ("emulator", "announced", "name", "asked", "access"),
     [
-        (NrgKickEmulator(), NRGKICK, "NRGkick Garage kick", {"user": "nrg", "secret": "kick"}),
-        (OpenEvseEmulator(), OPENEVSE, "openevse-7b2c", {}),
-        (PeblarEmulator(), PEBLAR, "Peblar pblr-0000645", {"secret": TOKEN}),
+        (
+            NrgKickEmulator(),
+            NRGKICK,
+            "NRGkick Garage kick",
+            ["user", "secret"],
+            {"user": "nrg", "secret": "kick"},
+        ),
+        (OpenEvseEmulator(), OPENEVSE, "openevse-7b2c", ["user", "secret"], {}),
+        (PeblarEmulator(), PEBLAR, "Peblar pblr-0000645", ["secret"], {"secret": TOKEN}),
+        (LektricoEmulator(), LEKTRICO, "Lektrico-3p22k-500006", [], {}),
     ],
-    ids=["nrgkick", "openevse", "peblar"],
+    ids=["nrgkick", "openevse", "peblar", "lektrico"],
 )
 async def test_from_its_announcement_to_a_charger_that_is_asked(
     hass: HomeAssistant,
@@ -108,6 +121,7 @@ async def test_from_its_announcement_to_a_charger_that_is_asked(
     emulator: WebEmulator,
     announced: dict[str, Any],
     name: str,
+    asked: list[str],
     access: dict[str, str],
 ) -> None:
     await emulator.start()
@@ -116,7 +130,7 @@ async def test_from_its_announcement_to_a_charger_that_is_asked(
         assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "found")
         assert flow["description_placeholders"]["host"] == "127.0.0.1"
         assert suggested(flow)["name"] == name
-        assert ("user" in fields(flow)) is (announced is not PEBLAR)
+        assert [field for field in fields(flow) if field in {"user", "secret"}] == asked
         # Nobody asks it before its owner says that it is the right one.
         assert emulator.requests == 0
         if access:
@@ -271,6 +285,17 @@ async def test_a_charger_that_is_to_be_left_alone(hass: HomeAssistant, site: Moc
 )
 async def test_an_announcement_that_says_too_little(hass: HomeAssistant, changes: dict[str, Any], address: str) -> None:
     assert (await announce(hass, NRGKICK | changes, address))["reason"] == "not_understood"
+
+
+@pytest.mark.usefixtures("site")
+@pytest.mark.parametrize("serial", ["m2w_810006", "m2w_830006", "500006"])
+async def test_an_energy_meter_of_the_same_maker_is_no_charger(hass: HomeAssistant, serial: str) -> None:
+    assert (await announce(hass, LEKTRICO | {"properties": {"id": serial}}))["reason"] == "not_understood"
+
+
+@pytest.mark.usefixtures("site")
+async def test_a_web_server_that_is_called_otherwise_is_no_charger(hass: HomeAssistant) -> None:
+    assert (await announce(hass, LEKTRICO | {"name": "Printer._http._tcp.local."}))["reason"] == "not_understood"
 
 
 @pytest.mark.parametrize("site_runs", [True, False])

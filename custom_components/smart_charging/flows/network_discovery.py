@@ -43,6 +43,7 @@ from .places import circuit_options
 
 _SITE: Final = "site"
 _SECRET: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off"))
+_HTTP: Final = "_http._tcp.local."
 _HTTP_PORT: Final = 80
 _LONGEST: Final = 64
 """What a device says of itself is kept short: anybody in the network can announce anything."""
@@ -52,19 +53,36 @@ _LONGEST: Final = 64
 class _Announced:
     """What announces itself by a service. `serial` is the property that tells one device from another of its kind."""
 
+    service: str
     kind: str
     maker: str
     serial: str
-    has_user: bool = True
-    """Whether a user belongs to its password."""
+    name: str = ""
+    """How its name begins, where others use the same service."""
+    serials: tuple[str, ...] = ("",)
+    """How the serials of chargers begin, where other devices of the same maker are called as they are."""
+    access: tuple[str, ...] = ()
+    """What may have to be known to be let in."""
 
 
-_SERVICES: Final[Mapping[str, _Announced]] = {
-    "_nrgkick._tcp.local.": _Announced(kind="nrgkick", maker="NRGkick", serial="serial_number"),
-    "_openevse._tcp.local.": _Announced(kind="openevse", maker="OpenEVSE", serial="id"),
-    # Of all web servers only those that are called as a Peblar is, see manifest.json.
-    "_http._tcp.local.": _Announced(kind="peblar", maker="Peblar", serial="sn", has_user=False),
-}
+_ANNOUNCED: Final = (
+    _Announced(
+        service="_nrgkick._tcp.local.",
+        kind="nrgkick",
+        maker="NRGkick",
+        serial="serial_number",
+        access=(CONF_USER, CONF_SECRET),
+    ),
+    _Announced(
+        service="_openevse._tcp.local.", kind="openevse", maker="OpenEVSE", serial="id", access=(CONF_USER, CONF_SECRET)
+    ),
+    # Of all web servers only those that are called as a charger is, see manifest.json.
+    _Announced(service=_HTTP, name="pblr-", kind="peblar", maker="Peblar", serial="sn", access=(CONF_SECRET,)),
+    # Lektrico's energy meters, whose ids begin with m2w, are announced likewise.
+    _Announced(
+        service=_HTTP, name="lektrico", kind="lektrico", maker="Lektrico", serial="id", serials=("1p7k_", "3p22k_")
+    ),
+)
 
 
 class NetworkDiscoverySteps(ConfigFlow):
@@ -82,11 +100,11 @@ class NetworkDiscoverySteps(ConfigFlow):
     @override
     async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
         """Take note of a charger, unless it is known."""
-        announced = _SERVICES.get(discovery_info.type)
+        announced = _recognised(discovery_info)
         serial = "" if announced is None else _short(discovery_info.properties.get(announced.serial))
         addresses = dict.fromkeys((discovery_info.ip_address, *discovery_info.ip_addresses))
         self._hosts = tuple(str(address) for address in addresses if isinstance(address, IPv4Address))
-        if announced is None or not serial or not self._hosts:
+        if announced is None or not serial or not serial.startswith(announced.serials) or not self._hosts:
             return self.async_abort(reason="not_understood")
         self._announced = announced
         self._found_as = f"{announced.kind}:{serial}"
@@ -190,9 +208,14 @@ class NetworkDiscoverySteps(ConfigFlow):
             self.hass.config_entries.async_update_subentry(entry, charger, data=moved, unique_id=kept)
 
 
+def _recognised(told: ZeroconfServiceInfo) -> _Announced | None:
+    name = told.name.casefold()
+    found = (each for each in _ANNOUNCED if each.service == told.type and name.startswith(each.name))
+    return next(found, None)
+
+
 def _access_fields(announced: _Announced) -> dict[probatio.Marker, Any]:
-    fields: dict[probatio.Marker, Any] = {probatio.Optional(CONF_USER): TextSelector()} if announced.has_user else {}
-    return {**fields, probatio.Optional(CONF_SECRET): _SECRET}
+    return {probatio.Optional(key): _SECRET if key == CONF_SECRET else TextSelector() for key in announced.access}
 
 
 def _short(said: object) -> str:
