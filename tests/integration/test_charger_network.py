@@ -26,8 +26,10 @@ from custom_components.smart_charging.diagnostics import (
 from custom_components.smart_charging.engine.model.evse import EvState
 from custom_components.smart_charging.engine.model.shortcoming import Shortcoming
 from tests.chargers.device_bench import HASTY
+from tests.chargers.emulators.digest import Digest
 from tests.chargers.emulators.go_e import GoEEmulator
 from tests.chargers.emulators.modbus_watchful import Vestel
+from tests.chargers.emulators.warp import REALM, WarpEmulator
 
 from .flow_helpers import Result, options_of, suggested
 from .test_charger_flow import DETAILS, answer, choose, site, start
@@ -107,6 +109,25 @@ async def test_from_its_address_to_a_charging_car(
     # Nothing of OCPP is asked of it.
     assert hass.states.get("event.garage_security") is None
     assert hass.states.get("button.garage_restart") is None
+
+
+async def test_a_password_is_asked_for_until_it_is_the_right_one(
+    hass: HomeAssistant, site: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By digest authentication, over the session that Home Assistant shares."""
+    warp = WarpEmulator()
+    warp.login = Digest(REALM, "warp", "drive-9")
+    await warp.start()
+    flow = await choose(hass, await start(hass, site), "network")
+    for login in ({}, {"secret": "drive-9"}, {"user": "warp", "secret": "swordfish"}):
+        answers = {"kind": "warp", "host": "127.0.0.1", "more": {"port": warp.port, **login}}
+        flow = await answer(hass, flow, answers)
+        assert flow["errors"] == {"base": "key_refused"}
+    answers = {"kind": "warp", "host": "127.0.0.1", "more": {"port": warp.port, "user": "warp", "secret": "drive-9"}}
+    flow = await answer(hass, flow, answers)
+    assert flow["step_id"] == "network_details"
+    assert "drive-9" not in caplog.text
+    await warp.stop()
 
 
 async def test_what_is_stored_and_what_of_it_is_told(

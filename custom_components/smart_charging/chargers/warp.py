@@ -1,7 +1,7 @@
 """WARP chargers (Tinkerforge) by their HTTP API, whose external control has to be switched on in their web interface.
 
-Topics and their meanings: Tinkerforge/esp32-firmware and docs.warp-charger.com, API reference of `evse`, `meters`,
-`charge_tracker` and `power_manager`.
+Where that asks for a password, it does so by digest authentication. Topics and their meanings: Tinkerforge/esp32-firmware
+and docs.warp-charger.com, API reference of `evse`, `meters`, `charge_tracker` and `power_manager`.
 """
 
 from collections.abc import Mapping
@@ -25,6 +25,7 @@ _DEACTIVATED: Final = 1
 _POWER_W, _ENERGY_KWH = 74, 209
 _CURRENTS: Final = (13, 17, 21)
 _NOT_FOUND: Final = "404"
+_NOBODY: Final = -1
 
 
 class Warp(Device):
@@ -67,7 +68,9 @@ class Warp(Device):
             wanted = await self._optional("/power_manager/external_control")
             self._one_phase = number(wanted.get("phases_wanted")) == 1
         session = await self._optional("/charge_tracker/current_charge")
-        reading = _measured(await self._measurements(), number(session.get("meter_start")))
+        # Where nothing charges, it tells a charge of nobody's, with a start of 0.
+        start_kwh = None if number(session.get("user_id")) == _NOBODY else number(session.get("meter_start"))
+        reading = _measured(await self._measurements(), start_kwh)
         error = number(state.get("error_state"))
         return replace(
             reading,

@@ -3,11 +3,19 @@
 import asyncio
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from aiohttp import ClientConnectionError, ClientError, ClientResponse, ClientSession, ClientTimeout
+from aiohttp import (
+    ClientConnectionError,
+    ClientError,
+    ClientMiddlewareType,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    DigestAuthMiddleware,
+)
 from yarl import URL
 
 from .errors import (
@@ -35,6 +43,14 @@ def basic_auth(user: str, secret: str) -> dict[str, str]:
     return {"Authorization": f"Basic {b64encode(f'{user}:{secret}'.encode()).decode()}"}
 
 
+def digest_auth(user: str, secret: str) -> ClientMiddlewareType | None:
+    """Answer the challenges of a charger as this user; None where there is no password (RFC 7616).
+
+    No user has a colon: whoever gives one is turned away as a stranger.
+    """
+    return DigestAuthMiddleware(user, secret) if secret and ":" not in user else None
+
+
 class Web:
     """`base` is the address up to the path, such as "http://192.168.1.20". Credentials never appear in an error's text."""
 
@@ -44,17 +60,22 @@ class Web:
         base: str | URL,
         *,
         headers: Mapping[str, str] | None = None,
+        login: ClientMiddlewareType | None = None,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         self._session = session
         self._base = URL(base)
         self._headers = dict(headers or {})
+        # In place of the session's own, of which Home Assistant's are for redirects: none is followed here.
+        self._middlewares = None if login is None else (login,)
         self._timeout = ClientTimeout(total=timeout_s)
         self._turn = asyncio.Lock()
 
-    async def get(self, path: str, params: Mapping[str, str] | None = None) -> Json:
-        """Fetch JSON. Raises a `ChargerError`."""
-        return parsed(await self.request("GET", path, params=params))
+    async def get(
+        self, path: str, params: Mapping[str, str] | None = None, *, fine: Container[int] = frozenset()
+    ) -> Json:
+        """Fetch JSON. `fine` as in `request`. Raises a `ChargerError`."""
+        return parsed(await self.request("GET", path, params=params, fine=fine))
 
     async def post(self, path: str, body: object = None) -> Json:
         """Send JSON, and give the answer's, None where that is empty. Raises a `ChargerError`."""
@@ -70,8 +91,12 @@ class Web:
         body: object = None,
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        fine: Container[int] = frozenset(),
     ) -> str:
-        """Give the text of the answer. `body` is sent as JSON, `form` as a form. Raises a `ChargerError`."""
+        """Give the text of the answer. `body` is sent as JSON, `form` as a form. Raises a `ChargerError`.
+
+        `fine`: with these statuses too it says what there is to say.
+        """
         async with self._turn:
             try:
                 async with self._session.request(
@@ -82,8 +107,9 @@ class Web:
                     headers=self._headers | dict(headers or {}),
                     timeout=self._timeout,
                     allow_redirects=False,
+                    middlewares=self._middlewares,
                 ) as response:
-                    return await _text(response)
+                    return await _text(response, fine)
             except TimeoutError as error:
                 raise ChargerSilentError("it does not answer in time") from error
             except ClientConnectionError as error:
@@ -92,13 +118,13 @@ class Web:
                 raise ChargerError("its answer cannot be read") from error
 
 
-async def _text(response: ClientResponse) -> str:
+async def _text(response: ClientResponse, fine: Container[int]) -> str:
     status = response.status
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         raise ChargerUnfitError(Unfit.KEY_REFUSED, "it does not take the password", str(status))
     if status == HTTPStatus.NOT_FOUND:
         raise ChargerUnfitError(Unfit.WRONG_DEVICE, "there is nothing of the kind at its address", str(status))
-    if status >= HTTPStatus.MULTIPLE_CHOICES:
+    if status >= HTTPStatus.MULTIPLE_CHOICES and status not in fine:
         raise ChargerRefusedError(f"it answers with HTTP status {status}", str(status))
     data = bytearray()
     async for chunk in response.content.iter_any():

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from aiohttp import ClientMiddlewareType
 from yarl import URL
 
 from . import (
@@ -24,15 +25,21 @@ from . import (
 from .keba_line import PORT as KEBA_PORT
 from .keba_line import Line as KebaLine
 from .network import Around, Line, Needed, NetworkType
-from .web import Web, basic_auth
+from .web import Web, basic_auth, digest_auth
 
 _LAST_CURRENT_STAYS: Final = "none: the last current stays; the safe current is written when Home Assistant stops"
 _AN_INCREASE_EACH_10_S: Final = "unknown: an increase at most each 10 s"
 _USER: Final = frozenset({Needed.USER, Needed.SECRET})
 
 
-def _web(line: Line, around: Around, headers: Mapping[str, str] | None = None) -> Web:
-    return Web(around.http, URL.build(scheme="http", host=line.host, port=line.port or 80), headers=headers)
+def _web(
+    line: Line,
+    around: Around,
+    headers: Mapping[str, str] | None = None,
+    login: ClientMiddlewareType | None = None,
+) -> Web:
+    base = URL.build(scheme="http", host=line.host, port=line.port or 80)
+    return Web(around.http, base, headers=headers, login=login)
 
 
 def _web_of_user(line: Line, around: Around) -> Web:
@@ -57,12 +64,14 @@ WEB_TYPES: Final[Mapping[str, NetworkType]] = {
     ),
     "warp": NetworkType(
         name="WARP Charger (Tinkerforge, HTTP)",
-        make=lambda line, around: warp.Warp(_web(line, around)),
+        make=lambda line, around: warp.Warp(_web(line, around, login=digest_auth(line.user, line.secret))),
         capabilities=warp.CAPABILITIES,
         source="Tinkerforge/esp32-firmware; docs.warp-charger.com, API reference",
+        needed=_USER,
         notes={
-            "setup": "Switch on *External control* on the charger's own page (Charger, settings); that page must ask for no password. For phase switching, its "
-            "energy or power manager must leave the phases to external control; on a WARP3 switch its own automatic off.",
+            "setup": "Switch on *External control* on the charger's own page (Charger, settings), where its firmware still asks "
+            "for that. If that page wants a user and a password, give both. For phase switching, its energy or power manager "
+            "must leave the phases to external control; on a WARP3 switch its own automatic off.",
             "failsafe": _LAST_CURRENT_STAYS,
             "pause": "0 A",
             "wear": "none known: what it is told is not kept over a restart",

@@ -1,12 +1,19 @@
-"""A WARP charger by its API reference (docs.warp-charger.com): `evse`, `meters`, `charge_tracker`, `power_manager`."""
+"""A WARP charger by its API reference (docs.warp-charger.com): `evse`, `meters`, `charge_tracker`, `power_manager`.
 
+Its errors and its password by Tinkerforge/esp32-firmware: `http.cpp`, `authentication.cpp`, `charge_tracker.cpp`.
+"""
+
+from collections.abc import Awaitable, Callable
 from typing import Any, override
 
 from aiohttp import web
 
 from custom_components.smart_charging.engine.model.evse import EvState
 
+from .digest import Digest
 from .web import WebEmulator
+
+REALM = "esp32-lib"
 
 _IEC = {EvState.A: 0, EvState.B: 1, EvState.C: 2, EvState.F: 4}
 
@@ -16,6 +23,11 @@ class WarpEmulator(WebEmulator):
 
     def __init__(self) -> None:
         super().__init__()
+        self.login: Digest | None = None
+        """Who may ask; None: anybody."""
+        self.turned_away = 0
+        self.released = True
+        """Whether the car that is plugged in may charge; it is a charge of somebody's then."""
         self.external_enabled = True
         self.external_ma = 6000
         self.external_control = 0
@@ -28,10 +40,19 @@ class WarpEmulator(WebEmulator):
     @override
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/{topic:.+}", self._get),
-            web.post("/evse/external_current", self._external_current),
-            web.post("/power_manager/external_control", self._phases_wanted),
+            web.get("/{topic:.+}", self._guarded(self._get)),
+            web.post("/evse/external_current", self._guarded(self._external_current)),
+            web.post("/power_manager/external_control", self._guarded(self._phases_wanted)),
         ]
+
+    def _guarded(self, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Any:
+        async def ask_who(request: web.Request) -> web.StreamResponse:
+            if self.login is not None and not self.login.knows(request):
+                self.turned_away += 1
+                return web.Response(status=401, headers=self.login.challenge())
+            return await handler(request)
+
+        return ask_who
 
     @override
     def restart(self) -> None:
@@ -43,7 +64,8 @@ class WarpEmulator(WebEmulator):
         self.external_ma = int(limit_a * 1000)
 
     def _topics(self) -> dict[str, Any]:
-        session = {"user_id": 0, "meter_start": self.plugged_at_kwh} if self.state is not EvState.A else {}
+        tracked = self.released and self.state is not EvState.A
+        session = {"user_id": 0 if tracked else -1, "meter_start": self.plugged_at_kwh if tracked else 0}
         amps = [self.current_a] * self.phases + [0] * (3 - self.phases)
         values = [230, 231, 229, *amps, self.power_w, self.register_kwh]
         meter = {"meters/0/value_ids": self.value_ids, "meters/0/values": values[: len(self.value_ids)]}
@@ -78,7 +100,7 @@ class WarpEmulator(WebEmulator):
 
     async def _external_current(self, request: web.Request) -> web.StreamResponse:
         current_ma = (await request.json())["current"]
-        if self.refusing or (current_ma != 0 and not 6000 <= current_ma <= 32000):
+        if self.refusing:
             return web.Response(status=400, text="current: value out of range")
         self.external_ma = current_ma
         self.take(current_ma / 1000)
