@@ -1,9 +1,12 @@
 """go-e chargers by their HTTP API v2, which has to be switched on in the go-e app.
 
-Keys and their meanings: goecharger/go-eCharger-API-v2, API_KEYS; what is made of `car` and `frc`: as evcc does.
+Keys and their meanings: goecharger/go-eCharger-API-v2, API_KEYS, and its issues 4 (an answer of 500), 112 (the memory is
+spared by the charger itself) and 312 (an answer of 400); what is made of `car`: as evcc does.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any, Final, override
 
 from ..engine.model.evse import Capabilities, EvseInfo, EvState
@@ -17,11 +20,11 @@ CAPABILITIES: Final = Capabilities(
     can_switch_phases=True,
     # It pauses by itself for as long as its own settings want (mptwt, mpwst).
     can_switch_under_load=True,
-    # Nobody knows whether `amp` is kept in a memory that wears out.
-    write_interval_s=10.0,
 )
 
-_KEYS: Final = "car,alw,amp,frc,psm,nrg,eto,wh,err,ama,sse,fwv,typ,oem"
+_KEYS: Final = "car,amp,frc,psm,nrg,eto,wh,err,fwv,typ"
+# What it was asked for and has not, or does not take, is left out of an answer that says all else.
+_IN_PART: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR})
 _STATES: Final = {1: EvState.A, 2: EvState.C, 3: EvState.B, 4: EvState.B, 0: EvState.F, 5: EvState.F}
 _TOTAL_POWER: Final = 11
 _OFF, _NEUTRAL = 1, 0
@@ -34,23 +37,24 @@ class GoE(Device):
     def __init__(self, web: Web) -> None:
         self._web = web
         self._one_phase = False
+        self._switches = True
 
     @property
     @override
     def capabilities(self) -> Capabilities:
-        return CAPABILITIES
+        return replace(CAPABILITIES, can_switch_phases=self._switches)
 
     @override
     async def read(self) -> Reading:
         try:
-            told = as_object(await self._web.get("/api/status", {"filter": _KEYS}))
+            told = as_object(await self._web.get("/api/status", {"filter": _KEYS}, fine=_IN_PART))
         except ChargerUnfitError as error:
             if error.unfit is not Unfit.WRONG_DEVICE:
                 raise
             raise ChargerUnfitError(Unfit.API_OFF, "its HTTP API v2 is switched off", error.word) from error
-        if number(told.get("car")) is None:
+        if "car" not in told:
             raise ChargerUnfitError(Unfit.WRONG_DEVICE, "it is no go-e charger")
-        self._one_phase = told.get("psm") == _ONE_PHASE
+        self._switches, self._one_phase = "psm" in told, told.get("psm") == _ONE_PHASE
         return _reading(told, one_phase=self._one_phase)
 
     @override
@@ -58,16 +62,18 @@ class GoE(Device):
         if current_a <= 0:
             await self._tell({"frc": _OFF})
             return
-        wanted: dict[str, int] = {"amp": int(current_a), "frc": _NEUTRAL}
-        if phases == 1:
-            wanted["psm"] = _ONE_PHASE
-        elif self._one_phase:
-            wanted["psm"] = _ALL_PHASES
-        await self._tell(wanted)
-        self._one_phase = phases == 1
+        one_phase = phases == 1 and self._switches
+        # Fewer phases first, and more of them last: so it never has more than before nor than after.
+        if one_phase and not self._one_phase:
+            await self._tell({"psm": _ONE_PHASE})
+        await self._tell({"amp": int(current_a), "frc": _NEUTRAL})
+        if self._one_phase and not one_phase:
+            await self._tell({"psm": _ALL_PHASES})
+        self._one_phase = one_phase
 
     async def _tell(self, wanted: Mapping[str, int]) -> None:
-        answer = as_object(await self._web.get("/api/set", {key: str(value) for key, value in wanted.items()}))
+        params = {key: str(value) for key, value in wanted.items()}
+        answer = as_object(await self._web.get("/api/set", params, fine=_IN_PART))
         for key in wanted:
             if answer.get(key) is not True:
                 raise ChargerRefusedError(f"it does not take {key}", text(answer.get(key)))
@@ -77,11 +83,11 @@ def _reading(told: Mapping[str, Any], *, one_phase: bool) -> Reading:
     # Voltages, currents and powers of L1, L2, L3 and N, the total power, and power factors.
     measured = numbers(told.get("nrg")) or ()
     power_w = measured[_TOTAL_POWER] if len(measured) > _TOTAL_POWER else None
-    error = number(told.get("err"))
-    amp_a = number(told.get("amp"))
+    # Null while it does not know, after it was switched on.
+    car, error = number(told.get("car")), number(told.get("err"))
     return Reading(
-        state=_STATES.get(int(number(told.get("car")) or 0)),
-        limit_a=0.0 if told.get("frc") == _OFF else amp_a,
+        state=None if car is None else _STATES.get(int(car)),
+        limit_a=0.0 if told.get("frc") == _OFF else number(told.get("amp")),
         phases=1 if one_phase else None,
         current_a=measured[4:7] or None,
         power_w=power_w,

@@ -19,6 +19,7 @@ from . import (
     salia,
     sma_ev,
     smartevse,
+    technove,
     v2c,
     warp,
 )
@@ -59,7 +60,7 @@ WEB_TYPES: Final[Mapping[str, NetworkType]] = {
         notes={
             "setup": "Switch on *Local HTTP API v2* in the go-e app (Internet, advanced settings).",
             "failsafe": _LAST_CURRENT_STAYS,
-            "wear": "an increase at most each 10 s",
+            "wear": "none: what it is told is kept, in a memory that its maker says bears it",
         },
     ),
     "warp": NetworkType(
@@ -217,6 +218,20 @@ WEB_TYPES: Final[Mapping[str, NetworkType]] = {
             "failsafe": _LAST_CURRENT_STAYS,
             "pause": "its mode for a stop",
             "wear": "its limit is a lasting setting: an increase at most each 60 s",
+        },
+    ),
+    "technove": NetworkType(
+        name="TechnoVE",
+        make=lambda line, around: technove.TechnoVe(_web(line, around)),
+        capabilities=technove.CAPABILITIES,
+        source="Moustachauve/pytechnove; homeassistant/components/technove",
+        notes={
+            "setup": "Set its smallest current here to 8 A: it has none below, and is stopped instead. It must not share "
+            "its current with other stations. Its charging by itself is switched off as soon as it is paused: from then "
+            "on it charges when it is told to.",
+            "failsafe": _LAST_CURRENT_STAYS,
+            "pause": "a stop of its own",
+            "wear": _AN_INCREASE_EACH_10_S,
         },
     ),
     "keba": NetworkType(
