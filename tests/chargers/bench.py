@@ -15,6 +15,7 @@ EVSE = Evse(evse_id="garage", circuit_id="site", phases=ALL_PHASES, minimum_a=6,
 class Bench(ABC):
     """A driver and the charger at its other end."""
 
+    evse = EVSE
     driver: ChargerDriver
     clock: Clock
     woken: Woken
@@ -36,6 +37,10 @@ class Bench(ABC):
     @abstractmethod
     async def measure(self, current_a: float, register_kwh: float) -> None:
         """Let the charger tell its measurements, the same current on all phases."""
+
+    def watts(self, current_a: float) -> float:
+        """What this current is on all of its phases."""
+        return current_a * 690
 
     @abstractmethod
     def refuse(self) -> None:

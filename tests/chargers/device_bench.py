@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, override
 
 import aiohttp
@@ -29,9 +30,11 @@ class DeviceBench(Bench):
     def __init__(self, emulator: Emulator, device: Device) -> None:
         self.emulator = emulator
         self.device = device
+        least_a = emulator.least_a
+        self.evse = replace(EVSE, phases=EVSE.phases[: emulator.wires], minimum_a=least_a, failsafe_a=least_a)
         self.clock = Clock()
         self.woken = Woken()
-        self.driver = PolledDriver(device, EVSE, self.clock, HASTY)
+        self.driver = PolledDriver(device, self.evse, self.clock, HASTY)
         self.tells_currents, self.tells_register = emulator.tells_currents, emulator.tells_register
 
     @override
@@ -53,6 +56,10 @@ class DeviceBench(Bench):
     @override
     async def measure(self, current_a: float, register_kwh: float) -> None:
         self.emulator.current_a, self.emulator.register_kwh = current_a, register_kwh
+
+    @override
+    def watts(self, current_a: float) -> float:
+        return self.emulator.watts(current_a)
 
     @override
     def refuse(self) -> None:

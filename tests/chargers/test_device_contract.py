@@ -13,7 +13,6 @@ from custom_components.smart_charging.engine.model.evse import EvState, Watchdog
 from custom_components.smart_charging.engine.model.shortcoming import Shortcoming
 
 from ..csms.conftest import until
-from .bench import EVSE
 from .device_bench import DeviceBench
 from .modbus_benches import MODBUS_BENCHES
 from .web_benches import WEB_BENCHES
@@ -115,7 +114,7 @@ async def test_a_charger_that_restarts_is_found_with_what_it_offers_then(chargin
     await reads(charging)
     offered_a = charging.driver.status.offered_a
     # One that does not tell what it offers keeps what it was told, which is the higher of the two.
-    assert offered_a in {6, 16}
+    assert offered_a in {charging.evse.minimum_a, 16}
     await charging.driver.apply(10)
     assert charging.driver.status.offered_a == 10
     assert charging.emulator.limit_a == 10
@@ -162,8 +161,8 @@ async def test_half_open_connections_are_found_out(charging: DeviceBench) -> Non
         await charging.driver.apply(6)
     await charging.emulator.start()
     await charging.woken.until(lambda: charging.driver.status.reachable)
-    await charging.driver.apply(6)
-    assert charging.emulator.limit_a == 6
+    await charging.driver.apply(8)
+    assert charging.emulator.limit_a == 8
 
 
 async def test_it_is_prepared_anew_now_and_then(charging: DeviceBench) -> None:
@@ -192,7 +191,7 @@ async def test_who_notices_falls_back_when_decisions_cease(charging: DeviceBench
     assert charging.driver.capabilities.watchdog.renew_after_s is not None
     charging.clock.advance(STEERED.total_seconds() + 1)
     await charging.emulator.fallen_back()
-    assert charging.emulator.limit_a <= EVSE.failsafe_a
+    assert charging.emulator.limit_a <= charging.evse.failsafe_a
     # Somebody decides again.
     await charging.driver.apply(10)
     assert charging.emulator.limit_a == 10
@@ -232,4 +231,4 @@ async def test_the_watchdog_s_time_bounds_what_a_lost_charger_offers(charging: D
     await charging.disconnect()
     assert charging.driver.status.offered_a == 16
     charging.clock.advance(timedelta(hours=1).total_seconds())
-    assert charging.driver.status.offered_a == (16 if timeout_s is None else EVSE.failsafe_a)
+    assert charging.driver.status.offered_a == (16 if timeout_s is None else charging.evse.failsafe_a)

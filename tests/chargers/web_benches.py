@@ -17,6 +17,7 @@ from custom_components.smart_charging.chargers.peblar import Peblar
 from custom_components.smart_charging.chargers.salia import Salia
 from custom_components.smart_charging.chargers.sma_ev import Account, SmaEv
 from custom_components.smart_charging.chargers.smartevse import SmartEvse
+from custom_components.smart_charging.chargers.technove import TechnoVe
 from custom_components.smart_charging.chargers.v2c import Trydan
 from custom_components.smart_charging.chargers.warp import Warp
 from custom_components.smart_charging.chargers.web import basic_auth
@@ -34,6 +35,7 @@ from .emulators.peblar import TOKEN, PeblarEmulator
 from .emulators.salia import SaliaEmulator
 from .emulators.sma_ev import SmaEvEmulator
 from .emulators.smartevse import SmartEvseEmulator
+from .emulators.technove import TechnoVeEmulator
 from .emulators.v2c import TrydanEmulator
 from .emulators.warp import WarpEmulator
 
@@ -67,5 +69,8 @@ WEB_BENCHES: dict[str, Callable[[], Any]] = {
     "salia": partial(device_bench, SaliaEmulator, lambda emulator, session: Salia(web(emulator, session))),
     "evse_wifi": partial(device_bench, EvseWifiEmulator, lambda emulator, session: EvseWifi(web(emulator, session))),
     "sma_ev": partial(device_bench, SmaEvEmulator, lambda emulator, session: SmaEv(web(emulator, session), ACCOUNT)),
+    "technove": partial(
+        device_bench, TechnoVeEmulator, lambda emulator, session: TechnoVe(web(emulator, session), patience_s=0)
+    ),
     "keba": partial(device_bench, KebaEmulator, keba),
 }

@@ -22,6 +22,7 @@ from tests.chargers.emulators.lektrico import LektricoEmulator
 from tests.chargers.emulators.nrgkick import NrgKickEmulator
 from tests.chargers.emulators.openevse import OpenEvseEmulator
 from tests.chargers.emulators.peblar import TOKEN, PeblarEmulator
+from tests.chargers.emulators.technove import TechnoVeEmulator
 from tests.chargers.emulators.web import WebEmulator
 
 from .flow_helpers import Result, add_site, answer_part, change_part, fields, options_of, suggested
@@ -48,6 +49,11 @@ PEBLAR = {
     "type": "_http._tcp.local.",
     "name": "pblr-0000645._http._tcp.local.",
     "properties": {"sn": "23-45-A4O-MOF", "version": "1.6"},
+}
+TECHNOVE = {
+    "type": "_technove-stations._tcp.local.",
+    "name": "Driveway._technove-stations._tcp.local.",
+    "properties": {"mac": "AA:AA:AA:AA:AA:BB"},
 }
 LEKTRICO = {
     "type": "_http._tcp.local.",
@@ -111,8 +117,9 @@ async def openevse() -> AsyncIterator[OpenEvseEmulator]:
         (OpenEvseEmulator(), OPENEVSE, "openevse-7b2c", ["user", "secret"], {}),
         (PeblarEmulator(), PEBLAR, "Peblar pblr-0000645", ["secret"], {"secret": TOKEN}),
         (LektricoEmulator(), LEKTRICO, "Lektrico-3p22k-500006", [], {}),
+        (TechnoVeEmulator(), TECHNOVE, "TechnoVE Driveway", [], {}),
     ],
-    ids=["nrgkick", "openevse", "peblar", "lektrico"],
+    ids=["nrgkick", "openevse", "peblar", "lektrico", "technove"],
 )
 async def test_from_its_announcement_to_a_charger_that_is_asked(
     hass: HomeAssistant,
@@ -144,7 +151,9 @@ async def test_from_its_announcement_to_a_charger_that_is_asked(
         assert unique_id == f"network:127.0.0.1:{emulator.port}"
         assert access.items() <= data.items()
         (serial,) = (
-            announced["properties"][key] for key in ("serial_number", "id", "sn") if key in announced["properties"]
+            announced["properties"][key]
+            for key in ("serial_number", "id", "sn", "mac")
+            if key in announced["properties"]
         )
         assert data["found_as"] == f"{data['kind']}:{serial}"
         driver = driver_of(site)

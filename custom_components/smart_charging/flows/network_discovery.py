@@ -76,6 +76,7 @@ _ANNOUNCED: Final = (
     _Announced(
         service="_openevse._tcp.local.", kind="openevse", maker="OpenEVSE", serial="id", access=(CONF_USER, CONF_SECRET)
     ),
+    _Announced(service="_technove-stations._tcp.local.", kind="technove", maker="TechnoVE", serial="mac"),
     # Of all web servers only those that are called as a charger is, see manifest.json.
     _Announced(service=_HTTP, name="pblr-", kind="peblar", maker="Peblar", serial="sn", access=(CONF_SECRET,)),
     # Lektrico's energy meters, whose ids begin with m2w, are announced likewise.

@@ -7,7 +7,13 @@ from custom_components.smart_charging.engine.model.evse import EvState
 
 
 class Emulator(ABC):
-    """A charger on the loopback interface. Currents in A per phase, the same on all three."""
+    """A charger on the loopback interface. Currents in A per phase, the same on all of them."""
+
+    wires = 3
+    """How many phases it has."""
+    volts: float = 230.0
+    least_a = 6.0
+    """Less than this it does not offer."""
 
     tells_currents = True
     """Whether it measures the current of each phase, or its power only."""
@@ -17,9 +23,9 @@ class Emulator(ABC):
     def __init__(self) -> None:
         self.port = 0
         self.state = EvState.A
-        self.limit_a = 6.0
-        """What it offers: 0 while it is paused. It was 6 A when nobody steered it yet."""
-        self.phases = 3
+        self.limit_a = self.least_a
+        """What it offers: 0 while it is paused. It was its least when nobody steered it yet."""
+        self.phases = self.wires
         self.current_a = 0.0
         self.register_kwh = 1000.0
         self.plugged_at_kwh = 1000.0
@@ -40,8 +46,12 @@ class Emulator(ABC):
 
     @property
     def power_w(self) -> float:
-        """At 230 V."""
-        return self.current_a * 230 * self.phases
+        """Of what flows now."""
+        return self.watts(self.current_a)
+
+    def watts(self, current_a: float) -> float:
+        """What this current is on the phases that it uses."""
+        return current_a * self.volts * self.phases
 
     @abstractmethod
     async def start(self) -> None:
@@ -53,8 +63,8 @@ class Emulator(ABC):
 
     def restart(self) -> None:
         """Start anew, as after a power cut: it forgets what it was told."""
-        self.limit_a = 6.0
-        self.phases = 3
+        self.limit_a = self.least_a
+        self.phases = self.wires
 
     def take(self, limit_a: float) -> None:
         """It was told this, and takes it."""
