@@ -1,10 +1,12 @@
 """The emulators, judged by clients that others wrote for the same chargers: what these read and set is what happens there."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import aiohttp
 import httpx
 import pytest
+from goecharger_api_lite import GoeCharger  # type: ignore[import-untyped]
 from lektricowifi import Device as LektricoDevice
 from nrgkick_api import NRGkickAPI
 from openevsehttp.client import OpenEVSE
@@ -14,12 +16,15 @@ from yarl import URL
 
 from custom_components.smart_charging.engine.model.evse import EvState
 
+from .emulators.digest import Digest
 from .emulators.emulator import Emulator
+from .emulators.go_e import GoEEmulator
 from .emulators.lektrico import LektricoEmulator
 from .emulators.nrgkick import NrgKickEmulator
 from .emulators.openevse import OpenEvseEmulator
 from .emulators.peblar import TOKEN, PeblarEmulator
 from .emulators.v2c import TrydanEmulator
+from .emulators.warp import REALM, WarpEmulator
 
 
 @pytest.fixture
@@ -110,5 +115,55 @@ async def test_a_lektrico() -> None:
             assert config["instant_power"] == pytest.approx(6555)
             await client.set_dynamic_current(10)
             assert emulator.limit_a == 10
+    finally:
+        await emulator.stop()
+
+
+async def test_a_go_e() -> None:
+    emulator = await charging(GoEEmulator())
+
+    def judge() -> None:
+        """Its client waits by itself, on a loop of its own thread."""
+
+        async def make() -> GoeCharger:
+            return GoeCharger(host(emulator))
+
+        with asyncio.Runner() as runner:
+            client = runner.run(make())
+            told = client.get_status(("car", "err", "nrg", "amp", "ama", "frc", "psm", "var"))
+            assert (told["car_state"], told["error"], told["ampere_allowed"]) == ("Charging", None, 6)
+            assert told["energy"]["current"] == {"L1": 9.5, "L2": 9.5, "L3": 9.5}
+            assert told["energy"]["power"]["total"] == pytest.approx(6555)
+            assert client.get_status(GoeCharger.STATUS_MINIMUM)["charging_mode"] == "neutral"
+            client.set_ampere(10)
+            assert (emulator.limit_a, client.get_ampere()) == (10, {"ampere_allowed": 10})
+            client.set_phase_mode(client.SettableValueEnum.PhaseMode.one)
+            assert (emulator.psm, client.get_phase_mode()) == (1, {"phase_mode": "one"})
+            client.set_charging_mode(client.SettableValueEnum.ChargingMode.off)
+            assert emulator.limit_a == 0
+            # It closes its own session when it is gone, which has to be before the loop is.
+            del client
+
+    try:
+        await asyncio.to_thread(judge)
+    finally:
+        await emulator.stop()
+
+
+async def test_the_password_of_a_warp() -> None:
+    """By another client's digest authentication than that of our driver."""
+    emulator = WarpEmulator()
+    emulator.login = Digest(REALM, "warp", "drive-9")
+    await emulator.start()
+    url = f"http://{host(emulator)}/evse/external_current"
+    try:
+        async with httpx.AsyncClient() as web:
+            assert (await web.get(url)).status_code == httpx.codes.UNAUTHORIZED
+            assert (await web.get(url, auth=("warp", "drive-9"))).status_code == httpx.codes.UNAUTHORIZED
+            wrong = httpx.DigestAuth("warp", "drive-8")
+            assert (await web.get(url, auth=wrong)).status_code == httpx.codes.UNAUTHORIZED
+            right = httpx.DigestAuth("warp", "drive-9")
+            assert (await web.post(url, json={"current": 10_000}, auth=right)).is_success
+            assert (await web.get(url, auth=right)).json() == {"current": 10_000}
     finally:
         await emulator.stop()
