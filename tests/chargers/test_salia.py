@@ -40,13 +40,31 @@ async def test_its_predecessor_is_told_from_it(pair: Pair) -> None:
     assert caught.value.unfit is Unfit.WRONG_DEVICE
 
 
-@pytest.mark.parametrize("version", ["1.37.0", "2.3.70", "2.5.0-beta"])
+@pytest.mark.parametrize("version", ["1.37.0", "2.0.0", "2.3.12", "2.3.64", "2.5.0-beta"])
 async def test_commands_go_where_its_firmware_takes_them(pair: Pair, version: str) -> None:
     emulator, charger = pair
     emulator.version = version
     await charger.read()
     await charger.write(10.9, None)
     assert emulator.limit == 10
+
+
+@pytest.mark.parametrize("version", ["1.50.0", "2.0.0", "2.3.81"])
+@pytest.mark.parametrize("state", [EvState.A, EvState.B, EvState.C])
+async def test_what_it_was_told_is_what_it_offers(pair: Pair, version: str, state: EvState) -> None:
+    emulator, charger = pair
+    emulator.version, emulator.state = version, state
+    await charger.read()
+    await charger.write(10, None)
+    assert (await charger.read()).limit_a == 10
+
+
+async def test_what_a_limit_of_its_own_leaves_is_what_it_offers(pair: Pair) -> None:
+    emulator, charger = pair
+    emulator.version, emulator.state, emulator.most_a = "2.3.81", EvState.C, 8
+    await charger.read()
+    await charger.write(10, None)
+    assert (await charger.read()).limit_a == 8
 
 
 async def test_it_leaves_its_own_mode_with_the_current_that_it_is_told(pair: Pair) -> None:

@@ -1,6 +1,7 @@
 """Hardy Barth cPH2 chargers (Salia controller) by their HTTP interface.
 
-Keys and fields: evcc and OpenEMS, which agree. All numbers are told as texts.
+Keys and fields: evcc and OpenEMS, which agree; what changed with its firmware: evcc's issues 10885 and 24615. All numbers
+are told as texts.
 """
 
 from collections.abc import Mapping
@@ -15,14 +16,14 @@ from .web import Web, parsed
 
 CAPABILITIES: Final = Capabilities(
     step_a=1.0,
-    # evcc gives a sign of life each 30 s; nobody says how long it waits for one, nor to what it falls then.
+    # It waits 30 s for one unless it was told otherwise (OpenEMS); nobody says to what it falls then.
     watchdog=Watchdog(kind=WatchdogKind.HEARTBEAT, takes_failsafe=False),
 )
 
 _STATES: Final = {state: EvState(state.lower()) for state in "ABCDEF"}
 _MANUAL: Final = "manual"
-# From this firmware on commands go elsewhere (evcc).
-_ELSEWHERE: Final = (2, 3)
+# From this firmware on commands go elsewhere (evcc); 2.3.12 was seen not to know that place.
+_ELSEWHERE: Final = (2, 3, 64)
 
 
 class Salia(Device):
@@ -59,10 +60,11 @@ class Salia(Device):
         phases = number(_at(salia, "phase_switching").get("actual"))
         self._phases = int(phases) if phases else None
         paused = number(salia.get("pausecharging")) == 1
+        state = _STATES.get(status[:1])
         return replace(
             _measured(_at(port, "metering")),
-            state=_STATES.get(status[:1]),
-            limit_a=0.0 if paused else number(port.get("grid_current_limit")),
+            state=state,
+            limit_a=0.0 if paused else _limit_a(port, state),
             phases=1 if self._phases == 1 else None,
             info=EvseInfo(manufacturer="Hardy Barth", model=text(device.get("modelname")), firmware=self._firmware),
         )
@@ -95,6 +97,8 @@ class Salia(Device):
             self._phases = phases
 
     async def _set(self, key: str, value: str) -> None:
+        if not self._firmware:
+            await self.read()
         if _version(self._firmware) >= _ELSEWHERE:
             answer = await self._web.request("POST", "/save_mqtt.php", body={key: value})
         else:
@@ -105,8 +109,17 @@ class Salia(Device):
 
 
 def _version(told: str) -> tuple[int, ...]:
-    parts = told.split(".")
+    parts = told.partition("-")[0].split(".")
     return tuple(int(part) for part in parts if part.isdigit())
+
+
+def _limit_a(port: Mapping[str, Any], state: EvState | None) -> float | None:
+    """What it offers. Since firmware 2 it tells that while somebody is there to take it, and apart from it what it was told."""
+    told = _at(port, "salia").get("extctrl_limit")
+    if told is None:
+        return number(port.get("grid_current_limit"))
+    offered = _at(port, "ci", "evse", "basic").get("offered_current_limit")
+    return number(offered if state is not None and state.vehicle_connected else told)
 
 
 def _at(told: Mapping[str, Any], *path: str) -> Mapping[str, Any]:

@@ -22,10 +22,12 @@ from . import (
     technove,
     v2c,
     warp,
+    wattpilot,
 )
 from .keba_line import PORT as KEBA_PORT
 from .keba_line import Line as KebaLine
 from .network import Around, Line, Needed, NetworkType
+from .wattpilot_line import Line as WattpilotLine
 from .web import Web, basic_auth, digest_auth
 
 _LAST_CURRENT_STAYS: Final = "none: the last current stays; the safe current is written when Home Assistant stops"
@@ -49,6 +51,11 @@ def _web_of_user(line: Line, around: Around) -> Web:
 
 def _keba(line: Line, _: Around) -> keba.Keba:
     return keba.Keba(KebaLine(line.host, line.port or KEBA_PORT))
+
+
+def _wattpilot(line: Line, around: Around) -> wattpilot.Wattpilot:
+    url = URL.build(scheme="ws", host=line.host, port=line.port or 80, path="/ws")
+    return wattpilot.Wattpilot(WattpilotLine(around.http, url, line.secret))
 
 
 WEB_TYPES: Final[Mapping[str, NetworkType]] = {
@@ -189,7 +196,7 @@ WEB_TYPES: Final[Mapping[str, NetworkType]] = {
         needed=_USER,
         notes={
             "setup": "Nothing. It is kept in its manual mode.",
-            "failsafe": "a heartbeat; how long it waits for one, and to which current it falls then, is not documented",
+            "failsafe": "a heartbeat, for which it waits 30 s; to which current it falls then is not documented",
             "pause": "0 A and, where its firmware has one, a pause of its own",
             "wear": "none known",
         },
@@ -231,6 +238,19 @@ WEB_TYPES: Final[Mapping[str, NetworkType]] = {
             "on it charges when it is told to.",
             "failsafe": _LAST_CURRENT_STAYS,
             "pause": "a stop of its own",
+            "wear": _AN_INCREASE_EACH_10_S,
+        },
+    ),
+    "wattpilot": NetworkType(
+        name="Fronius Wattpilot",
+        make=_wattpilot,
+        capabilities=wattpilot.CAPABILITIES,
+        source="joscha82/wattpilot API.md; mabunixda/wattpilot, evcc; florian-h05/wattpilot4j; "
+        "Flachzange/FHEM_Modul_Fronius_Wattpilot",
+        needed=frozenset({Needed.SECRET}),
+        notes={
+            "setup": "Its password is the one of the Solar.wattpilot app. It is kept in its standard mode.",
+            "failsafe": _LAST_CURRENT_STAYS,
             "wear": _AN_INCREASE_EACH_10_S,
         },
     ),
