@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from aiohttp import ClientSession
+
 from custom_components.smart_charging.chargers.ecb1 import Ecb1
 from custom_components.smart_charging.chargers.evse_wifi import EvseWifi
 from custom_components.smart_charging.chargers.go_e import GoE
@@ -20,6 +22,8 @@ from custom_components.smart_charging.chargers.smartevse import SmartEvse
 from custom_components.smart_charging.chargers.technove import TechnoVe
 from custom_components.smart_charging.chargers.v2c import Trydan
 from custom_components.smart_charging.chargers.warp import Warp
+from custom_components.smart_charging.chargers.wattpilot import Wattpilot
+from custom_components.smart_charging.chargers.wattpilot_line import Line as WattpilotLine
 from custom_components.smart_charging.chargers.web import basic_auth
 
 from .device_bench import TIMEOUT_S, device_bench, web
@@ -38,11 +42,17 @@ from .emulators.smartevse import SmartEvseEmulator
 from .emulators.technove import TechnoVeEmulator
 from .emulators.v2c import TrydanEmulator
 from .emulators.warp import WarpEmulator
+from .emulators.wattpilot import PASSWORD, WattpilotEmulator
 
 
 def keba(emulator: KebaEmulator, _: object) -> Keba:
     """A KEBA at its own address, whose answers come to a port that is free."""
     return Keba(Line(emulator.host, emulator.port, answer_port=emulator.answer_port, hurry=TIMEOUT_S))
+
+
+def wattpilot(emulator: WattpilotEmulator, session: ClientSession, password: str = PASSWORD) -> Wattpilot:
+    """A Wattpilot, and who knows its password."""
+    return Wattpilot(WattpilotLine(session, f"ws://127.0.0.1:{emulator.port}/ws", password, timeout_s=TIMEOUT_S))
 
 
 ACCOUNT = Account(user="evcharger", secret="sunny")
@@ -72,5 +82,6 @@ WEB_BENCHES: dict[str, Callable[[], Any]] = {
     "technove": partial(
         device_bench, TechnoVeEmulator, lambda emulator, session: TechnoVe(web(emulator, session), patience_s=0)
     ),
+    "wattpilot": partial(device_bench, WattpilotEmulator, wattpilot),
     "keba": partial(device_bench, KebaEmulator, keba),
 }
