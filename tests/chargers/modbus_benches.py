@@ -17,6 +17,7 @@ from custom_components.smart_charging.chargers.network import Line
 
 from ..csms.conftest import until
 from .device_bench import TIMEOUT_S, DeviceBench
+from .emulators import modbus_powered as powered
 from .emulators import modbus_steady as steady
 from .emulators import modbus_watchful as watchful
 from .emulators.modbus import HURRY, ModbusEmulator
@@ -29,6 +30,8 @@ EMULATORS: Final[Mapping[str, type[ModbusEmulator]]] = {
     "amperfied_connect": watchful.Amperfied,
     "bender_cc612": steady.Bender,
     "cfos_power_brain": steady.Cfos,
+    "delta_ac_max": powered.DeltaAcMax,
+    "foxess_evc": powered.FoxEss,
     "go_e": steady.GoEModbus,
     "heidelberg_energy_control": watchful.Heidelberg,
     "keba_p30": watchful.KebaP30,
@@ -49,8 +52,8 @@ EMULATORS: Final[Mapping[str, type[ModbusEmulator]]] = {
     "webasto_next": watchful.WebastoNext,
 }
 
-# Its power comes in steps of 10 W.
-ROUNDING: Final = "phoenix_em_cp"
+# Their power comes in steps of 10 W, and of 100 W.
+ROUNDING: Final = frozenset({"phoenix_em_cp", "foxess_evc"})
 
 
 def hurried(profile: Profile) -> Profile:
@@ -97,7 +100,7 @@ class ModbusBench(DeviceBench):
 
     @override
     async def measure(self, current_a: float, register_kwh: float) -> None:
-        if self.name == ROUNDING and self.driver._tasks:
+        if self.name in ROUNDING and self.driver._tasks:
             pytest.skip("it rounds its power")
         await super().measure(current_a, register_kwh)
 

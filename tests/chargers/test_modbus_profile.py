@@ -105,6 +105,10 @@ MISTAKES = [
     ("info:", "watchdog: {kind: resend}\ninfo:", 19, "needs renew_after, or a timeout_register"),
     ("info:", "watchdog: {kind: heartbeat, heartbeat: enable, value: timeout}\ninfo:", 19, "no timeout_register"),
     ("info:", "failsafe: {write: hidden}\ninfo:", 19, "which can only be written"),
+    ("step: 1, pause: 0", "step: 1, pause: 0, unit: kW", 18, "unit has to be A or W, and not 'kW'"),
+    ("info:", "failsafe: {write: limit, unit: V}\ninfo:", 19, "unit has to be A or W, and not 'V'"),
+    ("limit: limit}", "limit: limit, limit_when: {hidden: 1}}", 17, "can only be written"),
+    ("current: currents", "current: currents, voltage: word", 17, "voltage is a number, and word holds a text"),
     ("info:", "phases: {write: enable, one: 1}\ninfo:", 19, "three is missing in phases"),
     ("info:", "prepare:\n  - {write: enable}\ninfo:", 20, "value is missing in prepare"),
     ("info:", "identify:\n  - {needs: {state: 1}, else: tired}\ninfo:", 20, "else has to be one of wrong_device"),
@@ -191,9 +195,10 @@ def test_each_of_ours_says_what_a_list_of_chargers_needs(name: str) -> None:
     # A setpoint is never below what a car can use, and the highest fits into the register.
     limit = profile.registers[profile.limit.write]
     assert profile.limit.minimum_a >= 6
-    most = decode(limit, encode(limit, profile.limit.maximum_a / limit.scale))
+    highest = profile.limit.maximum_a * (3 * 230 if profile.limit.in_w else 1)
+    most = decode(limit, encode(limit, highest / limit.scale))
     assert isinstance(most, int | float)
-    assert most * limit.scale == pytest.approx(profile.limit.maximum_a)
+    assert most * limit.scale == pytest.approx(highest, abs=limit.scale if profile.limit.in_w else 1e-6)
 
 
 @pytest.mark.parametrize(

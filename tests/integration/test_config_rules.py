@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 import custom_components.smart_charging
 from custom_components.smart_charging.config import ConfigError, StationConfig, read_setup
 from custom_components.smart_charging.config_rules.charger import validate_charger
+from custom_components.smart_charging.config_rules.network import judge_line
 from custom_components.smart_charging.config_rules.site import validate_site
 from custom_components.smart_charging.config_site import stale_after_s
 from custom_components.smart_charging.const import DOMAIN
@@ -93,6 +94,15 @@ def test_a_valid_site(changes: dict[str, Any]) -> None:
 def test_a_site_that_is_not_valid(changes: dict[str, Any], errors: dict[str, str]) -> None:
     assert validate_site({**SITE, **changes}) == errors
     assert set(errors.values()) <= set(TEXTS["exceptions"])
+
+
+def test_what_a_kind_of_charger_cannot_offer_is_not_its_lowest_current() -> None:
+    line = {"driver": "network", "kind": "modbus_foxess_evc", "host": "192.0.2.1"}
+    currents = {"wiring": ["l1"], "maximum_a": 16.0, "failsafe_a": 0.0}
+    assert validate_charger(SITE, (), {**line, **currents, "minimum_a": 6.0}) == {"minimum_a": "minimum_below_kind"}
+    assert validate_charger(SITE, (), {**line, **currents, "minimum_a": 7.0}) == {}
+    # It is tried before that is asked.
+    assert judge_line((), line) == {}
 
 
 def test_nothing_at_all_is_an_error_of_each_field() -> None:

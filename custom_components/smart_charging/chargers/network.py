@@ -35,6 +35,8 @@ class Line:
     unit: int | None = None
     user: str = ""
     secret: str = field(default="", repr=False)
+    phases: int = 3
+    """On how many it is wired, as far as that is known by now."""
 
 
 class Around(Protocol):

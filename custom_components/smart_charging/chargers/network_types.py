@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ..const import CONF_HOST, CONF_KIND, CONF_PORT, CONF_SECRET, CONF_UNIT, CONF_USER
+from ..const import CONF_HOST, CONF_KIND, CONF_PORT, CONF_SECRET, CONF_UNIT, CONF_USER, CONF_WIRING
 from .modbus.library import load_profiles
 from .modbus.profile import Profile
 from .modbus.types import network_type
@@ -38,6 +38,7 @@ def line_of(data: Mapping[str, Any]) -> Line:
         unit=None if unit is None else int(unit),
         user=data.get(CONF_USER, ""),
         secret=data.get(CONF_SECRET, ""),
+        phases=len(data.get(CONF_WIRING) or ()) or 3,
     )
 
 

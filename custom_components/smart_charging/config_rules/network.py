@@ -6,7 +6,7 @@ from typing import Final
 
 from ..chargers.network import MOST_PORT, Needed
 from ..chargers.network_types import network_types
-from ..const import CONF_HOST, CONF_KIND, CONF_PORT, CONF_SECRET, CONF_UNIT, CONF_USER
+from ..const import CONF_HOST, CONF_KIND, CONF_MINIMUM_A, CONF_PORT, CONF_SECRET, CONF_UNIT, CONF_USER
 from .fields import Data, Errors, number
 
 _MOST_UNIT: Final = 255
@@ -15,7 +15,7 @@ _HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,252})|[0-9A-Fa-f:]+:[0-
 
 
 def judge_line(others: Sequence[Data], data: Data) -> Errors:
-    """Judge where a charger is, beside the others."""
+    """Judge where a charger is, beside the others, and its lowest current, where that is there already."""
     kind = network_types().get(str(data.get(CONF_KIND)))
     if kind is None:
         return {CONF_KIND: "kind_unknown"}
@@ -32,6 +32,9 @@ def judge_line(others: Sequence[Data], data: Data) -> Errors:
     for key, needed in ((CONF_USER, Needed.USER), (CONF_SECRET, Needed.SECRET)):
         if key in data and (needed not in kind.needed or not isinstance(data[key], str)):
             errors[key] = "not_needed"
+    least_a = number(data, CONF_MINIMUM_A)
+    if least_a is not None and least_a < kind.capabilities.minimum_a:
+        errors[CONF_MINIMUM_A] = "minimum_below_kind"
     return errors
 
 

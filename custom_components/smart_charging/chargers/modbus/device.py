@@ -13,7 +13,7 @@ from ..device import Device, Reading
 from ..errors import ChargerRefusedError, ChargerUnfitError, Unfit
 from .bus import Bus, RegisterRefusedError
 from .profile import Profile, Register, Setting, Tests
-from .reading import Values, all_hold, first, info_of, limit_of, number, reading_of, state_of
+from .reading import LEAST_V, Values, all_hold, first, info_of, limit_of, number, reading_of, state_of, volts_of
 
 TIMEOUT_S: Final = 5.0
 """In a local network an answer takes milliseconds; behind a gateway up to a second or two."""
@@ -48,15 +48,17 @@ def _watchdog(profile: Profile, timeout_s: float | None) -> Watchdog:
         kind=watchdog.kind,
         timeout_s=timeout_s,
         renew_after_s=renew_after_s,
-        takes_failsafe=profile.failsafe is not None,
+        takes_failsafe=profile.failsafe is not None and profile.failsafe.certain,
     )
 
 
 class ModbusDevice(Device):
-    """One of them, behind `unit`."""
+    """One of them, behind `unit`. `phases` is on how many it is wired."""
 
-    def __init__(self, unit: ModbusUnit, profile: Profile, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, unit: ModbusUnit, profile: Profile, timeout_s: float = TIMEOUT_S, phases: int = 3) -> None:
         self._profile = profile
+        self._wired = phases
+        self._volts = LEAST_V
         self._bus = Bus(unit, profile, timeout_s)
         # What is written in several steps is not mixed with what somebody else writes.
         self._turn = asyncio.Lock()
@@ -65,6 +67,7 @@ class ModbusDevice(Device):
         self._timeout_raw: float | None = None
         self._phases: int | None = None
         self._phases_known = False
+        self._told_per_a: float | None = None
         self._paused = False
         self._flows = True
         self._writes = 0
@@ -78,9 +81,11 @@ class ModbusDevice(Device):
     async def read(self) -> Reading:
         writes = self._writes
         values = await self._bus.read(self._profile.polled)
+        self._volts = volts_of(self._profile, values, self._wired)
+        per_a = self._told_per_a or self._per_a(self._wired)
         if writes == self._writes:
-            self._note(values)
-        reading = reading_of(self._profile, values, self._phases)
+            self._note(values, limit_of(self._profile, values, per_a))
+        reading = reading_of(self._profile, values, self._phases, per_a)
         info, self._info = self._info, None
         return reading if info is None else replace(reading, info=info)
 
@@ -123,10 +128,13 @@ class ModbusDevice(Device):
     async def _ask(self, names: Iterable[str]) -> Values:
         return await self._bus.read(self._register(name) for name in dict.fromkeys(names))
 
-    def _note(self, values: Values) -> None:
+    def _per_a(self, phases: int) -> float:
+        """What an ampere on so many phases is in the limit's register."""
+        return self._volts * phases if self._profile.limit.in_w else 1.0
+
+    def _note(self, values: Values, limit_a: float | None) -> None:
         """Keep what decides how it is written to."""
-        phases = self._profile.phases
-        limit_a, state = limit_of(self._profile, values), state_of(self._profile, values)
+        phases, state = self._profile.phases, state_of(self._profile, values)
         if limit_a is not None:
             self._paused = limit_a == 0
         self._flows = state is None or state.power_flows
@@ -148,7 +156,10 @@ class ModbusDevice(Device):
             await self._pause()
         if at_first:
             await self._switch(count)
-        raw = setpoint_a / limit.scale
+        # One that cannot switch stays on all of its phases, and shares a power out among them.
+        on_one = count == 1 and self._capabilities.can_switch_phases
+        self._told_per_a = self._per_a(1 if on_one else self._wired)
+        raw = setpoint_a * self._told_per_a / limit.scale
         await self._bus.write(limit, raw)
         if switch and not at_first:
             await self._switch(count)
@@ -229,9 +240,10 @@ class ModbusDevice(Device):
             return True
         current_a = math.floor(failsafe_a / limit.step_a + _HAIR) * limit.step_a
         current_a = current_a if current_a >= limit.minimum_a else 0.0
+        told = current_a * LEAST_V * self._wired if failsafe.in_w else current_a
         try:
             # The current first: a watchdog that is armed falls to it.
-            for name, value in ((failsafe.write, current_a), (failsafe.timeout, failsafe.timeout_s)):
+            for name, value in ((failsafe.write, told), (failsafe.timeout, failsafe.timeout_s), (failsafe.arm, 1)):
                 if name is not None:
                     await self._make(self._register(name), value)
         except RegisterRefusedError:

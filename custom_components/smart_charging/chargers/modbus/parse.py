@@ -172,10 +172,12 @@ class _Reader:
         fields = field.fields()
         measured = Measured(
             current=fields.take("current", self.numeric, ()),
+            voltage=fields.take("voltage", self.numeric, ()),
             power=fields.take("power", self.numeric, ()),
             energy=fields.take("energy", self.numeric, ()),
             session_energy=fields.take("session_energy", self.numeric, ()),
             limit=fields.take("limit", self.one_number, None),
+            limit_when=fields.take("limit_when", self.tests, ()),
             fault=fields.take("fault", self.one_number, None),
         )
         fields.end()
@@ -191,6 +193,7 @@ class _Reader:
             step_a=fields.need("step").number(0.001, minimum_a),
             pause=fields.take("pause", lambda item: item.integer(0), None),
             interval_s=fields.take("interval", lambda item: item.number(0, _MOST_TIME_S), 0.0),
+            in_w=fields.take("unit", _is_in_w, default=False),
         )
         fields.end()
         return limit
@@ -233,6 +236,9 @@ class _Reader:
             write=fields.take("write", self._read_and_written, None),
             timeout=fields.take("timeout_register", self._read_and_written, None),
             timeout_s=fields.take("timeout", lambda item: item.number(1, _MOST_TIME_S), _DEFAULT_FAILSAFE_TIMEOUT_S),
+            arm=fields.take("arm", self._read_and_written, None),
+            in_w=fields.take("unit", _is_in_w, default=False),
+            certain=fields.take("certain", Field.truth, default=True),
         )
         fields.end()
         return failsafe
@@ -355,6 +361,13 @@ def _scale(field: Field) -> float:
     if scale <= 0:
         raise field.wrong("scale has to be more than 0.")
     return scale
+
+
+def _is_in_w(field: Field) -> bool:
+    unit = field.text()
+    if unit not in {"A", "W"}:
+        raise field.wrong(f"unit has to be A or W, and not {unit!r}.")
+    return unit == "W"
 
 
 def _is_little(field: Field) -> bool:

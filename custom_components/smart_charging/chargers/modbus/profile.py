@@ -160,12 +160,16 @@ class Measured:
     """Which registers tell what; several are one phase each, or have to be added up."""
 
     current: tuple[str, ...] = ()
+    voltage: tuple[str, ...] = ()
+    """Of each phase against neutral."""
     power: tuple[str, ...] = ()
     energy: tuple[str, ...] = ()
     """The register that never falls."""
     session_energy: tuple[str, ...] = ()
     limit: str | None = None
-    """What it offers, A per phase."""
+    """What it offers, as it is written (`Limit`)."""
+    limit_when: Tests = ()
+    """At other times something else stands there."""
     fault: str | None = None
     """Not 0 while something is wrong."""
 
@@ -182,6 +186,8 @@ class Limit:
     """What is written to pause it, raw; None: `Profile.pause` does that."""
     interval_s: float = 0.0
     """At least this long between two increases."""
+    in_w: bool = False
+    """It takes a power, of all phases together; the currents here are A per phase all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,9 +221,14 @@ class Failsafe:
     """What it is to do without us, where it can be told."""
 
     write: str | None = None
-    """A per phase."""
+    """A per phase, or `in_w` W of all phases together."""
     timeout: str | None = None
     timeout_s: float = 0.0
+    arm: str | None = None
+    """A 1 there switches the watchdog on."""
+    in_w: bool = False
+    certain: bool = True
+    """It does as it is told here; else it was seen to do something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,7 +306,8 @@ class Profile:
         """The registers that are asked for again and again, in the order of the profile."""
         measured, phases = self.measured, self.phases
         names = {test.register for rule in self.state for test in rule.when}
-        names.update(measured.current, measured.power, measured.energy, measured.session_energy)
+        names.update(measured.current, measured.voltage, measured.power, measured.energy, measured.session_energy)
+        names.update(test.register for test in measured.limit_when)
         names.update(name for name in (measured.limit, measured.fault) if name is not None)
         if self.pause is not None:
             names.add(self.pause.write)

@@ -27,7 +27,7 @@ def network_type(profile: Profile) -> NetworkType:
 
     def make(line: Line, around: Around) -> ModbusDevice:
         unit = profile.unit if line.unit is None else line.unit
-        return ModbusDevice(around.modbus(params_of(profile, line), unit), profile)
+        return ModbusDevice(around.modbus(params_of(profile, line), unit), profile, phases=line.phases)
 
     return NetworkType(
         name=profile.name,
