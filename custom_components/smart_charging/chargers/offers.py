@@ -55,9 +55,11 @@ class Offers:
         self._take(current_a, phases)
 
     def may_be(self, current_a: float, phases: int | None) -> None:
-        """It may have taken a setpoint: what is known to hold is the higher one."""
+        """It may have taken a setpoint: what is known to hold is the higher current, on the more phases."""
         if self.offer is not None:
-            self._take(max(current_a, self.offer.current_a), phases)
+            before = self.offer.phases
+            more = None if phases is None or before is None else max(phases, before)
+            self._take(max(current_a, self.offer.current_a), more)
 
     def assume(self, current_a: float, phases: int | None) -> None:
         """It need not be told: nothing can flow. What it shows once something can counts at once."""
