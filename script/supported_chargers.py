@@ -90,11 +90,12 @@ def _adopted_table() -> str:
 
 
 def _mqtt_table() -> str:
-    head = ("charger", "sets the current", "pause", "failsafe", "known", "source")
+    head = ("charger", "sets the current", "phases", "pause", "failsafe", "known", "source")
     rows = [
         (
             preset.name,
             _steps(mqtt_capabilities_of(preset)),
+            preset.notes.get("phases") or ("1 or all" if preset.phases is not None else "as wired"),
             preset.notes.get("pause") or ("yes" if mqtt_capabilities_of(preset).can_pause else "no"),
             preset.notes.get("failsafe") or _failsafe(mqtt_capabilities_of(preset)),
             _known(tried=preset.tried),

@@ -23,6 +23,8 @@ class Peer(ABC):
         self.current_a = 0.0
         self.register_kwh = 1000.0
         self.commands: list[float] = []
+        self.phases = 3
+        self.stopped = False
         self.refusing = False
         self.deaf = False
         broker.listen(self._take)
@@ -38,6 +40,13 @@ class Peer(ABC):
     @property
     def power_w(self) -> float:
         return self.current_a * 3 * VOLTAGE_V
+
+    def let(self, *, charge: bool) -> None:
+        """A car that charges stops when it is given nothing, and goes on when it is given something."""
+        if not charge and self.state is EvState.C:
+            self.state, self.stopped = EvState.B, True
+        elif charge and self.state is EvState.B and self.stopped:
+            self.state, self.stopped = EvState.C, False
 
     @abstractmethod
     def receive(self, topic: str, payload: str) -> None:
@@ -63,6 +72,8 @@ class Warp(Peer):
         super().__init__(broker)
         self.uptime = 0
         self.external = True
+        self.switchable = 0
+        """How far somebody may switch its phases: 0 yes, 1 no, 2 not now, 3 it is switching."""
 
     @override
     def receive(self, topic: str, payload: str) -> None:
@@ -73,6 +84,16 @@ class Warp(Peer):
             self.commands.append(milliampere / 1000)
             self.limit_a = milliampere / 1000
             self.tell_limit()
+        elif topic == "power_manager/external_control_update":
+            phases = json.loads(payload)["phases_wanted"]
+            assert phases in {1, 3}
+            if self.switchable == 0:
+                self.phases = phases
+            self.tell_phases()
+
+    def tell_phases(self) -> None:
+        self.say("power_manager/state", {"config_error_flags": 0, "external_control": self.switchable}, retain=True)
+        self.say("power_manager/external_control", {"phases_wanted": self.phases}, retain=True)
 
     def tell_limit(self) -> None:
         self.say("evse/external_current", {"current": round(self.limit_a * 1000)}, retain=True)
@@ -96,6 +117,7 @@ class Warp(Peer):
         self.say("meter/all_values", values, retain=True)
         self.say("meter/values", {"power": self.power_w, "energy_rel": 1, "energy_abs": self.register_kwh}, retain=True)
         self.tell_limit()
+        self.tell_phases()
         self.live()
 
 
@@ -108,6 +130,7 @@ class SmartEvse(Peer):
         super().__init__(broker)
         self.mode = "Normal"
         self.override = 60
+        self.contactor = "Always On"
         self.word = ""
 
     @override
@@ -123,6 +146,14 @@ class SmartEvse(Peer):
             if payload in {"Solar", "Smart"}:
                 self.override = 0
             self.mode = payload
+            self.let(charge=payload not in {"Off", "Pause"})
+            if self.state is EvState.C:
+                # It looks at its setting when it lets a car charge.
+                self.phases = 1 if self.contactor == "Always Off" else 3
+        elif topic == "Set/EnableC2" and not self.refusing:
+            assert self.state is not EvState.C
+            assert payload in {"Not present", "Always Off", "Solar Off", "Always On", "Auto"}
+            self.contactor = payload
         self.tell()
 
     @override
@@ -141,6 +172,8 @@ class SmartEvse(Peer):
         self.say("MaxCurrent", "160", retain=True)
         self.say("ChargeCurrent", str(self.override), retain=True)
         self.say("ChargeCurrentOverride", str(self.override), retain=True)
+        self.say("NrOfPhases", str(self.phases), retain=True)
+        self.say("EnableC2", self.contactor, retain=True)
         self.say("State", self.word or word.get(self.state, "NOSTATE"), retain=True)
         self.say("Error", "Temperature High" if self.state is EvState.F else "None", retain=True)
         self.say("EVPlugState", "Disconnected" if self.state is EvState.A else "Connected", retain=True)
@@ -258,6 +291,8 @@ class OpenWb(Peer):
     def __init__(self, broker: Broker) -> None:
         super().__init__(broker)
         self.heartbeats: list[dict[str, Any]] = []
+        self.phases_to_use = 0
+        self.switching = False
 
     @override
     def receive(self, topic: str, payload: str) -> None:
@@ -267,6 +302,17 @@ class OpenWb(Peer):
             if not self.refusing:
                 self.commands.append(current_a)
                 self.limit_a = current_a
+                self.let(charge=current_a > 0)
+        elif topic == "set/internal_chargepoint/0/data/phases_to_use":
+            phases = json.loads(payload)
+            assert phases in {1, 3}
+            if not self.refusing:
+                self.phases_to_use = phases
+        elif topic == "set/internal_chargepoint/0/data/trigger_phase_switch":
+            assert json.loads(payload) is True
+            # Its primary lets a car stop before.
+            assert self.state is not EvState.C
+            self.phases, self.switching = self.phases_to_use, True
         elif topic == "set/internal_chargepoint/global_data":
             self.heartbeats.append(json.loads(payload))
         self.tell()
@@ -279,7 +325,9 @@ class OpenWb(Peer):
         self.say(f"{get}/power", self.power_w, retain=True)
         self.say(f"{get}/charge_state", self.state is EvState.C, retain=True)
         self.say(f"{get}/plug_state", self.state is not EvState.A, retain=True)
-        self.say(f"{get}/evse_current", self.limit_a, retain=True)
+        # While it switches, it gives nothing.
+        self.say(f"{get}/evse_current", 0 if self.switching else self.limit_a, retain=True)
+        self.say("internal_chargepoint/0/data/phases_to_use", self.phases_to_use, retain=True)
         self.say(f"{get}/fault_state", 2 if self.state is EvState.F else 0, retain=True)
 
 
@@ -294,7 +342,13 @@ class Own(Peer):
             if not self.refusing:
                 self.commands.append(float(payload))
                 self.limit_a = float(payload)
-            self.say("limit", self.limit_a)
+                self.let(charge=self.limit_a > 0)
+            self.tell()
+        elif topic == "phases/set":
+            assert self.state is not EvState.C
+            if not self.refusing:
+                self.phases = int(payload)
+            self.say("phases", self.phases)
 
     @override
     async def vanish(self) -> None:
@@ -308,12 +362,88 @@ class Own(Peer):
         self.say("power", f"{self.power_w:.1f}")
         self.say("energy", f"{self.register_kwh:.2f}")
         self.say("limit", self.limit_a)
+        self.say("phases", self.phases)
+
+
+class EvseMqtt(Peer):
+    """A bridge to a charger over Bluetooth. It tells a current that it was told until the charger has answered."""
+
+    prefix = "evseMQTT/1368844619649410"
+
+    def __init__(self, broker: Broker) -> None:
+        super().__init__(broker)
+        self.bridge_a = 6
+
+    @override
+    def receive(self, topic: str, payload: str) -> None:
+        if topic != "command":
+            return
+        ((key, value),) = json.loads(payload).items()
+        assert isinstance(value, int)
+        if key == "charge_amps":
+            assert 6 <= value <= 32
+            self.bridge_a = value
+            if not self.refusing:
+                self.commands.append(float(value))
+                self.limit_a = float(value)
+            self.bridge_a = round(self.limit_a)
+            self.tell_config()
+        elif key == "charge_state" and not self.refusing:
+            if not value:
+                self.commands.append(0.0)
+            self.let(charge=bool(value))
+            self.tell_charge()
+
+    def tell_config(self) -> None:
+        """After each of its heartbeats, too: it sets its clock then."""
+        self.say("state/config", {"charge_amps": self.bridge_a, "rssi": -60, "language": "English", "version": "0.6.3"})
+
+    def tell_charge(self) -> None:
+        described = {
+            EvState.A: ("The plug is not connected, please start charging after connecting.", 0),
+            EvState.B: ("Charging completed", 0) if self.stopped else ("Charging has started, waiting for EV.", 1),
+            EvState.C: ("Charging", 1),
+            EvState.F: ("See Error State", 0),
+        }
+        description, started = described[self.state]
+        plug = {EvState.A: "Disconnected", EvState.C: "Connected Locked"}.get(self.state, "Connected Unlocked")
+        measured = {
+            f"l{phase}_{name}": value
+            for phase in (1, 2, 3)
+            for name, value in (("voltage", VOLTAGE_V), ("amperage", round(self.current_a, 1)))
+        }
+        self.say(
+            "state/charge",
+            {
+                **measured,
+                "error_details": "CP Error" if self.state is EvState.F else "No Error",
+                "total_energy": round(self.power_w / 1000, 2),
+                "current_amount": round(self.register_kwh, 1),
+                "current_energy": round(self.power_w) / 1000,
+                "plug_state": plug,
+                "output_state": "Charging" if self.state is EvState.C else "Idle",
+                "charging_status_description": description,
+                "charger_status": started,
+            },
+        )
+
+    @override
+    async def vanish(self) -> None:
+        self.say("availability", "offline", retain=True)
+
+    @override
+    def tell(self) -> None:
+        self.say("availability", "online", retain=True)
+        self.tell_charge()
+        self.tell_config()
 
 
 PEERS: dict[str, type[Peer]] = {
+    "evsemqtt": EvseMqtt,
     "generic": Own,
     "openevse": OpenEvse,
     "openwb_secondary": OpenWb,
+    "openwb_secondary_phases": OpenWb,
     "silla_prism": Prism,
     "smartevse": SmartEvse,
     "warp": Warp,

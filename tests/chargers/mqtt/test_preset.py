@@ -119,6 +119,19 @@ MISTAKES = [
     ("notes:", "watchdog: {kind: resend, timeout: 60}\nnotes:", 20, "A watchdog of kind resend needs renew_after"),
     ("notes:", "watchdog: {kind: expiry, renew_after: 20}\nnotes:", 20, "of kind expiry needs timeout"),
     ("notes:", "watchdog: {kind: traffic, timeout: 60}\nnotes:", 20, "kind cannot be traffic"),
+    ("notes:", "phases: {one: {topic: a, payload: 1}}\nnotes:", 20, "three is missing in phases"),
+    (
+        "notes:",
+        "phases: {one: {topic: a, payload: '{current}'}, three: {topic: a, payload: 3}}\nnotes:",
+        20,
+        "{current} is not known in one; known are {prefix}",
+    ),
+    (
+        "notes:",
+        "phases: {one: {topic: a, payload: 1}, three: {topic: a, payload: 3}, takes: long}\nnotes:",
+        20,
+        "takes has to be a number",
+    ),
     ("notes: {setup: Nothing.}", "notes: {mood: good}", 20, "mood is not known in notes"),
     ("name: Example", "name: [Example", 2, "This is no YAML"),
 ]
@@ -137,6 +150,29 @@ def test_a_mistake_is_told_with_its_line(old: str, new: str, line: int | None, w
         parse_preset(text, "example.yaml")
     assert words in caught.value.message
     assert caught.value.line == line
+
+
+def test_who_switches_while_paused_has_to_be_paused() -> None:
+    text = "\n".join(line for line in GOOD.splitlines() if not line.startswith(("  pause", "  resume", "running")))
+    phases = "phases: {one: {topic: a, payload: 1}, three: {topic: a, payload: 3}, while_paused: true}"
+    with pytest.raises(ProfileError, match="It switches while it is paused, and nothing says how it is"):
+        parse_preset(f"{text}\n{phases}\n", "example.yaml")
+
+
+def test_phases_are_read_with_their_topics() -> None:
+    phases = """\
+phases:
+  one: {topic: "{prefix}/phases/set", payload: 1, accepted: "{prefix}/phases/yes"}
+  three: {topic: "{prefix}/phases/set", payload: 3}
+  read_one: {topic: "{prefix}/phases", is: 1}
+  when: {topic: "{prefix}/can", is: true}
+  takes: 20
+"""
+    preset = parse_preset(GOOD + phases, "example.yaml")
+    assert preset.phases is not None
+    assert [step.payload for step in (*preset.phases.one, *preset.phases.three)] == ["1", "3"]
+    assert (preset.phases.while_paused, preset.phases.takes_s) == (False, 20)
+    assert {"{prefix}/phases", "{prefix}/can", "{prefix}/phases/yes"} <= set(preset.topics)
 
 
 def test_ours_are_in_order():

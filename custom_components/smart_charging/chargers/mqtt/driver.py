@@ -30,12 +30,13 @@ from ..errors import (
     ChargerUnreachableError,
     Unfit,
 )
-from ..offers import Offers, is_same
+from ..offers import SETTLES, Offers, is_same
 from ..polled import KEPT, RENEW_AFTER_S, STEERED
 from ..seen import Seen
 from .library import presets
 from .line import Line
 from .payload import filled
+from .phases import PhaseSwitch
 from .preset import Preset, Step, Steps
 from .reading import Said, at
 
@@ -64,7 +65,7 @@ def mqtt_capabilities(data: Mapping[str, Any]) -> Capabilities:
 
 def capabilities_of(preset: Preset, phases: int = 3) -> Capabilities:
     """What the chargers of a kind have in common."""
-    writing, watchdog = preset.writing, preset.watchdog
+    writing, switching, watchdog = preset.writing, preset.phases, preset.watchdog
     if watchdog.kind is WatchdogKind.HEARTBEAT and watchdog.renew_after_s is None:
         # What keeps it content is no decision.
         watchdog = replace(watchdog, renew_after_s=RENEW_AFTER_S)
@@ -74,6 +75,8 @@ def capabilities_of(preset: Preset, phases: int = 3) -> Capabilities:
         maximum_a=writing.maximum_a,
         step_a=writing.step_a,
         can_pause=writing.can_pause,
+        can_switch_phases=switching is not None and switching.when is None,
+        can_switch_under_load=switching is not None and not switching.while_paused,
         means=(Means.OFFER, Means.PAUSE) if writing.can_pause else (Means.OFFER,),
         watchdog=watchdog,
         write_interval_s=writing.interval_s,
@@ -112,6 +115,7 @@ class MqttDriver(ChargerDriver):
         # Topics by what the broker calls them.
         self._topics = {at(topic, self._prefix): topic for topic in preset.topics}
         self._said = Said(preset, self._prefix, self._render)
+        self._switch = PhaseSwitch(preset, self._said, evse, now)
         self._offers = Offers(now)
         self._templates: dict[str, Template] = {}
         self._end_job: CALLBACK_TYPE = lambda: None
@@ -121,19 +125,27 @@ class MqttDriver(ChargerDriver):
         self._shown = asyncio.Event()
         self._answer: tuple[Step, asyncio.Future[str | None]] | None = None
         self._echoes = 0
+        self._taken = 0
         self._seen = Seen(evse, now)
         self._deaf = False
         self._heard_at: datetime | None = None
         self._measured_at: datetime | None = None
         self._commanded_at: datetime | None = None
         self._beat_at: datetime | None = None
+        self._doubted_at: datetime | None = None
         self._told: deque[Mapping[str, Any]] = deque(maxlen=KEPT)
 
     @property
     @override
     def capabilities(self) -> Capabilities:
         evse = self._evse
-        return replace(self._can, phases=len(evse.phases), minimum_a=evse.minimum_a, maximum_a=evse.maximum_a)
+        return replace(
+            self._can,
+            phases=len(evse.phases),
+            minimum_a=evse.minimum_a,
+            maximum_a=evse.maximum_a,
+            can_switch_phases=self._switch.possible,
+        )
 
     @property
     @override
@@ -238,35 +250,75 @@ class MqttDriver(ChargerDriver):
             raise ChargerUnfitError(Unfit.API_OFF, "a setting of its own keeps it from being steered")
         if current_a <= 0 and not self._can.can_pause:
             raise ChargerLacksError("it cannot pause")
-        echoes, done = self._echoes, 0
+        echoes, taken, switch = self._echoes, self._taken, self._switch.due(phases, at_rest=self._rests)
+        uncertain = bool(switch) or (current_a > 0 and self._is_to_resume)
         try:
             async with asyncio.timeout(self._patience_s):
-                for step in self._steps(current_a):
-                    await self._send(step, current_a)
-                    done += 1
-                await self._beat()
-                await self._until_shown(current_a)
+                await self._tell(current_a, phases, switch)
         except TimeoutError:
-            if self._echoes > echoes and not self._shows(current_a):
+            refuses = self._echoes > echoes and not self._shows(current_a)
+            if uncertain or not refuses:
+                self._doubt(current_a, phases)
+            if refuses:
                 raise ChargerRefusedError(f"it says that it offers {_amperes(self._seen.reading.limit_a)}") from None
-            self._offers.may_be(current_a, phases)
-            self._deaf = True
+            self._deaf = self._echoes == echoes
             raise ChargerSilentError("it did not show in time what it was told") from None
         except asyncio.CancelledError:
-            self._offers.may_be(current_a, phases)
+            self._doubt(current_a, phases)
             raise
         except ChargerError:
             # What it was told before that may hold.
-            if done:
-                self._offers.may_be(current_a, phases)
+            if self._taken > taken:
+                self._doubt(current_a, phases)
             raise
-        self._offers.acknowledge(current_a, phases)
+        self._doubted_at = None
+        self._offers.acknowledge(current_a, self._switch.after(phases))
+
+    def _doubt(self, current_a: float, phases: int | None) -> None:
+        """It may have taken this, and may only show so later."""
+        self._offers.may_be(current_a, phases)
+        self._doubted_at = self._now()
+
+    async def _tell(self, current_a: float, phases: int | None, switch: Steps) -> None:
+        """Tell a setpoint. Fewer phases come first, and more of them last: it never has more than before nor than after."""
+        first = phases == 1 or self._switch.only_paused
+        if switch and self._switch.only_paused and not self._rests:
+            await self._offer(0.0)
+            if current_a <= 0:
+                # A current may still flow: it is switched with the next setpoint.
+                return
+            await self._until(lambda: self._rests)
+        if switch and first:
+            await self._turn(switch, phases)
+        await self._offer(current_a)
+        if switch and not first:
+            await self._turn(switch, phases)
+
+    async def _offer(self, current_a: float) -> None:
+        """Tell it a current alone, and wait until it shows."""
+        for step in self._steps(current_a):
+            await self._send(step, current_a)
+        await self._beat()
+        await self._until(lambda: self._shows(current_a))
+
+    async def _turn(self, steps: Steps, phases: int | None) -> None:
+        """Tell it a number of phases, and wait until it shows."""
+        for step in steps:
+            await self._send(step, 0.0)
+        self._switch.note(phases)
+        await self._until(lambda: self._switch.shows(phases))
 
     def _steps(self, current_a: float) -> Steps:
         writing = self._preset.writing
         if current_a <= 0:
             return writing.pause or writing.set
         return (*writing.set, *(writing.resume if self._is_to_resume else ()))
+
+    @property
+    def _rests(self) -> bool:
+        """Whether it says that it is paused and, as far as it tells, no power flows."""
+        reading = self._said.reading(self._evse)
+        return reading.limit_a == 0 and reading.state is not None and not reading.state.power_flows
 
     @property
     def _is_to_resume(self) -> bool:
@@ -292,15 +344,18 @@ class MqttDriver(ChargerDriver):
             self._answer = None
         if refusal is not None:
             raise ChargerRefusedError(f"it refused: {text(refusal)}", text(refusal))
+        self._taken += 1
 
-    async def _until_shown(self, current_a: float) -> None:
-        while not self._shows(current_a):
+    async def _until(self, shown: Callable[[], bool]) -> None:
+        while not shown():
             self._shown.clear()
             await self._shown.wait()
 
     def _shows(self, current_a: float) -> bool:
         """Tell whether it shows this setpoint, or shows nothing of the sort."""
         limit_a = self._said.reading(self._evse).limit_a
+        if limit_a == 0 and self._switch.under_way:
+            return True
         if self._preset.limit and self._said.tells_limit:
             return limit_a is not None and is_same(limit_a, current_a, self._can.step_a)
         if self._preset.paused is not None and current_a <= 0:
@@ -344,16 +399,20 @@ class MqttDriver(ChargerDriver):
 
     @callback
     def _heard(self, subscribed: str, payload: str, retained: bool) -> None:  # noqa: FBT001 -- as the line calls it
-        topic = self._topics[subscribed]
+        topic, before = self._topics[subscribed], self._known
         if not self._said.take(topic, payload):
             return
         if not retained:
             self._note_alive(topic, payload)
-        before = self._seen.reading, self._seen.reachable, self._offers.offer
         self._look()
         self._shown.set()
-        if before != (self._seen.reading, self._seen.reachable, self._offers.offer):
+        if before != self._known:
             self._on_status()
+
+    @property
+    def _known(self) -> tuple[Any, ...]:
+        """What somebody waits to hear of when it changes."""
+        return self._seen.reading, self._seen.reachable, self._offers.offer, self._switch.possible
 
     def _note_alive(self, topic: str, payload: str) -> None:
         """Take note of a message that it has just sent; the broker sends its last words, and they are no sign of life."""
@@ -363,7 +422,7 @@ class MqttDriver(ChargerDriver):
         self._heard_at, self._deaf = now, False
         if topic in self._preset.measuring:
             self._measured_at = now
-        if topic in self._preset.echoes:
+        if topic in self._preset.echoes or self._switch.is_shown_at(topic):
             self._echoes += 1
         if self._answer is None:
             return
@@ -389,8 +448,18 @@ class MqttDriver(ChargerDriver):
             limit_a = self._evse.maximum_a
         if limit_a is None and self._offers.acknowledged_at is None:
             limit_a = self._said.pilot_a
-        if limit_a is not None:
-            self._offers.compare(limit_a, None if offer is None else offer.phases, self._can.step_a)
+        if limit_a is None or (limit_a == 0 and self._switch.under_way):
+            return
+        if offer is not None and limit_a <= offer.current_a and self._doubts:
+            return
+        told = None if offer is None else offer.phases
+        self._offers.compare(limit_a, self._switch.count if self._switch.shown else told, self._can.step_a)
+
+    @property
+    def _doubts(self) -> bool:
+        """Whether it was told something lately that it has not shown: it may still do it."""
+        doubted_at = self._doubted_at
+        return doubted_at is not None and timedelta() <= self._now() - doubted_at < SETTLES
 
     def _note_reachable(self) -> None:
         reachable = not self._absence
@@ -439,7 +508,8 @@ class MqttDriver(ChargerDriver):
             return
         try:
             async with self._one_by_one:
-                await self._apply(failsafe_a, None)
+                # On as many phases as it is: more of them would be more on those that are free now.
+                await self._apply(failsafe_a, None if self._offers.offer is None else self._offers.offer.phases)
         except ChargerError as error:
             _LOGGER.warning("Charger %s keeps %s A: %s", self._evse.evse_id, offered_a, error)
 

@@ -21,6 +21,7 @@ from .preset import (
     Availability,
     Condition,
     Dog,
+    Phases,
     Preset,
     StateRule,
     Step,
@@ -65,6 +66,7 @@ def parse_preset(text: str, name: str) -> Preset:
         availability=fields.take("availability", _availability, None),
         pilot=fields.take("pilot", _value, None),
         limit_optional=fields.take("limit_optional", Field.truth, default=False),
+        phases=fields.take("phases", _phases, None),
         on_change=fields.take("on_change", Field.truth, default=False),
         silence_s=fields.take("silence", lambda field: field.number(1, _MOST_TIME_S), None),
         alive=fields.take("alive", lambda field: tuple(_topic(item) for item in field.items()), ()),
@@ -78,6 +80,8 @@ def parse_preset(text: str, name: str) -> Preset:
         raise of.wrong("one_for_all is for a current that is told once.")
     if preset.running is not None and not preset.writing.resume:
         raise of.wrong("running says when it has to be resumed, and write has no resume.")
+    if preset.phases is not None and preset.phases.while_paused and not preset.writing.can_pause:
+        raise fields.need("phases").wrong("It switches while it is paused, and nothing says how it is.")
     return preset
 
 
@@ -215,6 +219,20 @@ def _step(field: Field, placeholders: frozenset[str]) -> Step:
     if step.refused and not step.accepted:
         raise field.wrong("A topic for its no goes with one for its yes.")
     return step
+
+
+def _phases(field: Field) -> Phases:
+    fields = field.fields()
+    phases = Phases(
+        one=_steps(fields.need("one")),
+        three=_steps(fields.need("three")),
+        read_one=fields.take("read_one", _condition, None),
+        when=fields.take("when", _condition, None),
+        while_paused=fields.take("while_paused", Field.truth, default=False),
+        takes_s=fields.take("takes", lambda item: item.number(0, _MOST_TIME_S), 0.0),
+    )
+    fields.end()
+    return phases
 
 
 def _dog(field: Field) -> Dog:

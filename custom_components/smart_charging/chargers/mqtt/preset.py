@@ -100,6 +100,22 @@ class Writing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Phases:
+    """How it is told to charge on one phase or on all. It is only where it has three."""
+
+    one: Steps
+    three: Steps
+    read_one: Condition | None = None
+    """Holds while it is on one; None: what it was told last is all that is known."""
+    when: Condition | None = None
+    """Whether this one can."""
+    while_paused: bool = False
+    """It is not to be switched while power flows."""
+    takes_s: float = 0.0
+    """So long it may go on offering nothing after it was told to switch, whatever else it was told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dog:
     """How it notices that nobody steers it any more; `beat` is what a heartbeat writes, every `every_s`."""
 
@@ -143,6 +159,7 @@ class Preset:
     """Not every charger of the kind tells `limit`: one that never did has done what the broker took for it."""
     silence_s: float | None = None
     """After so long without a message it is not there; None: it may have nothing to say for long."""
+    phases: Phases | None = None
     on_change: bool = False
     """It says only what has changed: what it said last holds while it is there."""
     alive: tuple[str, ...] = ()
@@ -171,13 +188,15 @@ class Preset:
     @property
     def topics(self) -> tuple[str, ...]:
         """All that it is listened to at, each once."""
-        steps = (*self.writing.set, *self.writing.pause, *self.writing.resume)
+        switching = () if self.phases is None else (*self.phases.one, *self.phases.three)
+        steps = (*self.writing.set, *self.writing.pause, *self.writing.resume, *switching)
         answers = [topic for step in steps for topic in (step.accepted, step.refused) if topic]
         return tuple(dict.fromkeys([*(value.topic for value in self._values()), *self.alive, *answers]))
 
     def _values(self) -> Iterator[Value]:
-        state = self.state
-        conditions = (state.plugged, state.charging, self.paused, self.running, self.requires, self.fault)
+        state, phases = self.state, self.phases
+        switching = () if phases is None else (phases.read_one, phases.when)
+        conditions = (state.plugged, state.charging, self.paused, self.running, self.requires, self.fault, *switching)
         yield from (
             value
             for value in (state.value, self.power, self.energy, self.session_energy, self.pilot)

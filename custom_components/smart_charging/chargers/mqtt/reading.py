@@ -77,6 +77,12 @@ class Said:
         """What it says that it signals to the car."""
         return self._number(self._preset.pilot)
 
+    @property
+    def one_phase(self) -> bool | None:
+        """Whether it says that it is on one phase, where it can switch them; None where it does not say."""
+        phases = self._preset.phases
+        return None if phases is None else self.holds(phases.read_one)
+
     def holds(self, condition: Condition | None) -> bool | None:
         """Tell whether this is so; None where it does not say."""
         word = "" if condition is None else self._word(condition.value)
