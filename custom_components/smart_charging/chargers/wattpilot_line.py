@@ -133,7 +133,7 @@ class Line:
                     serial = text(heard.get("serial"))
                     # It does not always say later how it hashes.
                     kind = BCRYPT if heard.get("devicetype") == _FLEX else PBKDF2
-                    self._signs = heard.get("secured") not in {False, None} or "secured" not in heard
+                    self._signs = bool(heard.get("secured", True))
                 case "authRequired":
                     # On a small machine this takes longer than any answer.
                     limit.reschedule(None)

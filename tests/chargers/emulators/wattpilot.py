@@ -78,6 +78,13 @@ class WattpilotEmulator(WebEmulator):
         return answer
 
     @override
+    async def start(self) -> None:
+        # Nobody waits for the hash, which it has in its memory.
+        with suppress(ValueError):
+            shared_key(PASSWORD, self.serial, self.kind)
+        await super().start()
+
+    @override
     async def stop(self) -> None:
         self.ending.set()
         for transport in self._transports:
