@@ -205,10 +205,12 @@ WEB_TYPES: Final[Mapping[str, NetworkType]] = {
         name="EVSE-WiFi, smartWB",
         make=lambda line, around: evse_wifi.EvseWifi(_web(line, around)),
         capabilities=evse_wifi.CAPABILITIES,
-        source="CurtRod/SimpleEVSE-WiFi README; evcc",
+        source="CurtRod/SimpleEVSE-WiFi README, main.cpp; evcc",
         notes={
-            "setup": "Choose the mode that is always active (*Always Active*, or *Remote*) on its own page.",
-            "failsafe": _LAST_CURRENT_STAYS,
+            "setup": "Choose the mode *Remote* on its own page, and let it not reset its current after a charge. *Always "
+            "Active* will do too, but then it does not notice when nobody asks it.",
+            "failsafe": "in its mode *Remote* it pauses when nobody has asked it for 60 s, and goes on with the last current "
+            "when somebody does again; in *Always Active* the last current stays",
             "pause": "0 A",
             "wear": "none known",
         },
