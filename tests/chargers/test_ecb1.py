@@ -48,6 +48,20 @@ async def test_in_another_mode_what_it_offers_is_unknown_until_it_is_told(pair: 
     assert (await charger.read()).limit_a == 10
 
 
+async def test_a_current_of_0_is_no_pause(pair: Pair) -> None:
+    emulator, charger = pair
+    emulator.state, emulator.manual_amp = EvState.C, 0
+    assert (await charger.read()).limit_a == 6
+
+
+async def test_a_stop_says_nothing_of_the_car(pair: Pair) -> None:
+    emulator, charger = pair
+    emulator.stopped = True
+    for state in (EvState.A, EvState.B):
+        emulator.state = state
+        assert (await charger.read()).state is state
+
+
 async def test_a_stop_holds_until_the_next_current(pair: Pair) -> None:
     emulator, charger = pair
     await charger.write(0, None)

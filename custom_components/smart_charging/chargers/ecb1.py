@@ -1,6 +1,7 @@
 """Hardy Barth cPH1 chargers (eCB1 controller) by their HTTP interface.
 
-Paths and fields: apidoc.ecb1.de, as evcc and openWB use them; OBIS codes as its meter names them.
+Paths and fields: apidoc.ecb1.de, as evcc, openWB and OpenEMS use them, and what owners saw (evcc's pull request 3351); OBIS
+codes as its meter names them.
 """
 
 from collections.abc import Mapping
@@ -45,8 +46,10 @@ class Ecb1(Device):
         data: Mapping[str, Any] = meter if isinstance(meter, Mapping) else {}
         state_id = number(control.get("stateid"))
         self._mode, self._stopped = text(control.get("mode")), state_id == _STOPPED
-        # In another mode it decides by itself what it offers.
+        # In another mode it decides by itself what it offers. Only a stop is a pause: for 0 A it offers its least.
         limit_a = number(control.get("manualmodeamp")) if self._mode == _MANUAL else None
+        if limit_a is not None:
+            limit_a = max(limit_a, number(control.get("evminamp")) or 0.0)
         return Reading(
             state=_state(control.get("connected"), state_id),
             limit_a=0.0 if self._stopped else limit_a,

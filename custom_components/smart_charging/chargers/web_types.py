@@ -180,7 +180,7 @@ WEB_TYPES: Final[Mapping[str, NetworkType]] = {
         name="Hardy Barth cPH1 (eCB1)",
         make=lambda line, around: ecb1.Ecb1(_web(line, around)),
         capabilities=ecb1.CAPABILITIES,
-        source="apidoc.ecb1.de, as evcc and openWB use it",
+        source="apidoc.ecb1.de, as evcc, openWB and OpenEMS use it",
         notes={
             "setup": "Nothing. It is kept in its manual mode.",
             "failsafe": _LAST_CURRENT_STAYS,

@@ -1,4 +1,7 @@
-"""An eCB1 by its interface as evcc and openWB use it (apidoc.ecb1.de)."""
+"""An eCB1 by its interface as evcc and openWB use it (apidoc.ecb1.de), and by what owners saw theirs say.
+
+Those are in evcc's pull request 3351 and in OpenEMS' tests; the numbers of its states also in PVOptimize.
+"""
 
 from typing import Any, override
 
@@ -8,11 +11,16 @@ from custom_components.smart_charging.engine.model.evse import EvState
 
 from .web import WebEmulator
 
+_STATE_IDS = {EvState.A: 0, EvState.B: 4, EvState.C: 5}
+_LEAST_A = 6
 _OBIS = ("1-0:31.4.0", "1-0:51.4.0", "1-0:71.4.0")
 
 
 class Ecb1Emulator(WebEmulator):
-    """One charge control with modes, a start and a stop, and one meter with OBIS codes."""
+    """One charge control with modes, a start and a stop, and one meter with OBIS codes.
+
+    Its letter says whether it may charge rather than what is plugged in, and its least current is what it offers for 0 A.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,15 +50,21 @@ class Ecb1Emulator(WebEmulator):
         self.manual_amp, self.stopped = int(limit_a), False
 
     async def _control(self, _: web.Request) -> web.StreamResponse:
-        state_id = 17 if self.stopped else 5 if self.state is EvState.C else 1
+        letter = "A\u2019" if self.stopped else self.state.value.upper()
         control = {
             "id": 1,
-            "name": "charge control",
+            "name": "evcc1",
+            "vendor": "Phoenix Contact",
+            "type": "EVCC Basic (RS485)",
+            "version": "V1.3.1",
             "mode": self.mode,
-            "state": self.state.value.upper() if self.letter is None else self.letter,
-            "manualmodeamp": self.manual_amp,
+            "state": letter if self.letter is None else self.letter,
+            "manualmodeamp": float(self.manual_amp),
+            "currentpwmamp": 0.0 if self.stopped else float(max(_LEAST_A, self.manual_amp)),
+            "evminamp": float(_LEAST_A),
+            "supplylinemaxamp": 16.0,
             "modeid": 3,
-            "stateid": state_id,
+            "stateid": 17 if self.stopped else _STATE_IDS[self.state],
             "connected": self.state is not EvState.A,
         }
         return web.json_response({"protocol-version": "1.4", "chargecontrol": control | self.raw})
@@ -73,7 +87,7 @@ class Ecb1Emulator(WebEmulator):
         self._check()
         self.manual_amp = int(str((await request.post())["manualmodeamp"]))
         if not self.stopped:
-            self.take(float(self.manual_amp))
+            self.take(float(max(_LEAST_A, self.manual_amp)))
         return web.Response()
 
     async def _start_charge(self, _: web.Request) -> web.StreamResponse:
