@@ -29,6 +29,13 @@ async def test_states(pair: Pair, state: EvState) -> None:
     assert (await charger.read()).state is state
 
 
+@pytest.mark.parametrize("imported", [0, "", None])
+async def test_a_register_that_it_does_not_know_is_unknown(pair: Pair, imported: object) -> None:
+    emulator, charger = pair
+    emulator.raw = {"imported": imported}
+    assert (await charger.read()).energy_kwh is None
+
+
 async def test_phases_are_switched_only_where_they_are_others(pair: Pair) -> None:
     emulator, charger = pair
     # Before it was read nobody knows on how many phases it charges.

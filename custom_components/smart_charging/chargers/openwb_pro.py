@@ -1,6 +1,6 @@
 """openWB Pro by the HTTP interface that openWB's own software steers it with: one address, `/connect.php`.
 
-Fields: openWB/core, modules/chargepoints/openwb_pro, and its tests.
+Fields: openWB/core, modules/chargepoints/openwb_pro, and its tests; evcc.
 """
 
 from collections.abc import Mapping
@@ -82,7 +82,8 @@ def _reading(told: Mapping[str, Any], *, one_phase: bool) -> Reading:
         phases=1 if one_phase else None,
         current_a=numbers(told.get("currents")) or None,
         power_w=number(told.get("power_all")),
-        energy_kwh=number(told.get("imported"), 0.001),
+        # 0 is what it tells while it does not know.
+        energy_kwh=number(told.get("imported"), 0.001) or None,
         info=EvseInfo(manufacturer="openWB", model="Pro", firmware=text(told.get("version"))),
     )
 

@@ -18,6 +18,7 @@ class OpenWbProEmulator(WebEmulator):
         super().__init__()
         self.watchdog_s = 0.6
         self.dog = Dog(self._fall_back)
+        self.raw: dict[str, Any] = {}
 
     @override
     def routes(self) -> list[web.RouteDef]:
@@ -53,7 +54,7 @@ class OpenWbProEmulator(WebEmulator):
             "exported": 0,
             "plug_state": self.state is not EvState.A,
             "charge_state": self.state is EvState.C,
-            "phases_actual": self.phases,
+            "phases_actual": self.phases if self.state is EvState.C else 0,
             "phases_target": self.phases,
             "phases_in_use": self.phases,
             "offered_current": self.limit_a,
@@ -61,7 +62,7 @@ class OpenWbProEmulator(WebEmulator):
             "v2g_ready": 0,
             "vehicle_id": None,
             "serial": "823950",
-        }
+        } | self.raw
         return web.json_response(answer)
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
