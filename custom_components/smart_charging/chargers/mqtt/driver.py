@@ -19,7 +19,6 @@ from ...const import CONF_WIRING
 from ...engine.model.evse import Capabilities, Evse, EvseStatus, Means, WatchdogKind
 from ...engine.model.operation import Connection
 from ...engine.model.shortcoming import Shortcoming
-from ..answers import text
 from ..driver import ChargerDriver
 from ..errors import (
     ChargerError,
@@ -30,15 +29,14 @@ from ..errors import (
     ChargerUnreachableError,
     Unfit,
 )
-from ..offers import SETTLES, Offers, is_same
+from ..offers import SETTLES, Offers
 from ..polled import KEPT, RENEW_AFTER_S, STEERED
 from ..seen import Seen
 from .library import presets
 from .line import Line
-from .payload import filled
-from .phases import PhaseSwitch
-from .preset import Preset, Step, Steps
+from .preset import Preset
 from .reading import Said, at
+from .teller import Teller
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -115,23 +113,19 @@ class MqttDriver(ChargerDriver):
         # Topics by what the broker calls them.
         self._topics = {at(topic, self._prefix): topic for topic in preset.topics}
         self._said = Said(preset, self._prefix, self._render)
-        self._switch = PhaseSwitch(preset, self._said, evse, now)
         self._offers = Offers(now)
+        self._teller = Teller(self._line, preset, self._prefix, self._said, offers=self._offers, evse=evse, now=now)
+        self._switch = self._teller.switch
         self._templates: dict[str, Template] = {}
         self._end_job: CALLBACK_TYPE = lambda: None
         self._on_status: Callable[[], None] = lambda: None
         self._tasks: tuple[asyncio.Task[None], ...] = ()
         self._one_by_one = asyncio.Lock()
-        self._shown = asyncio.Event()
-        self._answer: tuple[Step, asyncio.Future[str | None]] | None = None
-        self._echoes = 0
-        self._taken = 0
         self._seen = Seen(evse, now)
         self._deaf = False
         self._heard_at: datetime | None = None
         self._measured_at: datetime | None = None
         self._commanded_at: datetime | None = None
-        self._beat_at: datetime | None = None
         self._doubted_at: datetime | None = None
         self._told: deque[Mapping[str, Any]] = deque(maxlen=KEPT)
 
@@ -239,7 +233,7 @@ class MqttDriver(ChargerDriver):
             return None
         if timeout_s is None or (self._seen.reachable and self._preset.echoes):
             return offer.current_a
-        last_at = max(filter(None, (self._offers.acknowledged_at, self._beat_at, offer.at)))
+        last_at = max(filter(None, (self._offers.acknowledged_at, self._teller.beat_at, offer.at)))
         ran_out = self._now() - last_at >= timedelta(seconds=timeout_s)
         return self._evse.failsafe_a if ran_out else offer.current_a
 
@@ -250,25 +244,26 @@ class MqttDriver(ChargerDriver):
             raise ChargerUnfitError(Unfit.API_OFF, "a setting of its own keeps it from being steered")
         if current_a <= 0 and not self._can.can_pause:
             raise ChargerLacksError("it cannot pause")
-        echoes, taken, switch = self._echoes, self._taken, self._switch.due(phases, at_rest=self._rests)
-        uncertain = bool(switch) or (current_a > 0 and self._is_to_resume)
+        teller = self._teller
+        echoes, taken, switch = teller.echoes, teller.taken, teller.due(phases)
+        uncertain = bool(switch) or (current_a > 0 and teller.is_to_resume)
         try:
             async with asyncio.timeout(self._patience_s):
-                await self._tell(current_a, phases, switch)
+                await teller.tell(current_a, phases, switch)
         except TimeoutError:
-            refuses = self._echoes > echoes and not self._shows(current_a)
+            refuses = teller.echoes > echoes and not teller.shows(current_a)
             if uncertain or not refuses:
                 self._doubt(current_a, phases)
             if refuses:
                 raise ChargerRefusedError(f"it says that it offers {_amperes(self._seen.reading.limit_a)}") from None
-            self._deaf = self._echoes == echoes
+            self._deaf = teller.echoes == echoes
             raise ChargerSilentError("it did not show in time what it was told") from None
         except asyncio.CancelledError:
             self._doubt(current_a, phases)
             raise
         except ChargerError:
             # What it was told before that may hold.
-            if self._taken > taken:
+            if teller.taken > taken:
                 self._doubt(current_a, phases)
             raise
         self._doubted_at = None
@@ -279,98 +274,6 @@ class MqttDriver(ChargerDriver):
         self._offers.may_be(current_a, phases)
         self._doubted_at = self._now()
 
-    async def _tell(self, current_a: float, phases: int | None, switch: Steps) -> None:
-        """Tell a setpoint. Fewer phases come first, and more of them last: it never has more than before nor than after."""
-        first = phases == 1 or self._switch.only_paused
-        if switch and self._switch.only_paused and not self._rests:
-            await self._offer(0.0)
-            if current_a <= 0:
-                # A current may still flow: it is switched with the next setpoint.
-                return
-            await self._until(lambda: self._rests)
-        if switch and first:
-            await self._turn(switch, phases)
-        await self._offer(current_a)
-        if switch and not first:
-            await self._turn(switch, phases)
-
-    async def _offer(self, current_a: float) -> None:
-        """Tell it a current alone, and wait until it shows."""
-        for step in self._steps(current_a):
-            await self._send(step, current_a)
-        await self._beat()
-        await self._until(lambda: self._shows(current_a))
-
-    async def _turn(self, steps: Steps, phases: int | None) -> None:
-        """Tell it a number of phases, and wait until it shows."""
-        for step in steps:
-            await self._send(step, 0.0)
-        self._switch.note(phases)
-        await self._until(lambda: self._switch.shows(phases))
-
-    def _steps(self, current_a: float) -> Steps:
-        writing = self._preset.writing
-        if current_a <= 0:
-            return writing.pause or writing.set
-        return (*writing.set, *(writing.resume if self._is_to_resume else ()))
-
-    @property
-    def _rests(self) -> bool:
-        """Whether it says that it is paused and, as far as it tells, no power flows."""
-        reading = self._said.reading(self._evse)
-        return reading.limit_a == 0 and reading.state is not None and not reading.state.power_flows
-
-    @property
-    def _is_to_resume(self) -> bool:
-        """Whether it was paused, by us or, as far as that shows, by anybody, or is in another mode."""
-        if self._preset.running is not None:
-            return self._said.running is not True
-        if self._preset.paused is not None:
-            return self._said.paused is not False
-        return not self._offers.current_a
-
-    async def _send(self, step: Step, current_a: float) -> None:
-        """Send it one message, and wait for its answer, where it gives one."""
-        answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-        self._answer = (step, answer)
-        try:
-            await self._line.publish(
-                at(step.topic, self._prefix),
-                filled(step, current_a, self._can.step_a, self._prefix, self._now()),
-                retain=step.retain,
-            )
-            refusal = await answer if step.accepted else None
-        finally:
-            self._answer = None
-        if refusal is not None:
-            raise ChargerRefusedError(f"it refused: {text(refusal)}", text(refusal))
-        self._taken += 1
-
-    async def _until(self, shown: Callable[[], bool]) -> None:
-        while not shown():
-            self._shown.clear()
-            await self._shown.wait()
-
-    def _shows(self, current_a: float) -> bool:
-        """Tell whether it shows this setpoint, or shows nothing of the sort."""
-        limit_a = self._said.reading(self._evse).limit_a
-        if limit_a == 0 and self._switch.under_way:
-            return True
-        if self._preset.limit and self._said.tells_limit:
-            return limit_a is not None and is_same(limit_a, current_a, self._can.step_a)
-        if self._preset.paused is not None and current_a <= 0:
-            return limit_a == 0
-        return self._said.paused is not True
-
-    async def _beat(self) -> None:
-        for step in self._preset.dog.beat:
-            await self._line.publish(
-                at(step.topic, self._prefix),
-                filled(step, 0.0, self._can.step_a, self._prefix, self._now()),
-                retain=step.retain,
-            )
-            self._beat_at = self._now()
-
     async def _beat_on(self) -> None:
         """Give signs of life while somebody decides: none before the first decision, as that might raise its current."""
         while True:
@@ -379,7 +282,7 @@ class MqttDriver(ChargerDriver):
             if commanded_at is None or self._now() - commanded_at > STEERED:
                 continue
             try:
-                await self._beat()
+                await self._teller.beat()
             except ChargerError as error:
                 _LOGGER.debug("No sign of life to %s: %s", self._evse.evse_id, error)
 
@@ -405,7 +308,7 @@ class MqttDriver(ChargerDriver):
         if not retained:
             self._note_alive(topic, payload)
         self._look()
-        self._shown.set()
+        self._teller.look()
         if before != self._known:
             self._on_status()
 
@@ -422,13 +325,7 @@ class MqttDriver(ChargerDriver):
         self._heard_at, self._deaf = now, False
         if topic in self._preset.measuring:
             self._measured_at = now
-        if topic in self._preset.echoes or self._switch.is_shown_at(topic):
-            self._echoes += 1
-        if self._answer is None:
-            return
-        step, answer = self._answer
-        if not answer.done() and topic and topic in {step.accepted, step.refused}:
-            answer.set_result(payload if topic == step.refused else None)
+        self._teller.hear(topic, payload)
 
     def _look(self) -> None:
         """Take in what it has said by now."""
