@@ -1,7 +1,9 @@
 """The emulators, judged by clients that others wrote for the same chargers: what these read and set is what happens there."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
+from typing import override
 
 import aiohttp
 import httpx
@@ -12,6 +14,9 @@ from nrgkick_api import NRGkickAPI
 from openevsehttp.client import OpenEVSE
 from peblar import PeblarApi
 from pytrydan import Trydan
+from technove import TechnoVE
+from wattpilot_api import AuthenticationError, CommandError
+from wattpilot_api import Wattpilot as WattpilotClient
 from yarl import URL
 
 from custom_components.smart_charging.engine.model.evse import EvState
@@ -23,8 +28,10 @@ from .emulators.lektrico import LektricoEmulator
 from .emulators.nrgkick import NrgKickEmulator
 from .emulators.openevse import OpenEvseEmulator
 from .emulators.peblar import TOKEN, PeblarEmulator
+from .emulators.technove import TechnoVeEmulator
 from .emulators.v2c import TrydanEmulator
 from .emulators.warp import REALM, WarpEmulator
+from .emulators.wattpilot import PASSWORD, WattpilotEmulator
 
 
 @pytest.fixture
@@ -165,5 +172,70 @@ async def test_the_password_of_a_warp() -> None:
             right = httpx.DigestAuth("warp", "drive-9")
             assert (await web.post(url, json={"current": 10_000}, auth=right)).is_success
             assert (await web.get(url, auth=right)).json() == {"current": 10_000}
+    finally:
+        await emulator.stop()
+
+
+class PortEighty(aiohttp.abc.AbstractResolver):
+    """Finds a name on the loopback, on a port of its own: some clients know no other than 80."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    @override
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[aiohttp.abc.ResolveResult]:
+        return [{"hostname": host, "host": "127.0.0.1", "port": self._port, "family": family, "proto": 0, "flags": 0}]
+
+    @override
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+
+async def test_a_technove() -> None:
+    emulator = await charging(TechnoVeEmulator())
+    try:
+        connector = aiohttp.TCPConnector(resolver=PortEighty(emulator.port))
+        async with aiohttp.ClientSession(connector=connector) as session:
+            client = TechnoVE("station.test", session=session)
+            info = (await client.update()).info
+            assert (info.status.value, info.current, info.voltage_in) == ("plugged_charging", 9.5, 240)
+            assert (info.max_current, info.energy_total, info.is_session_active) == (8, 1000, True)
+            await client.set_max_current(10)
+            assert emulator.limit_a == 10
+            await client.set_auto_charge(enabled=False)
+            await client.update()
+            await client.set_charging_enabled(enabled=False)
+            assert emulator.limit_a == 0
+            await client.set_charging_enabled(enabled=True)
+            assert emulator.limit_a == 10
+    finally:
+        await emulator.stop()
+
+
+@pytest.mark.parametrize(("device_type", "kind"), [("wattpilot", "pbkdf2"), ("wattpilot_flex", "bcrypt")])
+async def test_a_wattpilot(device_type: str, kind: str) -> None:
+    emulator = await charging(WattpilotEmulator(device_type, kind))
+    try:
+        async with WattpilotClient(host(emulator), PASSWORD, auto_reconnect=False) as client:
+            assert (client.serial, client.device_type, client.car_state) == (emulator.serial, device_type, 2)
+            assert client.power == pytest.approx(6.555)
+            assert (client.amps2, client.energy_counter_total) == (9.5, 1_000_000)
+            await client.set_current(10)
+            assert (emulator.limit_a, client.amp) == (10, 10)
+            await client.set_property("frc", 1)
+            assert emulator.limit_a == 0
+            with pytest.raises(CommandError):
+                await client.set_property("amp", 40)
+    finally:
+        await emulator.stop()
+
+
+async def test_a_wattpilot_does_not_take_a_wrong_password() -> None:
+    emulator = await charging(WattpilotEmulator())
+    try:
+        with pytest.raises(AuthenticationError, match="Wrong password"):
+            await WattpilotClient(host(emulator), "moonlight", auto_reconnect=False).connect()
     finally:
         await emulator.stop()

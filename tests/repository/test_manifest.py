@@ -135,6 +135,7 @@ CORE_BRINGS = {
     "voluptuous",
     "probatio",
     "aiohttp",
+    "bcrypt",
     "yaml",
     "yarl",
     "attr",
