@@ -3,6 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+
+class Shortage(StrEnum):
+    """Why a battery will lack something at departure; each one has its own remedy."""
+
+    TIME = "time"
+    """However fast it charges, it is too late."""
+    SHARED = "shared"
+    """It could, but for other cars and the limits that it shares with them."""
+    LIMIT = "limit"
+    """The house leaves it no more."""
+    PRICE = "price"
+    """Its own price limit, or its hours, leave it no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +26,13 @@ class PlanSlot:
     start: datetime
     end: datetime
     current_a: float
+    power_kw: float = 0.0
+    """What it draws then."""
+    price_per_kwh: float | None = None
+    cost: float = 0.0
+    """Of the whole slot."""
+    stored_kwh: float = 0.0
+    """What the battery has taken by its end, since the plan was made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +40,17 @@ class Plan:
     """Slots in order, without overlap. Outside every slot the plan is silent."""
 
     slots: Sequence[PlanSlot]
+    departure: datetime | None = None
+    cost: float | None = None
+    """What the slots cost together; None where nothing is known of prices."""
+    saving: float | None = None
+    """What is saved against charging the same at once."""
+    missed_kwh: float = 0.0
+    """What the battery will lack at departure of what it must have."""
+    missed_for: Shortage | None = None
+    """Why."""
+    estimated: bool = False
+    """It rests on prices that nobody has published yet."""
 
     def at(self, now: datetime) -> PlanSlot | None:
         """Tell the slot that holds at `now`, or None where the plan is silent."""
@@ -27,3 +59,13 @@ class Plan:
     def next_charge(self, now: datetime) -> PlanSlot | None:
         """Tell the first slot after `now` in which power flows."""
         return next((slot for slot in self.slots if slot.start > now and slot.current_a != 0), None)
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """When it first charges, UTC; None: never."""
+        return next((slot.start for slot in self.slots if slot.current_a != 0), None)
+
+    @property
+    def ready_at(self) -> datetime | None:
+        """When it has charged, UTC; None: it never charges."""
+        return next((slot.end for slot in reversed(self.slots) if slot.current_a != 0), None)
