@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
+from .abilities import with_abilities
 from .charger_walk import ChargerWalks, StepResult
 from .chargers.driver import ChargerDriver
 from .config import SiteSetup
@@ -272,6 +273,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
 
     def _tick(self) -> TickResult:
         now = dt_util.utcnow()
+        self._site = with_abilities(self._site, self._drivers)
         wishes = self._wishes(now)
         modes = {
             evse_id: wishes[evse_id].mode if evse_id in wishes else self._store.mode(evse_id)

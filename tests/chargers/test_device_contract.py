@@ -232,3 +232,20 @@ async def test_the_watchdog_s_time_bounds_what_a_lost_charger_offers(charging: D
     assert charging.driver.status.offered_a == 16
     charging.clock.advance(timedelta(hours=1).total_seconds())
     assert charging.driver.status.offered_a == (16 if timeout_s is None else charging.evse.failsafe_a)
+
+
+async def test_stepping_down_adds_no_phases(charging: DeviceBench) -> None:
+    """More phases would be a rise, when nobody looks any more."""
+    if not charging.driver.capabilities.can_switch_phases or charging.driver.capabilities.watchdog.certain_after_s:
+        return
+    await charging.driver.apply(16, 1)
+    told: list[int | None] = []
+    write = charging.device.write
+
+    async def noted(current_a: float, phases: int | None) -> None:
+        told.append(phases)
+        await write(current_a, phases)
+
+    charging.device.write = noted  # type: ignore[method-assign]
+    await charging.driver.stop()
+    assert told == [1]

@@ -267,13 +267,14 @@ class PolledDriver(ChargerDriver):
 
     async def _step_down(self) -> None:
         """Nobody is going to steer: one that would not notice is brought to its failsafe current, if it has more."""
-        offered_a, failsafe_a = self._offered_a, self._evse.failsafe_a
+        offer, offered_a, failsafe_a = self._offers.offer, self._offered_a, self._evse.failsafe_a
         left_alone = (
             self._device.capabilities.watchdog.certain_after_s is not None or self._offers.acknowledged_at is None
         )
-        if left_alone or offered_a is None or offered_a <= failsafe_a:
+        if left_alone or offer is None or offered_a is None or offered_a <= failsafe_a:
             return
         try:
-            await self._device.write(failsafe_a, None)
+            # On the phases that it has: more of them would be a rise.
+            await self._device.write(failsafe_a, offer.phases)
         except ChargerError as error:
             _LOGGER.warning("Charger %s keeps %s A: %s", self._evse.evse_id, offered_a, error)

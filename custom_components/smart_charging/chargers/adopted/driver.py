@@ -382,12 +382,13 @@ class AdoptedDriver(ChargerDriver):
 
     async def _step_down(self) -> None:
         """Nobody is going to steer, and it would not notice: it is brought to its failsafe current, if it has more."""
-        offered_a, failsafe_a = self._offers.current_a, self._evse.failsafe_a
+        offer, failsafe_a = self._offers.offer, self._evse.failsafe_a
         left_alone = self._capabilities.watchdog.timeout_s is not None or self._offers.acknowledged_at is None
-        if left_alone or offered_a is None or offered_a <= failsafe_a:
+        if left_alone or offer is None or offer.current_a <= failsafe_a:
             return
         try:
             async with self._one_by_one:
-                await self._apply(failsafe_a, None)
+                # On the phases that it has: more of them would be a rise.
+                await self._apply(failsafe_a, offer.phases)
         except ChargerError as error:
-            _LOGGER.warning("Charger %s keeps %s A: %s", self._evse.evse_id, offered_a, error)
+            _LOGGER.warning("Charger %s keeps %s A: %s", self._evse.evse_id, offer.current_a, error)
