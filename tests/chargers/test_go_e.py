@@ -56,6 +56,15 @@ async def test_its_api_has_to_be_on(pair: Pair) -> None:
     assert caught.value.unfit is Unfit.API_OFF
 
 
+@pytest.mark.parametrize("garbage", [b"<html>", b"{}"])
+async def test_something_else_is_no_go_e(pair: Pair, garbage: bytes) -> None:
+    emulator, charger = pair
+    emulator.garbage = garbage
+    with pytest.raises(ChargerUnfitError) as caught:
+        await charger.read()
+    assert caught.value.unfit is Unfit.WRONG_DEVICE
+
+
 async def test_phases_are_switched_only_where_they_are_others(pair: Pair) -> None:
     emulator, charger = pair
     await charger.read()

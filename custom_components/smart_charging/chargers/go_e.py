@@ -26,6 +26,7 @@ _KEYS: Final = "car,amp,frc,psm,nrg,eto,wh,err,fwv,typ"
 # What it was asked for and has not, or does not take, is left out of an answer that says all else.
 _IN_PART: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR})
 _STATES: Final = {1: EvState.A, 2: EvState.C, 3: EvState.B, 4: EvState.B, 0: EvState.F, 5: EvState.F}
+_NOT_FOUND: Final = "404"
 _TOTAL_POWER: Final = 11
 _OFF, _NEUTRAL = 1, 0
 _ONE_PHASE, _ALL_PHASES = 1, 2
@@ -49,7 +50,7 @@ class GoE(Device):
         try:
             told = as_object(await self._web.get("/api/status", {"filter": _KEYS}, fine=_IN_PART))
         except ChargerUnfitError as error:
-            if error.unfit is not Unfit.WRONG_DEVICE:
+            if error.word != _NOT_FOUND:
                 raise
             raise ChargerUnfitError(Unfit.API_OFF, "its HTTP API v2 is switched off", error.word) from error
         if "car" not in told:
