@@ -198,7 +198,7 @@ async def test_an_address_that_cannot_be(
     ("fault", "error"),
     [
         ({"api_on": False}, "api_off"),
-        ({"garbage": b"220 mail.example"}, "api_off"),
+        ({"garbage": b"220 mail.example"}, "wrong_device"),
         ({"garbage": b"{}"}, "wrong_device"),
         ({"garbage": b"x" * 300_000}, "charger_unreadable"),
     ],
