@@ -17,6 +17,7 @@ from custom_components.smart_charging.chargers.network import Line
 
 from ..csms.conftest import until
 from .device_bench import TIMEOUT_S, DeviceBench
+from .emulators import modbus_bender as bender
 from .emulators import modbus_powered as powered
 from .emulators import modbus_steady as steady
 from .emulators import modbus_watchful as watchful
@@ -28,7 +29,8 @@ EMULATORS: Final[Mapping[str, type[ModbusEmulator]]] = {
     "abb_terra_ac": watchful.AbbTerra,
     "alfen_eve": watchful.Alfen,
     "amperfied_connect": watchful.Amperfied,
-    "bender_cc612": steady.Bender,
+    "bender_cc612": bender.Bender,
+    "bender_cc612_legacy": bender.BenderLegacy,
     "cfos_power_brain": steady.Cfos,
     "delta_ac_max": powered.DeltaAcMax,
     "foxess_evc": powered.FoxEss,

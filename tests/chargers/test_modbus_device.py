@@ -28,6 +28,7 @@ from custom_components.smart_charging.chargers.errors import (
 )
 from custom_components.smart_charging.chargers.modbus.device import ModbusDevice
 from custom_components.smart_charging.chargers.modbus.profile import Kind, Profile, Register, Type
+from custom_components.smart_charging.chargers.modbus.reading import state_of
 from custom_components.smart_charging.chargers.modbus.types import network_types, params_of
 from custom_components.smart_charging.chargers.network import Line, Needed
 from custom_components.smart_charging.engine.model.evse import EvState, WatchdogKind
@@ -36,6 +37,7 @@ from ..csms.conftest import until
 from .emulators import modbus_steady as steady
 from .emulators import modbus_watchful as watchful
 from .emulators.modbus import HURRY
+from .emulators.modbus_bender import BenderLegacy
 from .modbus_benches import EMULATORS, PROFILES, ROUNDING, ModbusBench, modbus_bench
 
 
@@ -201,8 +203,74 @@ async def test_one_that_refuses_its_failsafe_current_says_so() -> None:
 
 
 @pytest.mark.parametrize("name", ["keba_p30", "keba_p40"])
-async def test_a_watchdog_that_is_off_is_told(name: str) -> None:
+async def test_a_keba_s_failsafe_current_is_read_at_one_place_and_written_at_another(name: str) -> None:
     async with modbus_bench(name) as bench:
+        charger = bench.emulator
+        assert isinstance(charger, watchful.KebaP40)
+        charger.timeout_s, charger.failsafe_a = 0, 16
+        await charger.start()
+        assert await bench.device.prepare(6)
+        assert [(address, words) for address, words, _ in charger.writes] == [(5016, [6000]), (5018, [60])]
+        assert bench.device.capabilities.watchdog.certain_after_s == pytest.approx(60 / HURRY)
+        assert await bench.device.prepare(6)
+        assert len(charger.writes) == 2
+        # An older one tells neither: it is told every time.
+        charger.missing = {1600, 1601}
+        assert await bench.device.prepare(6)
+        assert len(charger.writes) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "addresses"),
+    [
+        ("abb_terra_ac", [0x4109, 0x4106]),
+        ("bender_cc612", [131, 132]),
+        ("vestel_evc04", [2000, 2002]),
+        ("webasto_next", [2000, 2002]),
+    ],
+)
+async def test_what_it_does_without_us_is_put_into_it(name: str, addresses: list[int]) -> None:
+    async with modbus_bench(name) as bench:
+        charger: Any = bench.emulator
+        charger.timeout_s, charger.failsafe_a = 20, 16
+        await charger.start()
+        assert await bench.device.prepare(8)
+        assert [address for address, _, _ in charger.writes] == addresses
+        assert (charger.failsafe_a, charger.timeout_s) == (8, 60)
+        await bench.device.prepare(8)
+        assert len(charger.writes) == 2
+
+
+async def test_an_abb_of_before_2024_takes_no_failsafe_current() -> None:
+    async with modbus_bench("abb_terra_ac") as bench:
+        bench.emulator.missing = {0x4020, 0x4024, 0x4106, 0x4109}
+        await bench.emulator.start()
+        assert not await bench.device.prepare(6)
+        # Its maker says for how long it waits.
+        assert bench.device.capabilities.watchdog.timeout_s == pytest.approx(60 / HURRY)
+
+
+async def test_a_mennekes_compact_is_never_told_to_go_on_as_it_is() -> None:
+    async with modbus_bench("mennekes_compact") as bench:
+        charger = bench.emulator
+        assert isinstance(charger, watchful.MennekesCompact)
+        await charger.start()
+        assert await bench.device.prepare(6)
+        assert charger.fallback_a == 6
+        # A 0 there would be no watchdog.
+        assert await bench.device.prepare(0)
+        assert charger.fallback_a == 1
+        assert bench.device.capabilities.watchdog.certain_after_s == pytest.approx(10 / HURRY)
+
+
+def left_alone(profile: Profile) -> Profile:
+    """The same, where nothing can be put into it."""
+    return replace(profile, failsafe=None)
+
+
+@pytest.mark.parametrize("name", ["keba_p30", "keba_p40"])
+async def test_a_watchdog_that_is_off_is_told(name: str) -> None:
+    async with modbus_bench(name, left_alone) as bench:
         charger = bench.emulator
         assert isinstance(charger, watchful.KebaP40)
         charger.timeout_s = 0
@@ -218,7 +286,7 @@ async def test_a_watchdog_that_is_off_is_told(name: str) -> None:
 
 
 async def test_a_time_that_is_not_told_is_taken_for_the_kind_s_own() -> None:
-    async with modbus_bench("vestel_evc04") as bench:
+    async with modbus_bench("vestel_evc04", left_alone) as bench:
         charger = bench.emulator
         assert isinstance(charger, watchful.Vestel)
         charger.timeout_s = 0
@@ -346,6 +414,42 @@ async def test_a_stopped_abb_tells_by_its_lock_whether_there_is_a_car(lock: int,
         charger.own_state, charger.lock = 5, lock
         await charger.start()
         assert (await read(bench)).state is state
+
+
+@pytest.mark.parametrize(
+    ("name", "register", "value", "state"),
+    [
+        # It would take something, and is not offered it.
+        ("alfen_eve", "state", "C1", EvState.B),
+        ("alfen_eve", "state", "D1", EvState.B),
+        ("alfen_eve", "state", "D2", EvState.D),
+        # It gives less, for it is hot.
+        ("heidelberg_energy_control", "state", 8, EvState.C),
+        ("amperfied_connect", "state", 8, EvState.C),
+        ("mennekes_hcc3", "state", 7, EvState.D),
+        # It waits for the battery, has reached its limit, or switches the phases.
+        ("victron_evcs", "state", 7, EvState.B),
+        ("victron_gx", "state", 20, EvState.B),
+        ("victron_gx", "state", 22, EvState.B),
+        ("victron_gx", "state", 9, EvState.F),
+        ("webasto_next", "state", 8, EvState.A),
+        ("delta_ac_max", "state", 2, EvState.A),
+        ("delta_ac_max", "state", 0, EvState.F),
+    ],
+)
+def test_states_that_are_easily_taken_for_others(name: str, register: str, value: int | str, state: EvState) -> None:
+    assert state_of(PROFILES[name], {register: (value,)}) is state
+
+
+async def test_an_old_bender_with_a_meter_of_sums_tells_neither_power_nor_energy() -> None:
+    async with modbus_bench("bender_cc612_legacy") as bench:
+        charger = bench.emulator
+        assert isinstance(charger, BenderLegacy)
+        charger.sums_alone, charger.current_a = True, 10
+        await charger.start()
+        reading = await read(bench)
+        assert (reading.power_w, reading.energy_kwh) == (None, None)
+        assert reading.current_a == (10, 10, 10)
 
 
 async def test_an_error_is_told() -> None:

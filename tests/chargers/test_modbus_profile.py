@@ -105,6 +105,8 @@ MISTAKES = [
     ("info:", "watchdog: {kind: resend}\ninfo:", 19, "needs renew_after, or a timeout_register"),
     ("info:", "watchdog: {kind: heartbeat, heartbeat: enable, value: timeout}\ninfo:", 19, "no timeout_register"),
     ("info:", "failsafe: {write: hidden}\ninfo:", 19, "which can only be written"),
+    ("info:", "failsafe: {write: hidden, read: hidden}\ninfo:", 19, "which can only be written"),
+    ("info:", "failsafe: {timeout_register: hidden}\ninfo:", 19, "Nothing tells its timeout"),
     ("step: 1, pause: 0", "step: 1, pause: 0, unit: kW", 18, "unit has to be A or W, and not 'kW'"),
     ("info:", "failsafe: {write: limit, unit: V}\ninfo:", 19, "unit has to be A or W, and not 'V'"),
     ("limit: limit}", "limit: limit, limit_when: {hidden: 1}}", 17, "can only be written"),

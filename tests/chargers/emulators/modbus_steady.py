@@ -133,35 +133,6 @@ class MennekesHcc3(ModbusMeter):
         self.take(self.check(words[0], function))
 
 
-class Bender(ModbusMeter):
-    """Bender CC612 with its newer map."""
-
-    watchful = False
-    unit = 255
-    states: ClassVar = {EvState.A: 1, EvState.B: 2, EvState.C: 3, EvState.F: 5}
-
-    @override
-    def holding(self) -> Table:
-        return {
-            100: text("5.33", 2),
-            122: u16(self.states[self.state]),
-            142: text("CC612", 10),
-            **self.every(212, [u32(amps * 1000) for amps in self.phase_a], 2),
-            218: u32(self.register_kwh * 1000),
-            220: u32(self.power_w),
-            **self.every(222, [u32(230)] * 3, 2),
-            716: u32(self.session_kwh * 1000),
-            1000: u16(self.limit_a),
-        }
-
-    @override
-    async def written(self, address: int, words: list[int], function: int) -> None:
-        self.only(function, WRITE_SEVERAL)
-        if address != 1000:
-            raise self.cannot(function)
-        self.take(self.check(words[0], function))
-
-
 class Cfos(Switched):
     """cFos Power Brain: its state is in the low byte, and its relay can let one phase through."""
 

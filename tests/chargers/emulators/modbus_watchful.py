@@ -98,6 +98,7 @@ class KebaP40(ModbusMeter):
             1502: u32(self.session_kwh * 10_000),
             1550: u32(self.phase_source),
             1552: u32(self.one_phase_state if self.phases == 1 else 1 - self.one_phase_state),
+            1600: u32(self.failsafe_a * 1000),
             1602: u32(self.timeout_s),
             **self.limits(),
         }
@@ -111,7 +112,11 @@ class KebaP40(ModbusMeter):
         match address:
             case 5004:
                 self.told(self.check(words[0] / 1000, function, most=63))
-            case 5018 if words[0] == self.timeout_s:
+            case 5016:
+                self.failsafe_a = self.check(words[0] / 1000, function, most=63)
+            case 5018 if words[0] == 0 or 10 <= words[0] <= 600:
+                self.timeout_s = words[0]
+                self.watchdog_s = words[0] / HURRY
                 self.alive()
             case 5052 if self.phase_source == 3:
                 self.phases = 3 if words[0] else 1
@@ -248,7 +253,7 @@ class Vestel(ModbusMeter):
 
     @override
     def holding(self) -> Table:
-        return {405: u16(self.phases == 3), 2002: u16(self.timeout_s)}
+        return {405: u16(self.phases == 3), 2000: u16(self.failsafe_a), 2002: u16(self.timeout_s)}
 
     @override
     async def written(self, address: int, words: list[int], function: int) -> None:
@@ -256,6 +261,11 @@ class Vestel(ModbusMeter):
         match address:
             case 405 if self.limit_a == 0:
                 self.phases = 3 if words[0] else 1
+            case 2000:
+                self.failsafe_a = self.check(words[0], function)
+            case 2002:
+                self.timeout_s = words[0]
+                self.watchdog_s = words[0] / HURRY
             case 5004:
                 self.take(self.check(words[0], function))
             case 6000 if words[0] == 1:
@@ -265,28 +275,37 @@ class Vestel(ModbusMeter):
 
 
 class WebastoNext(ModbusMeter):
-    """Webasto Next: its currents are in the other table."""
+    """Webasto Next."""
 
     unit = 255
     states: ClassVar = {EvState.A: 0, EvState.B: 1, EvState.C: 3, EvState.F: 7}
 
-    @override
-    def inputs(self) -> Table:
-        return self.every(1008, [u16(amps * 1000) for amps in self.phase_a], 2)
+    def __init__(self) -> None:
+        super().__init__()
+        self.timeout_s = OWNERS_S
 
     @override
     def holding(self) -> Table:
         return {
             1000: u16(self.states[self.state]),
             1006: u16(4 if self.state is EvState.F else 0),
+            **self.every(1008, [u16(amps * 1000) for amps in self.phase_a], 2),
             1020: u32(self.power_w),
             1036: u32(self.register_kwh * 1000),
-            2002: u16(OWNERS_S),
+            2000: u16(self.failsafe_a),
+            2002: u16(self.timeout_s),
         }
 
     @override
     async def written(self, address: int, words: list[int], function: int) -> None:
         match address:
+            case 2000:
+                self.only(function, WRITE_ONE)
+                self.failsafe_a = self.check(words[0], function)
+            case 2002:
+                self.only(function, WRITE_ONE)
+                self.timeout_s = words[0]
+                self.watchdog_s = words[0] / HURRY
             case 5004:
                 self.only(function, WRITE_SEVERAL)
                 self.take(self.check(words[0], function))
@@ -329,7 +348,7 @@ class Alfen(ModbusMeter):
 
 
 class AbbTerra(ModbusMeter):
-    """ABB Terra AC: it counts energy for the session only."""
+    """ABB Terra AC with firmware of 2024: it counts energy for the session only."""
 
     tells_register = False
     traffic_counts = True
@@ -340,6 +359,7 @@ class AbbTerra(ModbusMeter):
         self.lock = 0x0011
         self.own_state: int | None = None
         """What it says instead."""
+        self.timeout_s, self.failsafe_a = OWNERS_S, 0xFF
 
     @override
     def holding(self) -> Table:
@@ -354,14 +374,28 @@ class AbbTerra(ModbusMeter):
             **self.every(0x4016, [u32(2300)] * 3, 2),
             0x401C: u32(self.power_w),
             0x401E: u32(self.session_kwh * 1000),
+            0x4020: u16(self.timeout_s),
+            0x4024: u16(self.failsafe_a),
         }
 
     @override
     async def written(self, address: int, words: list[int], function: int) -> None:
-        self.only(function, WRITE_SEVERAL)
-        if address != 0x4100 or len(words) != 2:
-            raise self.cannot(function)
-        self.take(self.check(value_of(words) / 1000, function))
+        match address, len(words):
+            case 0x4100, 2:
+                self.only(function, WRITE_SEVERAL)
+                self.take(self.check(value_of(words) / 1000, function))
+            case 0x4106, 1 if words[0] >= 10:
+                self.timeout_s = words[0]
+                self.watchdog_s = words[0] / HURRY
+            case 0x4109, 1:
+                self.failsafe_a = words[0]
+            case _:
+                raise self.cannot(function)
+
+    @override
+    def fall(self) -> None:
+        """Without a fallback limit it ends the session."""
+        self.limit_a = 0 if self.failsafe_a == 0xFF else min(self.limit_a, self.failsafe_a)
 
 
 class Sungrow(Switched):
@@ -451,6 +485,8 @@ class MennekesCompact(Switched):
     def __init__(self) -> None:
         super().__init__()
         self.options = 2
+        self.fallback_a = 0
+        """0: it goes on as it is; 1: it pauses."""
 
     @override
     def holding(self) -> Table:
@@ -460,8 +496,10 @@ class MennekesCompact(Switched):
             **self.every(0x0500, [f32(amps) for amps in self.phase_a], 2),
             **self.every(0x0506, [f32(230.0)] * 3, 2),
             0x0512: f32(self.power_w),
+            0x073A: u16(self.fallback_a),
             0x0B02: f32(self.session_kwh),
             0x0D05: u16(self.running),
+            0x0E02: u16(self.phases == 1),
             0x1000: f32(self.register_kwh),
         }
 
@@ -474,6 +512,10 @@ class MennekesCompact(Switched):
             case 0x0D00 if words[0] == 0x55AA:
                 self.only(function, WRITE_ONE)
                 self.alive()
+            case 0x073A if words[0] in {0, 1, *range(6, 33)}:
+                self.only(function, WRITE_ONE)
+                self.fallback_a = words[0]
+                self.failsafe_a = {0: 32, 1: 0}.get(words[0], words[0])
             case 0x0D04 if not self.running:
                 self.only(function, WRITE_ONE)
                 self.phases = 1 if words[0] == 1 else 3

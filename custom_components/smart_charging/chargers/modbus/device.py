@@ -241,18 +241,25 @@ class ModbusDevice(Device):
         current_a = math.floor(failsafe_a / limit.step_a + _HAIR) * limit.step_a
         current_a = current_a if current_a >= limit.minimum_a else 0.0
         told = current_a * LEAST_V * self._wired if failsafe.in_w else current_a
+        if failsafe.write is not None and failsafe.pause is not None and not current_a:
+            told = failsafe.pause * self._register(failsafe.write).scale
         try:
             # The current first: a watchdog that is armed falls to it.
-            for name, value in ((failsafe.write, told), (failsafe.timeout, failsafe.timeout_s), (failsafe.arm, 1)):
-                if name is not None:
-                    await self._make(self._register(name), value)
+            await self._make(failsafe.write, failsafe.read, told)
+            await self._make(failsafe.timeout, self._profile.watchdog.timeout, failsafe.timeout_s)
+            await self._make(failsafe.arm, None, 1)
         except RegisterRefusedError:
             return False
         return True
 
-    async def _make(self, register: Register, value: float) -> None:
+    async def _make(self, name: str | None, read: str | None, value: float) -> None:
+        """Write it where something else stands there, as it tells itself or as `read` does."""
+        if name is None:
+            return
+        register = self._register(name)
         raw = math.floor(value / register.scale + _HAIR)
-        if first(register.name, await self._bus.read([register])) != raw:
+        told = number(self._profile, read or name, await self._ask([read or name]))
+        if told is None or abs(told - raw * register.scale) > _HAIR:
             await self._bus.write(register, raw)
 
     async def _learn_timeout(self) -> bool:

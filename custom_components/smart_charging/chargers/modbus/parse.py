@@ -91,6 +91,10 @@ def _judge(profile: Profile, fields: Fields) -> None:
         )
     if measured.limit is not None and pause is not None and profile.registers[pause.write].write_only:
         raise fields.need("measure").wrong("The limit cannot be told where the register that pauses it cannot be read.")
+    failsafe = profile.failsafe
+    timer = None if failsafe is None or failsafe.timeout is None else profile.registers[failsafe.timeout]
+    if timer is not None and timer.write_only and profile.watchdog.timeout is None:
+        raise fields.need("failsafe").wrong("Nothing tells its timeout: the watchdog needs a timeout_register.")
     if len(measured.current) > 1 and any(profile.registers[name].count != 1 for name in measured.current):
         raise fields.need("measure").wrong("current is one register with three values, or three with one each.")
 
@@ -232,10 +236,13 @@ class _Reader:
 
     def failsafe(self, field: Field) -> Failsafe:
         fields = field.fields()
+        read = fields.take("read", self.one_number, None)
         failsafe = Failsafe(
-            write=fields.take("write", self._read_and_written, None),
-            timeout=fields.take("timeout_register", self._read_and_written, None),
+            write=fields.take("write", self._read_and_written if read is None else self.written, None),
+            read=read,
+            timeout=fields.take("timeout_register", self.written, None),
             timeout_s=fields.take("timeout", lambda item: item.number(1, _MOST_TIME_S), _DEFAULT_FAILSAFE_TIMEOUT_S),
+            pause=fields.take("pause", lambda item: item.integer(0), None),
             arm=fields.take("arm", self._read_and_written, None),
             in_w=fields.take("unit", _is_in_w, default=False),
             certain=fields.take("certain", Field.truth, default=True),

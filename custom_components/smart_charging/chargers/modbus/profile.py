@@ -222,8 +222,13 @@ class Failsafe:
 
     write: str | None = None
     """A per phase, or `in_w` W of all phases together."""
+    read: str | None = None
+    """What stands there, where that is told by another register."""
     timeout: str | None = None
+    """Where it can only be written, `Watchdog.timeout` tells what stands there."""
     timeout_s: float = 0.0
+    pause: int | None = None
+    """What is written for no current at all, raw, where a 0 means something else."""
     arm: str | None = None
     """A 1 there switches the watchdog on."""
     in_w: bool = False
