@@ -172,7 +172,7 @@ def test_from_a_time_to_itself_is_a_whole_day() -> None:
 
 
 def test_a_holiday_is_a_sunday() -> None:
-    holidays = Holidays(fixed=frozenset({(5, 1)}), easter=frozenset({1}), dates=frozenset({date(2026, 5, 6)}))
+    holidays = Holidays(fixed=frozenset({(5, 1)}), easter=frozenset({1}), nth=frozenset({(5, 2, 1)}))
     tariff = Hours(rules=(Rule(period="sunday", days=SUNDAY),), holidays=holidays)
     days = ["2026-04-06", "2026-04-07", *(f"2026-05-0{day}" for day in range(1, 8))]
     sundays = [day for day in days if tariff.period_at(datetime.fromisoformat(f"{day}T12:00")) == "sunday"]
@@ -185,6 +185,13 @@ def test_a_holiday_is_a_sunday() -> None:
 def test_easter(easter: date) -> None:
     holidays = Holidays(easter=frozenset({0}))
     assert [day for day in (easter + timedelta(days=n) for n in range(-40, 40)) if day in holidays] == [easter]
+
+
+def test_a_holiday_on_a_sunday_may_be_kept_on_monday() -> None:
+    fourth_of_july = frozenset({(7, 4)})
+    days = [date(2027, 7, day) for day in range(1, 8)]  # the 4th is a Sunday
+    assert [day.day for day in days if day in Holidays(fixed=fourth_of_july)] == [4]
+    assert [day.day for day in days if day in Holidays(fixed=fourth_of_july, observed=True)] == [4, 5]
 
 
 def test_one_price_for_ever() -> None:

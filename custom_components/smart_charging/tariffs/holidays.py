@@ -4,19 +4,30 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+_SUNDAY: Final = 6
+_WEEK: Final = 7
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holidays:
-    """`fixed` are (month, day); `easter` counts days from Easter Sunday; `dates` are those that come but once."""
+    """`fixed` are (month, day); `easter` counts days from Easter Sunday; `nth` are (month, weekday, which one).
+
+    Monday is weekday 0. With `observed` a fixed one on a Sunday is kept on Monday as well.
+    """
 
     fixed: frozenset[tuple[int, int]] = frozenset()
     easter: frozenset[int] = frozenset()
-    dates: frozenset[date] = frozenset()
+    nth: frozenset[tuple[int, int, int]] = frozenset()
+    observed: bool = False
 
     def __contains__(self, day: date) -> bool:
-        if (day.month, day.day) in self.fixed or day in self.dates:
-            return True
-        return bool(self.easter) and (day - easter_sunday(day.year)).days in self.easter
+        before = day - timedelta(days=1)
+        return (
+            (day.month, day.day) in self.fixed
+            or (self.observed and before.weekday() == _SUNDAY and (before.month, before.day) in self.fixed)
+            or (day.month, day.weekday(), (day.day - 1) // _WEEK + 1) in self.nth
+            or (bool(self.easter) and (day - easter_sunday(day.year)).days in self.easter)
+        )
 
 
 def easter_sunday(year: int) -> date:
