@@ -20,7 +20,9 @@ from .config_rules.operator import operator_target
 from .config_rules.options import validate_options
 from .config_rules.site import validate_site
 from .config_rules.tree import feeder, is_orphan
+from .config_rules.vehicle import validate_vehicle
 from .config_site import read_site
+from .config_vehicles import VehicleConfig, read_vehicle
 from .const import (
     CONF_BATTERY_INVERTED,
     CONF_BATTERY_POWER,
@@ -57,6 +59,7 @@ from .const import (
     SUBENTRY_CIRCUIT,
     SUBENTRY_LIMIT,
     SUBENTRY_LOAD,
+    SUBENTRY_VEHICLE,
 )
 from .csms.relay.target import RelayTarget
 from .csms.security import Access
@@ -142,7 +145,7 @@ class BatteryConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSetup:
-    """One site. `chargers`, `loads` and `limits` are by subentry id, which is also their id in the engine."""
+    """One site. `chargers`, `loads`, `limits` and `vehicles` are by subentry id, which is also their id in the engine."""
 
     site: Site
     meter: MeterConfig
@@ -157,6 +160,7 @@ class SiteSetup:
     loads: Mapping[str, LoadConfig] = field(default_factory=dict[str, LoadConfig])
     limits: Mapping[str, LimitConfig] = field(default_factory=dict[str, LimitConfig])
     """Those that come and go; what a circuit always bears stands in `site`."""
+    vehicles: Mapping[str, VehicleConfig] = field(default_factory=dict[str, VehicleConfig])
     battery: BatteryConfig | None = None
     off_peak_entity_id: str | None = None
     """Is on in off-peak hours."""
@@ -212,6 +216,10 @@ def read_setup(entry: ConfigEntry[Any]) -> SiteSetup:
         limits={
             limit_id: read_limit(entry.data, tree, limit) for limit_id, limit in _of_type(entry, SUBENTRY_LIMIT).items()
         },
+        vehicles={
+            vehicle_id: read_vehicle(vehicle, chargers.keys())
+            for vehicle_id, vehicle in _of_type(entry, SUBENTRY_VEHICLE).items()
+        },
         battery=_battery(entry.options),
         off_peak_entity_id=entry.options.get(CONF_OFF_PEAK),
         cards=read_cards(entry.options, _of_type(entry, SUBENTRY_CARD).values()),
@@ -256,6 +264,10 @@ def _judge(entry: ConfigEntry[Any]) -> None:
         _expect(validate_card(others, card.data), card.title)
     for limit in _of_type(entry, SUBENTRY_LIMIT).values():
         _expect(validate_limit(site, tree, limit.data), limit.title)
+    vehicles = _of_type(entry, SUBENTRY_VEHICLE)
+    for vehicle_id, vehicle in vehicles.items():
+        others = [other.data for other_id, other in vehicles.items() if other_id != vehicle_id]
+        _expect(validate_vehicle(others, vehicle.data), vehicle.title)
 
 
 def _expect(errors: Errors, name: str) -> None:

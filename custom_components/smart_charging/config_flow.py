@@ -19,8 +19,8 @@ The steps of a new site, as a page or a script walks them (POST the fields of a 
 Reconfiguring starts with a menu: meter | limit | server | encryption. `encryption` {tls: "off"|"own"|"files", tls_port} leads
 to `authority` {}, which shows what chargers have to trust, or to `certificate_files` {tls_certificate, tls_key,
 tls_stations (optional)}, which are paths. Options: see flows/options.py. Circuits, chargers, appliances
-that give way, limits that come and go and cards are added by subentry flows, see flows/circuit.py, flows/charger.py,
-flows/load.py, flows/limit.py and flows/card.py; a charger also by the discovery of a station that called in, or of one that announced itself (flows/network_discovery.py).
+that give way, limits that come and go, cards and vehicles are added by subentry flows, see flows/circuit.py, flows/charger.py,
+flows/load.py, flows/limit.py, flows/card.py and flows/vehicle.py; a charger also by the discovery of a station that called in, or of one that announced itself (flows/network_discovery.py).
 """
 
 from typing import Any, override
@@ -28,7 +28,15 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntry, ConfigFlowResult, ConfigSubentryFlow, OptionsFlow
 from homeassistant.core import callback
 
-from .const import DOMAIN, SUBENTRY_CARD, SUBENTRY_CHARGER, SUBENTRY_CIRCUIT, SUBENTRY_LIMIT, SUBENTRY_LOAD
+from .const import (
+    DOMAIN,
+    SUBENTRY_CARD,
+    SUBENTRY_CHARGER,
+    SUBENTRY_CIRCUIT,
+    SUBENTRY_LIMIT,
+    SUBENTRY_LOAD,
+    SUBENTRY_VEHICLE,
+)
 from .flows.card import CardSubentryFlow
 from .flows.charger import ChargerSubentryFlow
 from .flows.circuit import CircuitSubentryFlow
@@ -38,6 +46,7 @@ from .flows.limit import LimitSubentryFlow
 from .flows.load import LoadSubentryFlow
 from .flows.network_discovery import NetworkDiscoverySteps
 from .flows.options import ControlOptionsFlow
+from .flows.vehicle import VehicleSubentryFlow
 
 
 class SmartChargingConfigFlow(DiscoverySteps, NetworkDiscoverySteps, EncryptionSteps, domain=DOMAIN):
@@ -61,7 +70,7 @@ class SmartChargingConfigFlow(DiscoverySteps, NetworkDiscoverySteps, EncryptionS
     @callback
     @override
     def async_get_supported_subentry_types(cls, config_entry: ConfigEntry) -> dict[str, type[ConfigSubentryFlow]]:
-        """A site has cards, chargers, circuits, appliances that give way, and limits that come and go."""
+        """A site has cards, chargers, circuits, appliances that give way, limits that come and go, and vehicles."""
         del config_entry
         return {
             SUBENTRY_CARD: CardSubentryFlow,
@@ -69,6 +78,7 @@ class SmartChargingConfigFlow(DiscoverySteps, NetworkDiscoverySteps, EncryptionS
             SUBENTRY_CIRCUIT: CircuitSubentryFlow,
             SUBENTRY_LIMIT: LimitSubentryFlow,
             SUBENTRY_LOAD: LoadSubentryFlow,
+            SUBENTRY_VEHICLE: VehicleSubentryFlow,
         }
 
     @staticmethod

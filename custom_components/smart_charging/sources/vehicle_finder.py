@@ -24,6 +24,11 @@ class FoundVehicle:
     entities: Mapping[VehicleRole, str]
     disabled: tuple[str, ...] = ()
 
+    @property
+    def key(self) -> str:
+        """Names it among all that were found."""
+        return self.entities.get(VehicleRole.SOC) or self.device_id
+
 
 def find_vehicles(hass: HomeAssistant) -> tuple[FoundVehicle, ...]:
     """Look through the entity registry for the vehicles of the table; what a charger knows comes after the vehicles."""

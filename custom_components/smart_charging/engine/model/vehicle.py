@@ -8,8 +8,8 @@ class Vehicle:
     """Shares are from 0 to 1. Currents in A per phase: what the car itself can do, whatever its charger can."""
 
     vehicle_id: str
-    capacity_kwh: float
-    """What its battery can hold, as its owner can use it."""
+    capacity_kwh: float | None = None
+    """What its battery can hold, as its owner can use it; None where nobody knows."""
     phases: int = 3
     minimum_a: float = 6.0
     maximum_a: float = 16.0
