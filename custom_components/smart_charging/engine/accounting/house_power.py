@@ -1,0 +1,58 @@
+"""What a house takes now, by its meter, its chargers and its battery."""
+
+import math
+from datetime import datetime, timedelta
+from typing import Final
+
+from ..model.battery import BatteryReading
+from ..model.evse import EvseStatus
+from ..model.meter import MeterReading
+from ..model.snapshot import SiteSnapshot
+
+FRESH: Final = timedelta(minutes=1)
+"""What is older is not of now; meters and chargers of homes speak once a minute, or more often."""
+
+
+def house_kw(snapshot: SiteSnapshot, circuit_id: str, voltage_v: float, *, has_battery: bool) -> float | None:
+    """Tell what the house takes beside its chargers and its battery, kW, and less what its roof gives; None is unknown.
+
+    `circuit_id` is the site's supply, `voltage_v` is between a phase and neutral.
+    """
+    meter = snapshot.meters.get(circuit_id)
+    parts = [
+        None if meter is None else _metered_w(meter, voltage_v, snapshot.at),
+        *(_taken_w(status, voltage_v, snapshot.at) for status in snapshot.evses.values()),
+        *([_stored_w(snapshot.battery, snapshot.at)] if has_battery else []),
+    ]
+    known = [part for part in parts if part is not None and math.isfinite(part)]
+    if len(known) < len(parts):
+        return None
+    return (known[0] - math.fsum(known[1:])) / 1000
+
+
+def _metered_w(meter: MeterReading, voltage_v: float, at: datetime) -> float | None:
+    if not _is_fresh(meter.at, at):
+        return None
+    if meter.power_w is not None:
+        return meter.power_w
+    return math.fsum(meter.current_a.values()) * voltage_v if meter.current_a else None
+
+
+def _taken_w(status: EvseStatus, voltage_v: float, at: datetime) -> float | None:
+    if not status.reachable:
+        return None
+    if status.state is not None and not status.state.power_flows:
+        return 0.0
+    if not _is_fresh(status.measured_at, at):
+        return None
+    if status.power_w is not None:
+        return status.power_w
+    return None if status.current_a is None else math.fsum(status.current_a) * voltage_v
+
+
+def _stored_w(battery: BatteryReading | None, at: datetime) -> float | None:
+    return battery.power_w if battery is not None and _is_fresh(battery.at, at) else None
+
+
+def _is_fresh(told_at: datetime | None, at: datetime) -> bool:
+    return told_at is not None and at - told_at <= FRESH

@@ -1,0 +1,113 @@
+"""An outlook: what the house will take in the coming days, and what its roof will give."""
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Final
+
+WIDE_KW: Final = 3.0
+"""The margin above a base load that nobody knows: an oven and a kettle at once, or a heat pump."""
+
+
+class Blank(StrEnum):
+    """What an outlook does without."""
+
+    BASE_LOAD = "base_load"
+    """Nothing is known of what the house takes: there is no surplus, and limits are kept with a wide margin."""
+    SOLAR = "solar"
+    """There is a roof, and nobody forecasts it: there is no surplus."""
+    BATTERY = "battery"
+    """There is a home battery of unknown capacity: nothing of the surplus is taken off for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlookStep:
+    """From `start` (included) to `end` (excluded), UTC; powers are means in kW, None is unknown."""
+
+    start: datetime
+    end: datetime
+    base_kw: float | None = None
+    """What the site takes without its chargers, its battery and its roof."""
+    margin_kw: float | None = None
+    """The base load is hardly ever higher by more than this."""
+    solar_kw: float | None = None
+    stored_kw: float = 0.0
+    """What the home battery takes of the surplus before cars may."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """Steps in order, without overlap. It has no slots, so that what follows from the steps is computed once.
+
+    Whoever asks gives a span, `start` before `end`, both UTC; ValueError where it is none.
+    """
+
+    steps: Sequence[OutlookStep] = ()
+    blanks: frozenset[Blank] = frozenset()
+
+    def base_kw(self, start: datetime, end: datetime) -> float:
+        """Tell the base load that is expected on average; where it is not known it is the mean of what is, or else none."""
+        return _mean((self._base_kw(step), hours) for step, hours in self._parts(start, end))
+
+    def high_base_kw(self, start: datetime, end: datetime) -> float:
+        """Tell what the base load is hardly ever above, at any time of the span: for limits."""
+        return max(self._base_kw(step) + _margin_kw(step) for step, _ in self._parts(start, end))
+
+    def surplus_kw(self, start: datetime, end: datetime) -> float:
+        """Tell what cars may have of the sun on average, never negative; none where sun or base load are unknown."""
+        if self._known_kw is None:
+            return 0.0
+        return _mean((self._surplus_kw(step), hours) for step, hours in self._parts(start, end))
+
+    def _surplus_kw(self, step: OutlookStep | None) -> float:
+        if step is None or step.solar_kw is None:
+            return 0.0
+        return max(0.0, step.solar_kw - self._base_kw(step) - step.stored_kw)
+
+    def _base_kw(self, step: OutlookStep | None) -> float:
+        if step is None or step.base_kw is None:
+            return self._known_kw or 0.0
+        return step.base_kw
+
+    @cached_property
+    def _known_kw(self) -> float | None:
+        known = [step.base_kw for step in self.steps if step.base_kw is not None]
+        return math.fsum(known) / len(known) if known else None
+
+    @cached_property
+    def _starts(self) -> list[datetime]:
+        return [step.start for step in self.steps]
+
+    def _parts(self, start: datetime, end: datetime) -> Iterator[tuple[OutlookStep | None, float]]:
+        """List the steps that the span meets, each with how long it is in it, h; None is what no step tells of."""
+        if not start < end:
+            raise ValueError("a span ends after it starts")
+        told = start
+        for step in self.steps[max(0, bisect_right(self._starts, start) - 1) :]:
+            if step.start >= end:
+                break
+            if step.start > told:
+                yield None, _hours(step.start - told)
+            begin, until = max(start, step.start), min(end, step.end)
+            if begin < until:
+                yield step, _hours(until - begin)
+            told = max(told, until)
+        if told < end:
+            yield None, _hours(end - told)
+
+
+def _margin_kw(step: OutlookStep | None) -> float:
+    return WIDE_KW if step is None or step.base_kw is None or step.margin_kw is None else step.margin_kw
+
+
+def _hours(length: timedelta) -> float:
+    return length / timedelta(hours=1)
+
+
+def _mean(parts: Iterator[tuple[float, float]]) -> float:
+    values = list(parts)
+    return math.fsum(value * hours for value, hours in values) / math.fsum(hours for _, hours in values)

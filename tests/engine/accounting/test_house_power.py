@@ -1,0 +1,82 @@
+"""What a house takes by what meter, chargers and battery say; who is silent makes it unknown."""
+
+from dataclasses import replace
+from datetime import timedelta
+from math import nan
+from typing import Any
+
+import pytest
+
+from custom_components.smart_charging.engine.accounting.house_power import FRESH, house_kw
+from custom_components.smart_charging.engine.model.battery import BatteryReading
+from custom_components.smart_charging.engine.model.evse import EvseStatus, EvState
+from custom_components.smart_charging.engine.model.meter import MeterReading
+from custom_components.smart_charging.engine.model.quantities import Phase
+from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
+
+from ..builders import NOW
+
+OLD = NOW - FRESH - timedelta(seconds=1)
+AMPERES = {Phase.L1: 10.0, Phase.L2: 5.0, Phase.L3: -5.0}
+
+
+def charging(**changes: Any) -> EvseStatus:
+    return replace(EvseStatus(reachable=True, state=EvState.C, measured_at=NOW, power_w=3000.0), **changes)
+
+
+def snapshot(meter: MeterReading | None, *evses: EvseStatus, battery: BatteryReading | None = None) -> SiteSnapshot:
+    return SiteSnapshot(
+        at=NOW,
+        meters={} if meter is None else {"supply": meter},
+        evses={str(number): status for number, status in enumerate(evses)},
+        battery=battery,
+    )
+
+
+METER = MeterReading(at=NOW, power_w=5000.0)
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        pytest.param(snapshot(METER), 5.0, id="no charger"),
+        pytest.param(snapshot(METER, charging()), 2.0, id="less what a car takes"),
+        pytest.param(snapshot(METER, charging(), charging(power_w=1000.0)), 1.0, id="... or two"),
+        pytest.param(snapshot(METER, charging(power_w=-3000.0)), 8.0, id="a car that gives"),
+        pytest.param(
+            snapshot(METER, charging(power_w=None, current_a=(6.0,))), 3.62, id="a charger that tells amperes"
+        ),
+        pytest.param(snapshot(METER, charging(power_w=None)), None, id="a charger that tells neither"),
+        pytest.param(snapshot(METER, charging(measured_at=OLD)), None, id="a charger that told long ago"),
+        pytest.param(snapshot(METER, charging(measured_at=None)), None, id="a charger that never told"),
+        pytest.param(
+            snapshot(METER, charging(state=EvState.B, measured_at=OLD)), 5.0, id="a car that waits takes nothing"
+        ),
+        pytest.param(snapshot(METER, charging(state=None)), 2.0, id="a charger of unknown state that measures"),
+        pytest.param(snapshot(METER, charging(reachable=False)), None, id="a charger that is out of reach"),
+        pytest.param(snapshot(METER, charging(power_w=nan)), None, id="a charger that tells no number"),
+        pytest.param(snapshot(None), None, id="no meter"),
+        pytest.param(snapshot(replace(METER, at=OLD)), None, id="a silent meter"),
+        pytest.param(snapshot(replace(METER, power_w=nan)), None, id="a meter that tells no number"),
+        pytest.param(snapshot(MeterReading(at=NOW, current_a=AMPERES)), 2.3, id="a meter that tells amperes"),
+        pytest.param(snapshot(MeterReading(at=NOW)), None, id="a meter that tells nothing"),
+        pytest.param(snapshot(replace(METER, power_w=-500.0)), -0.5, id="a house that gives"),
+    ],
+)
+def test_what_the_house_takes(seen: SiteSnapshot, expected: float | None) -> None:
+    told = house_kw(seen, "supply", 230.0, has_battery=False)
+    assert told == (None if expected is None else pytest.approx(expected))
+
+
+@pytest.mark.parametrize(
+    ("battery", "expected"),
+    [
+        pytest.param(BatteryReading(at=NOW, power_w=2000.0), 3.0, id="it fills"),
+        pytest.param(BatteryReading(at=NOW, power_w=-2000.0), 7.0, id="it serves the house"),
+        pytest.param(BatteryReading(at=OLD, power_w=0.0), None, id="it is silent"),
+        pytest.param(None, None, id="it never spoke"),
+    ],
+)
+def test_what_the_battery_does_is_not_the_house(battery: BatteryReading | None, expected: float | None) -> None:
+    told = house_kw(snapshot(METER, battery=battery), "supply", 230.0, has_battery=True)
+    assert told == (None if expected is None else pytest.approx(expected))
