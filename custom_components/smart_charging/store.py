@@ -1,4 +1,4 @@
-"""What is kept over restarts: what people want of each charger, its session's energy, what we switched off, what was told."""
+"""What is kept over restarts: what people want of each charger and vehicle, its session's energy, what we switched off, what was told."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,8 +13,10 @@ from .engine.accounting.session import SessionEnergy
 from .engine.model.evse import Means
 from .engine.model.mode import Mode
 from .engine.model.override import Override
+from .engine.model.presence import CarChoice, Presence
 from .engine.model.replay import ReplayError, from_json, to_json
 from .engine.model.site import Site
+from .engine.model.soc import KnownSoc
 from .sources.limit import ToldValue
 
 _VERSION: Final = 1
@@ -64,6 +66,9 @@ class SiteStore:
         self._interrupted: dict[str, Means] = {}
         self._told_limits: dict[str, ToldValue] = {}
         self._sent_cards: dict[str, SentCards] = {}
+        self._presences: dict[str, Presence] = {}
+        self._car_choices: dict[str, CarChoice] = {}
+        self._known_socs: dict[str, KnownSoc] = {}
         self._due = False
         self._changed = False
 
@@ -77,6 +82,9 @@ class SiteStore:
         self._sheds = _read(Shed, data.get("sheds"))
         self._told_limits = _read(ToldValue, data.get("told_limits"))
         self._sent_cards = _read(SentCards, data.get("sent_cards"))
+        self._presences = _read(Presence, data.get("presences"))
+        self._car_choices = _read(CarChoice, data.get("car_choices"))
+        self._known_socs = _read(KnownSoc, data.get("known_socs"))
         self._interrupted = {
             evse_id: Means(means) for evse_id, means in data.get("interrupted", {}).items() if means in set(Means)
         }
@@ -179,6 +187,44 @@ class SiteStore:
         if told != known and not self._due:
             self._keep(_SESSION_DELAY_S)
 
+    @property
+    def presences(self) -> Mapping[str, Presence]:
+        """Which car is at which charger, by charger id."""
+        return self._presences
+
+    @callback
+    def set_presences(self, presences: Mapping[str, Presence]) -> None:
+        """Keep what a tick found."""
+        if presences != self._presences:
+            self._presences = dict(presences)
+            self._keep(_CHOICE_DELAY_S)
+
+    @property
+    def car_choices(self) -> Mapping[str, CarChoice]:
+        """Which car a person said is at a charger, by charger id."""
+        return self._car_choices
+
+    @callback
+    def set_car_choice(self, evse_id: str, choice: CarChoice | None) -> None:
+        """Keep a choice; None: nobody says."""
+        if choice != self._car_choices.get(evse_id):
+            self._car_choices = _with(self._car_choices, evse_id, choice)
+            self._keep(_CHOICE_DELAY_S)
+
+    @property
+    def known_socs(self) -> Mapping[str, KnownSoc]:
+        """What is known of vehicles' states of charge, by vehicle id."""
+        return self._known_socs
+
+    @callback
+    def set_known_socs(self, known: Mapping[str, KnownSoc], *, soon: bool = False) -> None:
+        """Keep what a tick found; `soon` where it cannot be found again, as what a person said."""
+        # Each tick that sees a vehicle moves its time on, which is not worth a write.
+        told, before = _without_times(known), _without_times(self._known_socs)
+        changed, self._known_socs = told != before, dict(known)
+        if changed and (soon or not self._due):
+            self._keep(_CHOICE_DELAY_S if soon else _SESSION_DELAY_S)
+
     async def async_save(self) -> None:
         """Write what changed at once, before somebody else reads: a write that is due may be under way, and not done."""
         if self._changed:
@@ -204,7 +250,14 @@ class SiteStore:
             "interrupted": to_json(self._interrupted),
             "told_limits": to_json(self._told_limits),
             "sent_cards": to_json(self._sent_cards),
+            "presences": to_json(self._presences),
+            "car_choices": to_json(self._car_choices),
+            "known_socs": to_json(self._known_socs),
         }
+
+
+def _without_times(known: Mapping[str, KnownSoc]) -> dict[str, tuple[float, float, bool]]:
+    return {key: (soc.told.value, soc.added, soc.count is None) for key, soc in known.items()}
 
 
 def with_priorities(site: Site, chosen: Mapping[str, ChosenPriority]) -> Site:

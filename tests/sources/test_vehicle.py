@@ -242,3 +242,38 @@ def test_an_entity_that_is_gone_says_nothing(hass: HomeAssistant):
     alone = VehicleSource(hass, {VehicleRole.SOC: "sensor.soc"}, timedelta(hours=2)).reading(dt_util.utcnow())
     assert alone is not None
     assert (alone.soc, alone.charge_limit, alone.plugged, alone.home, alone.range_km) == (0.57, None, None, None, None)
+
+
+def test_since_when_it_is_plugged_in(hass: HomeAssistant, freezer: FrozenDateTimeFactory):
+    vehicle = source(hass)
+    assert (vehicle.plugged_since, vehicle.away_at) == (None, None)
+    hass.states.async_set("binary_sensor.plug", "off", {})
+    assert (vehicle.plugged_since, vehicle.away_at) == (None, dt_util.utcnow())
+    freezer.tick(60)
+    plugged_at = dt_util.utcnow()
+    # Whatever is known of its state of charge.
+    hass.states.async_set("binary_sensor.plug", "on", {})
+    freezer.tick(timedelta(hours=9))
+    hass.states.async_set("binary_sensor.plug", "on", {})
+    assert (vehicle.plugged_since, vehicle.away_at) == (plugged_at, None)
+    # At somebody else's charger.
+    hass.states.async_set("device_tracker.car", "not_home", {})
+    assert (vehicle.plugged_since, vehicle.away_at) == (None, dt_util.utcnow())
+    hass.states.async_set("device_tracker.car", "home", {})
+    assert (vehicle.plugged_since, vehicle.away_at) == (plugged_at, None)
+
+
+async def test_it_is_listened_to(hass: HomeAssistant):
+    vehicle, heard = source(hass), list[str]()
+    vehicle.start(lambda: heard.append("something"))
+    hass.states.async_set("sensor.soc", "57", {})
+    hass.states.async_set("sensor.other", "57", {})
+    await hass.async_block_till_done()
+    assert heard == ["something"]
+    vehicle.stop()
+    hass.states.async_set("sensor.soc", "58", {})
+    await hass.async_block_till_done()
+    assert heard == ["something"]
+    nobody = VehicleSource(hass, {}, timedelta(hours=2))
+    nobody.start(lambda: heard.append("nothing"))
+    nobody.stop()

@@ -1,6 +1,6 @@
 """A vehicle: the states of its entities, turned into one reading. It is only listened to, and never woken."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,8 +13,9 @@ from homeassistant.const import (
     STATE_UNKNOWN,
     UnitOfLength,
 )
-from homeassistant.core import HomeAssistant, State
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
 from .power import finite
@@ -44,6 +45,42 @@ class VehicleSource:
         self._hass = hass
         self._refs = dict(refs)
         self._stale_after = stale_after
+        self._unsubscribe: Callable[[], None] = lambda: None
+
+    @callback
+    def start(self, on_change: Callable[[], None]) -> None:
+        """Begin to listen; `on_change` is called when one of its entities says something else."""
+
+        @callback
+        def changed(_event: Event[EventStateChangedData]) -> None:
+            on_change()
+
+        entity_ids = [entity_id for role in self._refs if (entity_id := self._entity_id(role)) is not None]
+        if entity_ids:
+            self._unsubscribe = async_track_state_change_event(self._hass, entity_ids, changed)
+
+    @callback
+    def stop(self) -> None:
+        """Listen no more."""
+        self._unsubscribe()
+
+    @property
+    def plugged_since(self) -> datetime | None:
+        """Since when it says that it is plugged in, UTC, however old its state of charge is; None where it does not, or is away."""
+        plugged = self._state(VehicleRole.PLUGGED)
+        if self.away_at is not None or plugged is None:
+            return None
+        return plugged.last_changed
+
+    @property
+    def away_at(self) -> datetime | None:
+        """When it last said that it is not plugged in, or not at home, UTC; None where it does not say so."""
+        said = (
+            (self._state(VehicleRole.PLUGGED), _PLUGGED),
+            (self._state(VehicleRole.LOCATION), frozenset({STATE_HOME})),
+        )
+        denied = [state.last_reported for state, words in said if state is not None and state.state not in words]
+        return max(denied, default=None)
 
     def reading(self, at: datetime) -> VehicleReading | None:
         """What it said by `at`, UTC; None where that is too long ago, or nothing."""
@@ -63,11 +100,13 @@ class VehicleSource:
         )
 
     def _state(self, role: VehicleRole) -> State | None:
-        if (ref := self._refs.get(role)) is None:
-            return None
-        entity_id = er.async_resolve_entity_id(er.async_get(self._hass), ref)
+        entity_id = self._entity_id(role)
         state = self._hass.states.get(entity_id) if entity_id is not None else None
         return None if state is None or state.state in {STATE_UNAVAILABLE, STATE_UNKNOWN} else state
+
+    def _entity_id(self, role: VehicleRole) -> str | None:
+        ref = self._refs.get(role)
+        return None if ref is None else er.async_resolve_entity_id(er.async_get(self._hass), ref)
 
     def _told_at(self, own: State) -> datetime:
         """When the vehicle told it, where it says so: an integration may repeat what a sleeping one said long ago."""
