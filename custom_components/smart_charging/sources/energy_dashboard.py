@@ -11,6 +11,9 @@ from .meter_catalogue import Role
 
 _LOGGER: Final = logging.getLogger(__name__)
 
+UNREADABLE: Final = (ImportError, AttributeError, KeyError, TypeError)
+"""What it may raise to read preferences that are not what they used to be."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridPower:
@@ -32,17 +35,22 @@ class EnergyDashboard:
 
 async def read_energy_dashboard(hass: HomeAssistant) -> EnergyDashboard:
     """Read the dashboard's preferences; empty where there are none, or where they are not what they used to be."""
-    if "energy" not in hass.config.components:
-        return EnergyDashboard()
     try:
-        # Imported late: the component brings the recorder along, and is loaded already when we get here.
-        from homeassistant.components.energy.data import async_get_manager  # noqa: PLC0415
-
-        preferences: Any = (await async_get_manager(hass)).data
-        return _understand(preferences["energy_sources"] if preferences else ())
-    except ImportError, AttributeError, KeyError, TypeError:
+        return _understand(await energy_sources(hass))
+    except UNREADABLE:
         _LOGGER.warning("The energy dashboard could not be read; choose the meter by hand", exc_info=True)
         return EnergyDashboard()
+
+
+async def energy_sources(hass: HomeAssistant) -> Iterable[Mapping[str, Any]]:
+    """List the dashboard's sources as they are stored; none where there is no dashboard. Raises one of `UNREADABLE`."""
+    if "energy" not in hass.config.components:
+        return ()
+    # Imported late: the component brings the recorder along, and is loaded already when we get here.
+    from homeassistant.components.energy.data import async_get_manager  # noqa: PLC0415
+
+    preferences: Any = (await async_get_manager(hass)).data
+    return preferences["energy_sources"] if preferences else ()
 
 
 def _understand(sources: Iterable[Mapping[str, Any]]) -> EnergyDashboard:

@@ -14,9 +14,10 @@ from custom_components.smart_charging.engine.model.meter import MeterReading
 from custom_components.smart_charging.engine.model.quantities import Phase
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
 
-from ..builders import NOW
+from ..builders import NOW, mains
 
 OLD = NOW - FRESH - timedelta(seconds=1)
+SUPPLY = mains(phases=3)
 AMPERES = {Phase.L1: 10.0, Phase.L2: 5.0, Phase.L3: -5.0}
 
 
@@ -27,7 +28,7 @@ def charging(**changes: Any) -> EvseStatus:
 def snapshot(meter: MeterReading | None, *evses: EvseStatus, battery: BatteryReading | None = None) -> SiteSnapshot:
     return SiteSnapshot(
         at=NOW,
-        meters={} if meter is None else {"supply": meter},
+        meters={} if meter is None else {SUPPLY.circuit_id: meter},
         evses={str(number): status for number, status in enumerate(evses)},
         battery=battery,
     )
@@ -59,12 +60,13 @@ METER = MeterReading(at=NOW, power_w=5000.0)
         pytest.param(snapshot(replace(METER, at=OLD)), None, id="a silent meter"),
         pytest.param(snapshot(replace(METER, power_w=nan)), None, id="a meter that tells no number"),
         pytest.param(snapshot(MeterReading(at=NOW, current_a=AMPERES)), 2.3, id="a meter that tells amperes"),
+        pytest.param(snapshot(MeterReading(at=NOW, current_a={Phase.L1: 10.0})), None, id="... of one phase only"),
         pytest.param(snapshot(MeterReading(at=NOW)), None, id="a meter that tells nothing"),
         pytest.param(snapshot(replace(METER, power_w=-500.0)), -0.5, id="a house that gives"),
     ],
 )
 def test_what_the_house_takes(seen: SiteSnapshot, expected: float | None) -> None:
-    told = house_kw(seen, "supply", 230.0, has_battery=False)
+    told = house_kw(seen, SUPPLY, 230.0, has_battery=False)
     assert told == (None if expected is None else pytest.approx(expected))
 
 
@@ -78,5 +80,5 @@ def test_what_the_house_takes(seen: SiteSnapshot, expected: float | None) -> Non
     ],
 )
 def test_what_the_battery_does_is_not_the_house(battery: BatteryReading | None, expected: float | None) -> None:
-    told = house_kw(snapshot(METER, battery=battery), "supply", 230.0, has_battery=True)
+    told = house_kw(snapshot(METER, battery=battery), SUPPLY, 230.0, has_battery=True)
     assert told == (None if expected is None else pytest.approx(expected))

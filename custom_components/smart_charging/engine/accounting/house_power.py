@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ..model.battery import BatteryReading
+from ..model.circuit import Circuit
 from ..model.evse import EvseStatus
 from ..model.meter import MeterReading
 from ..model.snapshot import SiteSnapshot
@@ -13,14 +14,14 @@ FRESH: Final = timedelta(minutes=1)
 """What is older is not of now; meters and chargers of homes speak once a minute, or more often."""
 
 
-def house_kw(snapshot: SiteSnapshot, circuit_id: str, voltage_v: float, *, has_battery: bool) -> float | None:
+def house_kw(snapshot: SiteSnapshot, supply: Circuit, voltage_v: float, *, has_battery: bool) -> float | None:
     """Tell what the house takes beside its chargers and its battery, kW, and less what its roof gives; None is unknown.
 
-    `circuit_id` is the site's supply, `voltage_v` is between a phase and neutral.
+    `supply` is the site's outermost circuit, `voltage_v` is between a phase and neutral.
     """
-    meter = snapshot.meters.get(circuit_id)
+    meter = snapshot.meters.get(supply.circuit_id)
     parts = [
-        None if meter is None else _metered_w(meter, voltage_v, snapshot.at),
+        None if meter is None else _metered_w(meter, supply, voltage_v, snapshot.at),
         *(_taken_w(status, voltage_v, snapshot.at) for status in snapshot.evses.values()),
         *([_stored_w(snapshot.battery, snapshot.at)] if has_battery else []),
     ]
@@ -30,12 +31,14 @@ def house_kw(snapshot: SiteSnapshot, circuit_id: str, voltage_v: float, *, has_b
     return (known[0] - math.fsum(known[1:])) / 1000
 
 
-def _metered_w(meter: MeterReading, voltage_v: float, at: datetime) -> float | None:
+def _metered_w(meter: MeterReading, supply: Circuit, voltage_v: float, at: datetime) -> float | None:
     if not _is_fresh(meter.at, at):
         return None
     if meter.power_w is not None:
         return meter.power_w
-    return math.fsum(meter.current_a.values()) * voltage_v if meter.current_a else None
+    if not set(supply.phases) <= meter.current_a.keys():
+        return None
+    return math.fsum(meter.current_a[phase] for phase in supply.phases) * voltage_v
 
 
 def _taken_w(status: EvseStatus, voltage_v: float, at: datetime) -> float | None:
