@@ -1,0 +1,1 @@
+"""Plans: the cheapest way to what drivers want, in time, inside every limit."""

@@ -1,0 +1,55 @@
+"""What the circuits leave to the cars: their limits, less what the house is hardly ever above."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..model.circuit import Circuit
+from ..model.evse import Evse
+from ..model.limit import Limit
+from ..model.outlook import Outlook
+from ..model.quantities import Phase
+from ..model.site import Site
+from .problem import Bound
+from .span import Span
+
+
+def bounds_of(
+    site: Site, phases: Sequence[int], evses: Sequence[Evse], spans: Sequence[Span], outlook: Outlook
+) -> tuple[Bound, ...]:
+    """Write down every limit that a car counts in; `phases` tells on how many of its charger's own each car charges."""
+    rows: dict[tuple[tuple[int, float], ...], list[float]] = {}
+    house_kw = [outlook.high_base_kw(span.start, span.end) for span in spans]
+    for circuit in site.circuits:
+        below = {evse.evse_id for evse in site.evses_below(circuit.circuit_id)}
+        members = {
+            number: (evse.phases[:count], count)
+            for number, (evse, count) in enumerate(zip(evses, phases, strict=True))
+            if evse.evse_id in below
+        }
+        base_kw = house_kw if circuit.parent_id is None else [0.0] * len(spans)
+        for limit in circuit.limits:
+            for factors, capacity in _rows(site, circuit, limit, members, base_kw):
+                known = rows.setdefault(tuple(sorted(factors.items())), capacity)
+                rows[tuple(sorted(factors.items()))] = [min(pair) for pair in zip(known, capacity, strict=True)]
+    return tuple(Bound(factors=dict(key), capacity=tuple(capacity)) for key, capacity in rows.items())
+
+
+type _Members = Mapping[int, tuple[Sequence[Phase], int]]
+
+
+def _rows(
+    site: Site, circuit: Circuit, limit: Limit, members: _Members, base_kw: Sequence[float]
+) -> Iterator[tuple[dict[int, float], list[float]]]:
+    """All in kW: of one phase, or of all together."""
+    share = 0.0 if limit.chargers_only else 1.0
+    phase_count = len(circuit.phases)
+    if limit.power_w is not None and members:
+        margin_kw = site.policy.margin_a * site.voltage_v * phase_count / 1000
+        usable_kw = limit.power_w / 1000 - margin_kw
+        yield dict.fromkeys(members, 1.0), [max(0.0, usable_kw - share * kw) for kw in base_kw]
+    if limit.current_a is None:
+        return
+    usable_kw = (limit.current_a - site.policy.margin_a) * site.voltage_v / 1000
+    for phase in circuit.phases:
+        factors = {number: 1 / count for number, (phases, count) in members.items() if phase in phases}
+        if factors:
+            yield factors, [max(0.0, usable_kw - share * kw / phase_count) for kw in base_kw]

@@ -1,0 +1,67 @@
+"""The peaks that a plan may raise, month by month."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from ..model.outlook import Outlook
+from ..model.peak_month import PeakMonth
+from ..model.tariff import PeakPrice
+from .peak import Day, Peak, Window
+from .question import Question
+from .span import Span
+
+
+def peaks_of(question: Question, spans: Sequence[Span]) -> tuple[Peak, ...]:
+    """Tell what the peaks cost that fall into the spans: those of this month, and of the next one if it begins meanwhile."""
+    price = question.tariff.peak
+    if price is None or not spans:
+        return ()
+    month = question.month or PeakMonth(ends=spans[-1].end, days=(question.at,))
+    days: dict[tuple[bool, int], list[Window]] = {}
+    for start, parts in _windows(price.window, spans):
+        key = (start >= month.ends, bisect_right(month.days, max(start, question.at)))
+        days.setdefault(key, []).append(_window(price.window, start, parts, spans, question.outlook, month))
+    today = bisect_right(month.days, question.at)
+    return tuple(
+        _peak(price, month, days, today=today, later=later)
+        for later in (False, True)
+        if any(key[0] is later for key in days)
+    )
+
+
+def _peak(
+    price: PeakPrice, month: PeakMonth, days: dict[tuple[bool, int], list[Window]], *, today: int, later: bool
+) -> Peak:
+    return Peak(
+        days=tuple(
+            Day(so_far_kw=month.today_kw if (is_later, day) == (False, today) else 0.0, windows=tuple(windows))
+            for (is_later, day), windows in days.items()
+            if is_later is later
+        ),
+        others_kw=() if later else tuple(month.past_kw),
+        highest=price.days,
+        per_kw=price.per_kw,
+        steps=price.steps,
+        least_kw=price.least_kw,
+    )
+
+
+def _windows(length: timedelta, spans: Sequence[Span]) -> Iterator[tuple[datetime, list[int]]]:
+    """List the windows that the spans lie in, with their numbers: a span never lies in two."""
+    found: dict[datetime, list[int]] = {}
+    for number, span in enumerate(spans):
+        midnight = datetime.combine(span.start.date(), datetime.min.time(), UTC)
+        found.setdefault(midnight + (span.start - midnight) // length * length, []).append(number)
+    yield from found.items()
+
+
+def _window(
+    length: timedelta, start: datetime, parts: Sequence[int], spans: Sequence[Span], outlook: Outlook, month: PeakMonth
+) -> Window:
+    hours = length / timedelta(hours=1)
+    shares = tuple((number, spans[number].hours / hours) for number in parts)
+    base_kw = sum(outlook.base_kw(spans[number].start, spans[number].end) * share for number, share in shares)
+    # The window that runs has a past.
+    begun_kw = month.window_kwh / hours if start < spans[0].start else 0.0
+    return Window(base_kw=base_kw + begun_kw, parts=shares)

@@ -1,0 +1,141 @@
+"""Finds the best schedule that it can, and tells how much better another one might be.
+
+One car is solved exactly. Several take turns at first; then each two that are in each other's way are solved exactly beside
+the others, as far as that is quickly done. Without HiGHS the turns alone have to do.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Final
+
+from . import highs
+from .formulation import formulate
+from .problem import Problem
+from .proof import Proof, prove
+from .relaxation import relaxed_prices
+from .schedule import Cost, Schedule, judge
+from .subproblem import beside
+from .turns import take_turns
+
+GAP: Final = 5e-4
+"""A schedule that is within this share of what no other is below is good enough: half a cent of ten euros."""
+
+_EXACT_S: Final = 1.0
+"""So long one car may take, or the relaxed problem; they take a twentieth of it."""
+_PAIR_S: Final = 0.1
+_MOST_OPEN: Final = 60
+"""Two cars with more spans than this, of which it is not proved what is best there, would take too long."""
+_MOST_PAIRS: Final = 24
+_MOST_LARGE: Final = 2
+"""After so many pairs that would take too long the others are taken to do so as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """A schedule, what it costs, and the score that none is below."""
+
+    schedule: Schedule
+    cost: Cost
+    least: float
+
+    @property
+    def gap(self) -> float:
+        """How much better another one might be at most, as a share of this one's score."""
+        return max(0.0, self.cost.score - self.least) / max(abs(self.cost.score), 1e-9)
+
+
+def optimise(problem: Problem) -> Solution:
+    """Find the best schedule; the same problem gives the same one, unless the machine is too slow for its exact solution."""
+    found = _with_proof(problem, take_turns(problem))
+    if found.solution.gap <= GAP or not highs.is_installed():
+        return found.solution
+    return _exactly(problem, found, _EXACT_S) if len(problem.jobs) == 1 else _by_pairs(problem, found.solution)
+
+
+class _TooLargeError(Exception):
+    """It would take too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Proved:
+    solution: Solution
+    proof: Proof
+
+
+def _with_proof(problem: Problem, schedule: Schedule) -> _Proved:
+    cost = judge(problem, schedule)
+    prices = relaxed_prices(problem, _EXACT_S) if _is_coupled(problem) else None
+    proof = prove(problem, cost.score, prices)
+    return _Proved(Solution(schedule=schedule, cost=cost, least=proof.least), proof)
+
+
+def _is_coupled(problem: Problem) -> bool:
+    """Whether something is not a matter of each car alone, so that it is worth to ask for its price."""
+    return highs.is_installed() and bool(problem.peaks or (len(problem.jobs) > 1 and (problem.shared or any(problem.surplus_kw))))
+
+
+def _exactly(problem: Problem, found: _Proved, time_limit_s: float) -> Solution:
+    program = formulate(problem, found.proof)
+    begin = program.binaries(found.solution.schedule)
+    solved = highs.solve(program.matrix, time_limit_s=time_limit_s, gap=GAP / 2, begin=begin)
+    if solved is None:
+        return found.solution
+    # The formulation is exact for one car; for two that share a limit it is a little stricter than what can be done.
+    least = found.proof.least if problem.shared else max(found.proof.least, solved.least)
+    schedule = program.schedule(solved.values)
+    cost = judge(problem, schedule)
+    if cost.score >= found.solution.cost.score:
+        return replace(found.solution, least=least)
+    return Solution(schedule=schedule, cost=cost, least=least)
+
+
+def _by_pairs(problem: Problem, found: Solution) -> Solution:
+    schedule = list(found.schedule)
+    pairs, settled, large = list(_rivals(problem)), set[tuple[int, int]](), 0
+    for _ in range(_MOST_PAIRS):
+        pair = next((pair for pair in pairs if pair not in settled), None)
+        if pair is None or large > _MOST_LARGE:
+            break
+        settled.add(pair)
+        try:
+            better = _settle(problem, schedule, pair)
+        except _TooLargeError:
+            large += 1
+            continue
+        if better is not None:
+            for number, uses in zip(pair, better, strict=True):
+                schedule[number] = uses
+            # What the others did was the best beside the old ones.
+            settled = {other for other in settled if not set(other) & set(pair)} | {pair}
+    schedule = take_turns(problem, dict(enumerate(schedule)))
+    cost = judge(problem, schedule)
+    return Solution(schedule=schedule, cost=cost, least=found.least) if cost.score < found.cost.score else found
+
+
+def _settle(problem: Problem, schedule: Schedule, pair: tuple[int, int]) -> Schedule | None:
+    """Solve two cars beside the others; None where nothing better is found."""
+    part = beside(problem, schedule, pair)
+    found = _with_proof(part, [schedule[number] for number in pair])
+    open_spans = sum(
+        kw > 0 and span not in found.proof.never[job]
+        for job, ceilings_kw in enumerate(part.ceilings_kw)
+        for span, kw in enumerate(ceilings_kw)
+    )
+    if found.solution.gap <= GAP:
+        return None
+    if open_spans > _MOST_OPEN:
+        raise _TooLargeError
+    better = _exactly(part, found, _PAIR_S)
+    return better.schedule if better.cost.score < found.solution.cost.score - 1e-6 else None
+
+
+def _rivals(problem: Problem) -> Iterator[tuple[int, int]]:
+    """List the pairs that are in each other's way."""
+    for pair in combinations(range(len(problem.jobs)), 2):
+        if problem.peaks or any(problem.surplus_kw) or _meet(problem, pair):
+            yield pair
+
+
+def _meet(problem: Problem, pair: Sequence[int]) -> bool:
+    return any(all(number in bound.factors for number in pair) for bound in problem.shared)

@@ -1,0 +1,56 @@
+"""Plans for all cars of a site: the question becomes a problem, its best schedule is found, and told as plans."""
+
+from collections.abc import Mapping
+from statistics import fmean
+from typing import Final
+
+from ..model.plan import Plan
+from .circuits import bounds_of
+from .months import peaks_of
+from .optimise import optimise
+from .orders import Prices, job_of
+from .powers import evse_of, phases_of
+from .problem import Problem
+from .question import Question
+from .span import Span
+from .telling import tell
+from .times import spans_of
+
+_LEAST: Final = 1e-6
+
+
+def make_plans(question: Question) -> Mapping[str, Plan]:
+    """Make the plans, by charger id; a car of which nothing is wanted has one without slots."""
+    problem = pose(question)
+    if not problem.spans:
+        return {evse_id: Plan(slots=()) for evse_id in question.orders}
+    return tell(question, problem, optimise(problem).schedule)
+
+
+def pose(question: Question) -> Problem:
+    """Turn a question into a problem; cars are in the order of their chargers' ids, whatever order they come in."""
+    spans = spans_of(question)
+    orders = [question.orders[evse_id] for evse_id in sorted(question.orders)]
+    evses = [evse_of(order, question.site) for order in orders]
+    phases = [phases_of(order, evse) for order, evse in zip(orders, evses, strict=True)]
+    prices = _prices(question, spans)
+    ranks = sorted({order.priority for order in orders})
+    return Problem(
+        spans=spans,
+        price_per_kwh=tuple(prices.per_kwh),
+        feed_in_per_kwh=tuple(question.tariff.feed_in_at(span.start) for span in spans),
+        surplus_kw=tuple(question.outlook.surplus_kw(span.start, span.end) for span in spans),
+        jobs=tuple(job_of(question, order, spans, prices, ranks.index(order.priority)) for order in orders),
+        bounds=bounds_of(question.site, phases, evses, spans, question.outlook),
+        peaks=peaks_of(question, spans),
+    )
+
+
+def _prices(question: Question, spans: tuple[Span, ...]) -> Prices:
+    """What a kWh costs by span; where nobody knows, as much as on average."""
+    told = [question.tariff.price_at(span.start) for span in spans]
+    known = [slot.price_per_kwh for slot in told if slot is not None]
+    usual = fmean(known) if known else 0.0
+    per_kwh = [usual if slot is None else slot.price_per_kwh for slot in told]
+    sizes = [abs(price) for price in per_kwh] or [0.0]
+    return Prices(per_kwh=per_kwh, mean=max(fmean(sizes), _LEAST), most=max(*sizes, _LEAST))

@@ -1,0 +1,26 @@
+"""What a planner is asked: the site, the cars at it, what is wanted, and what is known of the time to come."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..model.order import Order
+from ..model.outlook import Outlook
+from ..model.peak_month import PeakMonth
+from ..model.plan import Plan
+from ..model.site import Site
+from ..model.tariff import Tariff
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Asked at `at`, UTC. `orders` and `before`, the plans that hold so far, are by charger id."""
+
+    at: datetime
+    site: Site
+    orders: Mapping[str, Order]
+    tariff: Tariff
+    outlook: Outlook = field(default_factory=Outlook)
+    before: Mapping[str, Plan] = field(default_factory=dict[str, Plan])
+    month: PeakMonth | None = None
+    """What the month's peaks are so far, where power has a price."""

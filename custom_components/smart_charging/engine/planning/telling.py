@@ -1,0 +1,133 @@
+"""Turns a schedule into plans: slots with amperes, what they cost, what they save, and what will be missing, and why."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from ..model.order import Order
+from ..model.plan import Plan, PlanSlot, Shortage
+from ..model.site import Site
+from .orders import spans_before
+from .powers import evse_of, phases_of, range_kw
+from .problem import Problem
+from .question import Question
+from .schedule import IDLE, Schedule, Use, Uses, energy_cost
+from .span import Span
+
+_TRIFLE_KWH: Final = 0.01
+"""Nobody misses less."""
+
+
+def tell(question: Question, problem: Problem, schedule: Schedule) -> dict[str, Plan]:
+    """Make the plans, by charger id."""
+    orders = [question.orders[job.job_id] for job in problem.jobs]
+    return {order.evse_id: _plan(question, problem, schedule, number, order) for number, order in enumerate(orders)}
+
+
+def _plan(question: Question, problem: Problem, schedule: Schedule, number: int, order: Order) -> Plan:
+    slots = tuple(_slots(question.site, problem, schedule, number, order))
+    cost = sum(slot.cost for slot in slots)
+    stored_kwh = slots[-1].stored_kwh if slots else 0.0
+    missed_kwh = _missed_kwh(order, problem, number, schedule[number])
+    departures = [stage.departure for stage in order.stages if stage.departure is not None]
+    return Plan(
+        slots=slots,
+        departure=max(departures, default=None),
+        cost=cost,
+        saving=_cost_at_once(question, problem, number, order, stored_kwh) - cost,
+        missed_kwh=missed_kwh,
+        missed_for=_shortage(question, problem, number, order) if missed_kwh > 0 else None,
+        estimated=any(_is_estimated(question, slot) for slot in slots),
+    )
+
+
+def _slots(site: Site, problem: Problem, schedule: Schedule, number: int, order: Order) -> Iterator[PlanSlot]:
+    job, uses = problem.jobs[number], schedule[number]
+    per_a_kw = phases_of(order, evse_of(order, site)) * site.voltage_v / 1000
+    stored_kwh = 0.0
+    for index, use in enumerate(uses):
+        if use.share <= 0:
+            continue
+        span, price = problem.spans[index], problem.price_per_kwh[index]
+        stored_kwh += job.stored_kwh(use.power_kw, use.share, problem.hours[index])
+        together_kw = sum(other[index].mean_kw for other in schedule)
+        start, end = _when(span, uses, index)
+        yield PlanSlot(
+            start=start,
+            end=end,
+            current_a=use.power_kw / per_a_kw,
+            power_kw=use.power_kw,
+            price_per_kwh=price,
+            # What of the surplus is its own: its part of all that charges then.
+            cost=energy_cost(problem, index, together_kw) * use.mean_kw / together_kw,
+            stored_kwh=stored_kwh,
+        )
+
+
+def _when(span: Span, uses: Uses, index: int) -> tuple[datetime, datetime]:
+    """A span that is used in part is used at the side at which it charges before or after."""
+    length = (span.end - span.start) * uses[index].share
+    # To whole seconds, up: what is planned is not to be missed by one.
+    length = min(span.end - span.start, timedelta(seconds=-(-length // timedelta(seconds=1))))
+    before = index > 0 and uses[index - 1].share > 0
+    after = index + 1 < len(uses) and uses[index + 1].share > 0
+    if after and not before:
+        return span.end - length, span.end
+    return span.start, span.start + length
+
+
+def _missed_kwh(order: Order, problem: Problem, number: int, uses: Uses) -> float:
+    """What the battery will lack of what it must have, at its worst."""
+    missing = [
+        stage.energy_kwh - _stored_kwh(problem, number, uses, spans_before(stage.departure, problem.spans))
+        for stage in order.stages
+        if stage.most_per_kwh is None
+    ]
+    worst = max(missing, default=0.0)
+    return worst if worst > _TRIFLE_KWH else 0.0
+
+
+def _stored_kwh(problem: Problem, number: int, uses: Uses, before: int) -> float:
+    job = problem.jobs[number]
+    return sum(
+        job.stored_kwh(use.power_kw, use.share, hours)
+        for use, hours in zip(uses[:before], problem.hours[:before], strict=True)
+    )
+
+
+def _shortage(question: Question, problem: Problem, number: int, order: Order) -> Shortage:
+    """Tell why it does not get what it must have: what alone would be enough to prevent that is named first."""
+    job = problem.jobs[number]
+    _, highest_kw = range_kw(order, question.site)
+    musts = [stage for stage in order.stages if stage.most_per_kwh is None]
+
+    def is_short(powers_kw: Sequence[float]) -> bool:
+        uses = [Use(kw) if kw > 0 else IDLE for kw in powers_kw]
+        return _missed_kwh(replace(order, stages=musts), problem, number, uses) > 0
+
+    if is_short([highest_kw] * len(problem.spans)):
+        return Shortage.TIME
+    if is_short(job.highest_kw):
+        return Shortage.PRICE
+    return Shortage.LIMIT if is_short(problem.ceilings_kw[number]) else Shortage.SHARED
+
+
+def _cost_at_once(question: Question, problem: Problem, number: int, order: Order, stored_kwh: float) -> float:
+    """What the same would cost if it were charged from now on, as fast as the car and its charger can."""
+    job = problem.jobs[number]
+    _, highest_kw = range_kw(order, question.site)
+    cost, left_kwh = 0.0, stored_kwh
+    for span, hours in enumerate(problem.hours):
+        whole_kwh = job.stored_kwh(highest_kw, 1.0, hours)
+        if left_kwh <= 0 or whole_kwh <= 0:
+            break
+        share = min(1.0, left_kwh / whole_kwh)
+        cost += energy_cost(problem, span, highest_kw * share)
+        left_kwh -= whole_kwh
+    return cost
+
+
+def _is_estimated(question: Question, slot: PlanSlot) -> bool:
+    price = question.tariff.price_at(slot.start)
+    return price is None or price.estimated
