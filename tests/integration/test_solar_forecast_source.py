@@ -76,6 +76,12 @@ async def test_without_a_dashboard_nobody_is_asked(hass: HomeAssistant) -> None:
     assert await read_solar_forecasts(hass, ["any"]) == []
 
 
+async def test_a_dashboard_that_is_not_what_it_used_to_be(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    oracle = Oracle(hass)
+    monkeypatch.delattr("homeassistant.components.energy.websocket_api.async_get_energy_platforms")
+    assert await read_solar_forecasts(hass, [oracle.entry_id]) == []
+
+
 @pytest.mark.parametrize(
     ("tells_ends", "expected"),
     [

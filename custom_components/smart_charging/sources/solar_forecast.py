@@ -1,14 +1,19 @@
-"""What the home's solar forecasts say, by the interface that the energy dashboard has for them."""
+"""What a home's roofs are forecast to give, by the interface that the energy dashboard has for it, and by what they gave today."""
 
 import logging
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+import math
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
 from homeassistant.const import MAJOR_VERSION, MINOR_VERSION
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
+
+from ..engine.accounting.solar_forecast import SolarForecast, add_up, scale, share_of_forecast
+from .home_flows import Roof
+from .hourly_statistics import read_hourly_kw
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -17,6 +22,33 @@ _TELLS_ENDS: Final = frozenset({"forecast_solar"}) if (MAJOR_VERSION, MINOR_VERS
 
 type Energies = Mapping[datetime, float]
 """Wh by the start of their period, UTC."""
+
+
+async def read_solar_forecast(hass: HomeAssistant, roofs: Collection[Roof], now: datetime) -> SolarForecast | None:
+    """Read what the roofs are forecast to give, the rest of today put right by what they gave so far of what was forecast.
+
+    None: nobody says at the moment, though somebody could. Roofs without a forecast are left out. Raises what the recorder's
+    database raises.
+    """
+    forecast_roofs = [roof for roof in roofs if roof.forecast_entries]
+    told = await read_solar_forecasts(hass, [entry_id for roof in forecast_roofs for entry_id in roof.forecast_entries])
+    if forecast_roofs and not told:
+        return None
+    forecast = add_up(told)
+    midnight = dt_util.start_of_local_day(dt_util.as_local(now))
+    day = dt_util.as_utc(midnight), dt_util.as_utc(dt_util.start_of_local_day(midnight + timedelta(hours=36)))
+    measured = await _measured_kwh(hass, {roof.statistic_id for roof in forecast_roofs}, day[0], now)
+    return scale(forecast, share_of_forecast(forecast, measured, day), day)
+
+
+async def _measured_kwh(
+    hass: HomeAssistant, statistic_ids: Collection[str], start: datetime, end: datetime
+) -> dict[datetime, float]:
+    """Add up what the roofs gave in the hours of which each told: a kW for an hour is a kWh."""
+    hourly = await read_hourly_kw(hass, statistic_ids, start, end)
+    told = [hourly.get(statistic_id, {}) for statistic_id in statistic_ids]
+    known = set.intersection(*(set(hours) for hours in told)) if told else set()
+    return {hour: math.fsum(hours[hour] for hours in told) for hour in known}
 
 
 async def read_solar_forecasts(hass: HomeAssistant, entry_ids: Iterable[str]) -> list[Energies]:
