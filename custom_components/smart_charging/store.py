@@ -11,6 +11,7 @@ from homeassistant.helpers.storage import Store
 from .const import DOMAIN
 from .engine.accounting.session import SessionEnergy
 from .engine.model.evse import Means
+from .engine.model.goal_set import GoalSet, GuestGoals
 from .engine.model.mode import Mode
 from .engine.model.override import Override
 from .engine.model.presence import CarChoice, Presence
@@ -69,6 +70,8 @@ class SiteStore:
         self._presences: dict[str, Presence] = {}
         self._car_choices: dict[str, CarChoice] = {}
         self._known_socs: dict[str, KnownSoc] = {}
+        self._goals: dict[str, GoalSet] = {}
+        self._guest_goals: dict[str, GuestGoals] = {}
         self._due = False
         self._changed = False
 
@@ -85,6 +88,8 @@ class SiteStore:
         self._presences = _read(Presence, data.get("presences"))
         self._car_choices = _read(CarChoice, data.get("car_choices"))
         self._known_socs = _read(KnownSoc, data.get("known_socs"))
+        self._goals = _read(GoalSet, data.get("goals"))
+        self._guest_goals = _read(GuestGoals, data.get("guest_goals"))
         self._interrupted = {
             evse_id: Means(means) for evse_id, means in data.get("interrupted", {}).items() if means in set(Means)
         }
@@ -225,6 +230,30 @@ class SiteStore:
         if changed and (soon or not self._due):
             self._keep(_CHOICE_DELAY_S if soon else _SESSION_DELAY_S)
 
+    @property
+    def goals(self) -> Mapping[str, GoalSet]:
+        """What people want of each vehicle, by vehicle id."""
+        return self._goals
+
+    @callback
+    def set_goals(self, vehicle_id: str, goals: GoalSet) -> None:
+        """Keep what is wanted of a vehicle."""
+        if goals != self._goals.get(vehicle_id):
+            self._goals = _with(self._goals, vehicle_id, goals)
+            self._keep(_CHOICE_DELAY_S)
+
+    @property
+    def guest_goals(self) -> Mapping[str, GuestGoals]:
+        """What is wanted for the car at a charger, whosever it is, by charger id."""
+        return self._guest_goals
+
+    @callback
+    def set_guest_goals(self, evse_id: str, goals: GuestGoals | None) -> None:
+        """Keep what is wanted for the car at a charger; None: nothing."""
+        if goals != self._guest_goals.get(evse_id):
+            self._guest_goals = _with(self._guest_goals, evse_id, goals)
+            self._keep(_CHOICE_DELAY_S)
+
     async def async_save(self) -> None:
         """Write what changed at once, before somebody else reads: a write that is due may be under way, and not done."""
         if self._changed:
@@ -253,6 +282,8 @@ class SiteStore:
             "presences": to_json(self._presences),
             "car_choices": to_json(self._car_choices),
             "known_socs": to_json(self._known_socs),
+            "goals": to_json(self._goals),
+            "guest_goals": to_json(self._guest_goals),
         }
 
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import date, time
 from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, TypeAliasType, get_args, get_origin, get_type_hints
@@ -37,7 +37,7 @@ def to_json(value: object) -> Json:
 
 def _plain_to_json(value: object) -> Json:
     match value:
-        case datetime():
+        case date() | time():
             return value.isoformat()
         case float() if not math.isfinite(value):
             return str(value)
@@ -114,8 +114,8 @@ def _read_plain(wanted: Any, data: Json, place: str) -> object:
     try:
         if wanted is float and not isinstance(data, bool) and isinstance(data, (int, float, str)):
             return float(data)
-        if issubclass(wanted, datetime) and isinstance(data, str):
-            return datetime.fromisoformat(data)
+        if issubclass(wanted, (date, time)) and isinstance(data, str):
+            return wanted.fromisoformat(data)
         if issubclass(wanted, StrEnum) and isinstance(data, str):
             return wanted(data)
     except ValueError:
