@@ -26,7 +26,7 @@ def charge_alone(job: Job, markets: Sequence[Market]) -> list[Use]:
     """Find when it charges best. Of two ways that are equally good the earlier one is taken."""
     search = Search(job, markets)
     search.run()
-    found = [_give_back(job, markets, walk) for walk in search.nearest]
+    found = [[IDLE] * len(markets), *(_give_back(job, markets, walk) for walk in search.nearest)]
     return min(found, key=lambda uses: _score(job, markets, uses))
 
 

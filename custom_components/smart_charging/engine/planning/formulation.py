@@ -143,12 +143,15 @@ def _add_starts(matrix: Matrix, job: Job, cars: Sequence[Columns | None]) -> Non
             continue
         before = cars[span - 1] if span else None
         after = cars[span + 1] if span + 1 < len(cars) else None
-        if span or not job.charging:
-            start = matrix.column(job.start_cost, high=1)
-            begun.append((start, 1))
-            matrix.row([(start, 1), *columns.on(-1), *(before.on() if before else ())], low=0)
+        start = matrix.column(job.start_cost, high=1)
+        begun.append((start, 1))
+        parts = [(part, 1.0) for _, part, _ in columns.parts]
+        if span == 0 and job.charging:
+            # It goes on now; if only for a part of the span, it starts again when it charges after that.
+            matrix.row([(start, 1), *((part, -1.0) for part, _ in parts), *(after.on(-1) if after else ())], low=-1)
+            continue
+        matrix.row([(start, 1), *columns.on(-1), *(before.on() if before else ())], low=0)
         if before is not None and after is not None:
-            parts = [(part, 1.0) for _, part, _ in columns.parts]
             matrix.row([*before.on(), *parts, *after.on()], high=2)
     if job.continuous and begun:
         matrix.row(begun, high=0 if job.charging else 1)

@@ -40,7 +40,9 @@ def relax(matrix: Matrix, time_limit_s: float) -> Solved | None:
 
 def solve(matrix: Matrix, *, time_limit_s: float, gap: float, begin: Mapping[int, float]) -> Solved | None:
     """Solve it to within `gap`, beginning with the values of some variables; None where none was found in time."""
-    options = {"time_limit": time_limit_s, "mip_rel_gap": gap, "mip_abs_gap": _MIP_ABS_GAP}
+    # What a solution to begin with becomes in a problem that was simplified first is sometimes wrong (seen in 1.16).
+    presolve = "off" if begin else "choose"
+    options = {"time_limit": time_limit_s, "mip_rel_gap": gap, "mip_abs_gap": _MIP_ABS_GAP, "presolve": presolve}
     return _run(matrix, options, whole=True, begin=begin)
 
 

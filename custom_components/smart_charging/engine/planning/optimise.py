@@ -24,7 +24,7 @@ GAP: Final = 5e-4
 _EXACT_S: Final = 1.0
 """So long one car may take, or the relaxed problem; they take a twentieth of it."""
 _PAIR_S: Final = 0.1
-_MOST_OPEN: Final = 60
+_MOST_OPEN: Final = 110
 """Two cars with more spans than this, of which it is not proved what is best there, would take too long."""
 _MOST_PAIRS: Final = 24
 _MOST_LARGE: Final = 2
@@ -72,7 +72,9 @@ def _with_proof(problem: Problem, schedule: Schedule) -> _Proved:
 
 def _is_coupled(problem: Problem) -> bool:
     """Whether something is not a matter of each car alone, so that it is worth to ask for its price."""
-    return highs.is_installed() and bool(problem.peaks or (len(problem.jobs) > 1 and (problem.shared or any(problem.surplus_kw))))
+    return highs.is_installed() and bool(
+        problem.peaks or (len(problem.jobs) > 1 and (problem.shared or any(problem.surplus_kw)))
+    )
 
 
 def _exactly(problem: Problem, found: _Proved, time_limit_s: float) -> Solution:

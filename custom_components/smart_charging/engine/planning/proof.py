@@ -6,7 +6,7 @@ something; those of the relaxed problem prove much.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .alone import Search
 from .market import Market, markets
@@ -49,7 +49,13 @@ def prove(problem: Problem, score: float, prices: Prices | None) -> Proof:
 
 def _markets(problem: Problem, number: int, prices: Prices | None) -> list[Market]:
     if prices is None:
-        return markets(problem, number, {})
+        alone = markets(problem, number, {})
+        # Where the surplus is dearer than what is bought, others may take it: then less of it is this car's.
+        return (
+            alone
+            if len(problem.jobs) == 1
+            else [replace(each, own_per_kwh=min(each.own_per_kwh, each.price_per_kwh)) for each in alone]
+        )
     job = problem.jobs[number]
     return [
         Market(

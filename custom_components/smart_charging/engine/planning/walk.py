@@ -78,8 +78,9 @@ class Ways:
         A car that may start only once is taken for one that may start often: it cannot cost less.
         """
         job = self._job
+        # At its edge a span may also be used for no more than a moment.
         gains = [
-            (_best(edges, worth)[1], _best(middles, worth)[1])
+            (min(0.0, _best(edges, worth)[1]) if edges[0] is not _IMPOSSIBLE else _NEVER[0], _best(middles, worth)[1])
             for edges, middles, worth in zip(self._edges, self._middles, worth_per_kwh, strict=True)
         ]
         # What it costs from before each span to the end: off, and on.
