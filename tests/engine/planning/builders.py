@@ -56,7 +56,8 @@ def order(kwh: float, ready_in_h: float | None = None, **changes: Any) -> Order:
 
 
 def wallbox(evse_id: str = "a", **changes: Any) -> Evse:
-    return Evse(**({"evse_id": evse_id, "circuit_id": "site", "phases": ALL_PHASES, "maximum_a": 16.0} | changes))
+    values: dict[str, Any] = {"evse_id": evse_id, "circuit_id": "site", "phases": ALL_PHASES, "maximum_a": 16.0}
+    return Evse(**(values | changes))
 
 
 def question(orders: Order | Sequence[Order], prices: Tariff, *, limit_a: float = 63.0, **changes: Any) -> Question:

@@ -15,7 +15,7 @@ from custom_components.smart_charging.engine.planning.optimise import Solution, 
 from custom_components.smart_charging.engine.planning.peak import Day, Peak, Window
 from custom_components.smart_charging.engine.planning.problem import Problem
 from custom_components.smart_charging.engine.planning.proof import Proof
-from custom_components.smart_charging.engine.planning.schedule import judge
+from custom_components.smart_charging.engine.planning.schedule import judge, starts
 
 from .builders import KW, job, problem
 
@@ -100,6 +100,7 @@ def feasible(given_problem: Problem, found: Solution) -> None:
             if use.share > 0:
                 assert car.lowest_kw - HAIR <= use.power_kw <= given_problem.ceilings_kw[number][span] + HAIR
         assert stored <= car.room_kwh + HAIR
+        assert not car.continuous or starts(car, uses) <= (not car.charging)
     for bound in given_problem.bounds:
         for span, capacity in enumerate(bound.capacity):
             used = sum(factor * found.schedule[number][span].running_kw for number, factor in bound.factors.items())

@@ -3,18 +3,21 @@
 A sign is half an hour; prices are those of hours.
 """
 
+from typing import Any
+
 import pytest
 
 from custom_components.smart_charging.engine.model.plan import Plan
 from custom_components.smart_charging.engine.model.tariff import Tariff
 from custom_components.smart_charging.engine.planning.planner import make_plans
 
-from .builders import HOUR, KW, NOW, drawn, flat, order, question, tariff
+from ..builders import NOW
+from .builders import HOUR, KW, drawn, flat, order, question, tariff
 
 SIX = tariff(0.20, 0.60, 0.10, 0.80, 0.40, 0.90)
 
 
-def planned(hours: float, by_h: float, prices: Tariff, **changes: object) -> Plan:
+def planned(hours: float, by_h: float, prices: Tariff, **changes: Any) -> Plan:
     """The plan for so many hours of charging."""
     return make_plans(question(order(hours * KW, by_h), prices, **changes))["a"]
 

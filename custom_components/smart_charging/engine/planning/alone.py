@@ -187,7 +187,8 @@ def _lessen(job: Job, market: Market, uses: Sequence[Use], span: int, spare_kwh:
         return use
     # No further than to where the next kWh costs something else.
     floor_kw = market.own_kw if use.mean_kw > market.own_kw + HAIR else 0.0
-    if 0 < span < len(uses) - 1 and uses[span - 1].share > 0 and uses[span + 1].share > 0:
+    charges_before = uses[span - 1].share > 0 if span else job.charging
+    if charges_before and span < len(uses) - 1 and uses[span + 1].share > 0:
         lower_kw = use.power_kw - spare_kwh / (job.efficiency * market.hours)
         return Use(max(job.lowest_kw, floor_kw, lower_kw))
     per_share_kwh = job.stored_kwh(use.power_kw, 1.0, market.hours)

@@ -4,7 +4,6 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from ..model.outlook import Outlook
 from ..model.peak_month import PeakMonth
 from ..model.tariff import PeakPrice
 from .peak import Day, Peak, Window
@@ -21,7 +20,7 @@ def peaks_of(question: Question, spans: Sequence[Span]) -> tuple[Peak, ...]:
     days: dict[tuple[bool, int], list[Window]] = {}
     for start, parts in _windows(price.window, spans):
         key = (start >= month.ends, bisect_right(month.days, max(start, question.at)))
-        days.setdefault(key, []).append(_window(price.window, start, parts, spans, question.outlook, month))
+        days.setdefault(key, []).append(_window(question, spans, start, parts, price.window))
     today = bisect_right(month.days, question.at)
     return tuple(
         _peak(price, month, days, today=today, later=later)
@@ -57,11 +56,12 @@ def _windows(length: timedelta, spans: Sequence[Span]) -> Iterator[tuple[datetim
 
 
 def _window(
-    length: timedelta, start: datetime, parts: Sequence[int], spans: Sequence[Span], outlook: Outlook, month: PeakMonth
+    question: Question, spans: Sequence[Span], start: datetime, parts: Sequence[int], length: timedelta
 ) -> Window:
     hours = length / timedelta(hours=1)
     shares = tuple((number, spans[number].hours / hours) for number in parts)
+    outlook, month = question.outlook, question.month
     base_kw = sum(outlook.base_kw(spans[number].start, spans[number].end) * share for number, share in shares)
     # The window that runs has a past.
-    begun_kw = month.window_kwh / hours if start < spans[0].start else 0.0
+    begun_kw = month.window_kwh / hours if month is not None and start < spans[0].start else 0.0
     return Window(base_kw=base_kw + begun_kw, parts=shares)

@@ -1,0 +1,61 @@
+"""Whoever was not seen to charge is started as if it were slow."""
+
+from typing import Any
+
+import pytest
+
+from custom_components.smart_charging.engine.model.plan import Plan, PlanSlot
+from custom_components.smart_charging.engine.planning.guard import guard
+
+from .builders import KW, drawn, in_hours, order, question, tariff
+
+
+def late(hour: float, hours: float = 2) -> Plan:
+    """It waits until so many hours from now."""
+    return Plan(slots=(PlanSlot(start=in_hours(hour), end=in_hours(hour + hours), current_a=16),))
+
+
+def guarded(plan: Plan, kwh: float, ready_in_h: float, *, seen: bool = False, at_h: float = 0.0, **changes: Any) -> str:
+    asked = question(one := order(kwh, ready_in_h, **changes), tariff(0.2))
+    return drawn(guard(plan, one, asked.site, in_hours(at_h), seen=seen), ready_in_h)
+
+
+@pytest.mark.parametrize(
+    ("kwh", "ready_in_h", "seen", "plan"),
+    [
+        # Two hours of charging take two and a half at the worst.
+        pytest.param(2 * KW, 3.0, False, "··████", id="an hour to spare: ··████"),
+        pytest.param(2 * KW, 2.5, False, "█████", id="no time to spare at the worst: █████"),
+        pytest.param(2 * KW, 2.5, True, "·████", id="it was seen to be quick: ·████"),
+        pytest.param(2 * KW, 2.0, True, "████", id="no time to spare: ████"),
+    ],
+)
+def test_it_starts_in_time(kwh: float, ready_in_h: float, *, seen: bool, plan: str) -> None:
+    waits = late(ready_in_h - 2)
+    assert guarded(waits, kwh, ready_in_h, seen=seen) == plan
+
+
+@pytest.mark.parametrize(
+    "by_will",
+    [{"price_limit": 0.1}, {"cheapest": in_hours(2) - in_hours(0)}, {"not_before": in_hours(0.5)}],
+    ids=["a price limit", "chosen hours", "an earliest start"],
+)
+def test_who_waits_by_will_is_let_wait(by_will: dict[str, Any]) -> None:
+    assert guarded(late(1, 1), 2 * KW, 2, **by_will) == "··██"
+
+
+def test_what_charges_already_is_left_as_it_is() -> None:
+    plan = late(0, 1)
+    asked = question(one := order(5 * KW, 2), tariff(0.2))
+    assert guard(plan, one, asked.site, in_hours(0.5), seen=False) is plan
+
+
+def test_a_plan_that_has_nothing_left_goes_on_until_departure() -> None:
+    assert guarded(late(0, 0.5), KW, 2, at_h=1.0) == "··██"
+
+
+def test_what_nobody_needs_is_not_hurried() -> None:
+    assert guarded(late(1, 1), 0.0, 2) == "··██"
+    asked = question(one := order(5 * KW), tariff(0.2))
+    plan = late(1)
+    assert guard(plan, one, asked.site, in_hours(0), seen=False) is plan
