@@ -1,7 +1,7 @@
 """The exact formulation of a problem as a mixed-integer linear program; docs/planning.md has it in mathematics.
 
-A car uses a span as a whole, with any power that it can be told, or a part of it, with the highest or the lowest. Only the
-first and the last span of a time of charging may be used in part. Cars that charge in the same span do so side by side.
+A car uses a span as a whole, with any power that it can be told, or a part of it, with the highest or the lowest: the first
+and the last one of a time of charging, or one with a pause in it. Cars that charge in the same span do so side by side.
 """
 
 from collections.abc import Sequence
@@ -152,7 +152,10 @@ def _add_starts(matrix: Matrix, job: Job, cars: Sequence[Columns | None]) -> Non
             continue
         matrix.row([(start, 1), *columns.on(-1), *(before.on() if before else ())], low=0)
         if before is not None and after is not None:
-            matrix.row([*before.on(), *parts, *after.on()], high=2)
+            # Used in part in the middle of charging, it holds a pause.
+            again = matrix.column(job.start_cost, high=1)
+            begun.append((again, 1))
+            matrix.row([*before.on(), *parts, *after.on(), (again, -1)], high=2)
     if job.continuous and begun:
         matrix.row(begun, high=0 if job.charging else 1)
 
