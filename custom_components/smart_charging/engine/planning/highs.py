@@ -6,12 +6,8 @@ from typing import Any, Final
 
 from .matrix import Matrix
 
-highspy: Any
-try:
-    import highspy
-    import numpy as np
-except ImportError:
-    highspy = None
+highspy: Any = None
+np: Any = None
 
 _MIP_ABS_GAP: Final = 1e-4
 """Money: a hundredth of a cent."""
@@ -26,6 +22,17 @@ class Solved:
     least: float
     row_duals: Sequence[float]
     column_duals: Sequence[float]
+
+
+def look_again() -> None:
+    """Use it from now on if it can be imported: it may be installed while the integration runs. Blocks for a moment."""
+    global highspy, np
+    try:
+        import highspy as found  # noqa: PLC0415 -- it may come late
+        import numpy  # noqa: ICN001, PLC0415 -- likewise
+    except ImportError:
+        return
+    highspy, np = found, numpy
 
 
 def is_installed() -> bool:
@@ -87,3 +94,6 @@ def _model(highs: Any, matrix: Matrix, *, whole: bool) -> Any:
     model.a_matrix_.value_ = np.array(matrix.factors, dtype=float)
     model.offset_ = matrix.constant
     return model
+
+
+look_again()

@@ -1,0 +1,52 @@
+"""With how much a car was seen to charge: some take less than they are offered, and a plan has to know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from ..model.evse import EvseStatus
+from ..model.order import Order
+
+SETTLED: Final = timedelta(minutes=3)
+"""So long a car has charged at one offer before what it takes tells anything: some begin slowly."""
+FOLLOWS: Final = 0.92
+"""A car that takes this share of what it is offered takes what it is offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appetite:
+    """`most_a`: no more than this is taken, A per phase; None: as much as is offered."""
+
+    most_a: float | None = None
+
+
+def seen(before: Mapping[str, Appetite], statuses: Mapping[str, EvseStatus], at: datetime) -> dict[str, Appetite]:
+    """Look at the cars at `at`, UTC; what was seen of one holds until it is unplugged. By charger id."""
+    found: dict[str, Appetite] = {}
+    for evse_id, status in statuses.items():
+        known = before.get(evse_id)
+        if status.reachable and status.state is not None and not status.state.vehicle_connected:
+            continue
+        new = _look(status, at) or known
+        if new is not None:
+            found[evse_id] = new
+    return found
+
+
+def _look(status: EvseStatus, at: datetime) -> Appetite | None:
+    charges = status.reachable and status.state is not None and status.state.power_flows
+    if not charges or not status.offered_a or not status.current_a or status.measured_at is None:
+        return None
+    since = max(filter(None, (status.state_at, status.offered_at)), default=None)
+    if since is None or status.measured_at - since < SETTLED or at < since:
+        return None
+    taken_a = max(status.current_a)
+    return Appetite(None if taken_a >= FOLLOWS * status.offered_a else taken_a)
+
+
+def as_seen(order: Order, appetite: Appetite | None) -> Order:
+    """Give the order with no more than the car was seen to take."""
+    if appetite is None or appetite.most_a is None:
+        return order
+    return replace(order, maximum_a=max(order.minimum_a, min(order.maximum_a, appetite.most_a)))

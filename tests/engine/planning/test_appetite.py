@@ -1,0 +1,58 @@
+"""What a car takes is seen, and held until it leaves."""
+
+from typing import Any
+
+import pytest
+
+from custom_components.smart_charging.engine.model.evse import EvseStatus, EvState
+from custom_components.smart_charging.engine.planning.appetite import Appetite, as_seen, seen
+
+from ..builders import later
+from .builders import order
+
+
+def charging(taken_a: float, **changes: Any) -> EvseStatus:
+    """It has charged for ten minutes at an offer of 16 A."""
+    values: dict[str, Any] = {
+        "reachable": True,
+        "state": EvState.C,
+        "state_at": later(0),
+        "offered_a": 16.0,
+        "offered_at": later(0),
+        "current_a": (taken_a, taken_a, taken_a),
+        "measured_at": later(600),
+    }
+    return EvseStatus(**(values | changes))
+
+
+@pytest.mark.parametrize(
+    ("status", "appetite"),
+    [
+        pytest.param(charging(15.8), Appetite(None), id="it takes all"),
+        pytest.param(charging(12.8), Appetite(12.8), id="it takes 80 %"),
+        pytest.param(charging(12.8, current_a=(12.8, 0.0, 0.0)), Appetite(12.8), id="on one phase"),
+        pytest.param(charging(12.8, offered_at=later(500)), None, id="the offer is new"),
+        pytest.param(charging(12.8, state_at=later(500)), None, id="it has just begun"),
+        pytest.param(charging(0.0, state=EvState.B), None, id="it does not charge"),
+        pytest.param(charging(12.8, current_a=None), None, id="nothing is measured"),
+        pytest.param(charging(12.8, state_at=None, offered_at=None), None, id="nobody knows since when"),
+        pytest.param(charging(12.8, reachable=False), None, id="it cannot be reached"),
+    ],
+)
+def test_what_is_seen(status: EvseStatus, appetite: Appetite | None) -> None:
+    assert seen({}, {"a": status}, later(600)) == ({} if appetite is None else {"a": appetite})
+
+
+def test_it_holds_while_the_car_pauses_and_until_it_leaves() -> None:
+    known = {"a": Appetite(10.0)}
+    assert seen(known, {"a": charging(0.0, state=EvState.B)}, later(600)) == known
+    assert seen(known, {"a": charging(0.0, reachable=False)}, later(600)) == known
+    assert seen(known, {"a": charging(0.0, state=EvState.A)}, later(600)) == {}
+
+
+def test_an_order_asks_for_no_more_than_the_car_takes() -> None:
+    one = order(20, 6, maximum_a=16.0)
+    assert as_seen(one, None) is one
+    assert as_seen(one, Appetite(None)) is one
+    assert as_seen(one, Appetite(10.0)).maximum_a == 10
+    assert as_seen(one, Appetite(2.0)).maximum_a == 6
