@@ -1,0 +1,189 @@
+"""What the circuits leave to the cars: rows of who counts how much, and of how many kW there are."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from custom_components.smart_charging.engine.model.circuit import Circuit
+from custom_components.smart_charging.engine.model.evse import Evse
+from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
+from custom_components.smart_charging.engine.model.outlook import Outlook, OutlookStep
+from custom_components.smart_charging.engine.model.quantities import ALL_PHASES, Phase
+from custom_components.smart_charging.engine.planning.circuits import bounds_of
+from custom_components.smart_charging.engine.planning.planner import make_plans
+
+from ..builders import contract, mains, rating, site
+from .builders import HOUR, NOTHING, NOW, flat, order, question, spans, wallbox
+
+L1, L2, L3 = ALL_PHASES
+type Rows = Mapping[tuple[tuple[int, float], ...], tuple[float, ...]]
+
+
+def supply(*limits: Limit, **changes: Any) -> Circuit:
+    return mains(*limits, phases=3, **changes)
+
+
+def garage(*limits: Limit) -> Circuit:
+    return supply(*limits, circuit_id="garage", parent_id="site", metered=False)
+
+
+def house(*base_kw: float, margin_kw: float = 0.0) -> Outlook:
+    """What it takes hour by hour, and by how much more at most."""
+    return Outlook(
+        steps=[
+            OutlookStep(start=NOW + index * HOUR, end=NOW + (index + 1) * HOUR, base_kw=kw, margin_kw=margin_kw)
+            for index, kw in enumerate(base_kw)
+        ]
+    )
+
+
+def rows(
+    circuits: Sequence[Circuit], *cars: tuple[Evse, int], outlook: Outlook = NOTHING, hours: int = 1, **policy: Any
+) -> Rows:
+    """The rows for cars at chargers, each with the number of phases that it charges on."""
+    evses = [evse for evse, _ in cars]
+    found = bounds_of(
+        site(*evses, circuits=circuits, **policy), [count for _, count in cars], evses, spans(hours), outlook
+    )
+    return {
+        tuple((number, round(factor, 3)) for number, factor in sorted(bound.factors.items())): tuple(
+            round(kw, 3) for kw in bound.capacity
+        )
+        for bound in found
+    }
+
+
+@pytest.mark.parametrize(
+    ("circuits", "cars", "expected"),
+    [
+        # 25 A x 230 V are 5.75 kW on each phase; of a three-phase car a third of its power is on each.
+        pytest.param(
+            [supply(rating(25))], [(wallbox(), 3)], {((0, 0.333),): (5.75,)}, id="25 A, one car on three phases"
+        ),
+        pytest.param(
+            [supply(rating(25))],
+            [(wallbox(), 1)],
+            {((0, 1.0),): (5.75,)},
+            id="25 A, a single-phase car at a three-phase charger: on the charger's first",
+        ),
+        pytest.param(
+            [supply(rating(25))],
+            [(wallbox("a"), 3), (wallbox("b", phases=(L2,)), 1)],
+            {((0, 0.333),): (5.75,), ((0, 0.333), (1, 1.0)): (5.75,)},
+            id="25 A, and a single-phase one on L2: it counts there alone",
+        ),
+        pytest.param(
+            [supply(rating(25))],
+            [(wallbox("a", phases=(L1,)), 1), (wallbox("b", phases=(L2,)), 1)],
+            {((0, 1.0),): (5.75,), ((1, 1.0),): (5.75,)},
+            id="25 A, one on L1 and one on L2 do not meet; nobody is on L3",
+        ),
+        pytest.param(
+            [supply(rating(25))],
+            [(wallbox("a", phases=(L2, L3, L1)), 1), (wallbox("b", phases=(L2,)), 1)],
+            {((0, 1.0), (1, 1.0)): (5.75,)},
+            id="25 A, a rotated charger: its first is the site's L2",
+        ),
+        pytest.param(
+            [supply(contract(9000))],
+            [(wallbox("a"), 3), (wallbox("b", phases=(L2,)), 1)],
+            {((0, 1.0), (1, 1.0)): (9.0,)},
+            id="9 kW: all count in full, wherever they are",
+        ),
+        pytest.param(
+            [supply(Limit(source=LimitSource.SUBSCRIBED, current_a=25, power_w=9000))],
+            [(wallbox(), 3)],
+            {((0, 0.333),): (5.75,), ((0, 1.0),): (9.0,)},
+            id="25 A and 9 kW in one",
+        ),
+        pytest.param(
+            [supply(rating(25), rating(20))], [(wallbox(), 3)], {((0, 0.333),): (4.6,)}, id="of 25 A and 20 A the lower"
+        ),
+        pytest.param(
+            [supply(rating(63)), garage(rating(20))],
+            [(wallbox("a", circuit_id="garage"), 3), (wallbox("b"), 3)],
+            {((0, 0.333), (1, 0.333)): (14.49,), ((0, 0.333),): (4.6,)},
+            id="63 A, and 20 A in the garage for the one that is there",
+        ),
+        pytest.param(
+            [supply(rating(25)), garage(rating(16), contract(5000))],
+            [(wallbox(), 3)],
+            {((0, 0.333),): (5.75,)},
+            id="a garage where nobody charges bounds nobody",
+        ),
+    ],
+)
+def test_a_limit_in_rows(circuits: Sequence[Circuit], cars: Sequence[tuple[Evse, int]], expected: Rows):
+    assert rows(circuits, *cars) == expected
+
+
+@pytest.mark.parametrize(
+    ("limit", "outlook", "expected"),
+    [
+        pytest.param(contract(9000), house(2.0, margin_kw=1.5), 5.5, id="9 kW, the house 2, hardly ever above 3.5"),
+        pytest.param(contract(9000), Outlook(), 6.0, id="9 kW, nobody knows the house: 3 kW"),
+        pytest.param(contract(9000), house(12.0), 0.0, id="9 kW, the house 12: nothing, and no less than that"),
+        pytest.param(rating(25), house(6.0), 3.75, id="25 A, the house 6 kW: 2 on each phase"),
+        pytest.param(rating(25), house(21.0), 0.0, id="25 A, the house 21 kW: nothing"),
+        pytest.param(
+            Limit(source=LimitSource.OPERATOR, power_w=4200, chargers_only=True),
+            house(6.0),
+            4.2,
+            id="an operator dims the chargers to 4.2 kW, whatever the house does",
+        ),
+        pytest.param(
+            Limit(source=LimitSource.OPERATOR, current_a=10, chargers_only=True),
+            house(6.0),
+            2.3,
+            id="... or to 10 A",
+        ),
+    ],
+)
+def test_what_the_house_leaves(limit: Limit, outlook: Outlook, expected: float):
+    ((_, (capacity,)),) = rows([supply(limit)], (wallbox(), 3), outlook=outlook).items()
+    assert capacity == expected
+
+
+def test_the_house_is_above_its_circuits_and_not_in_them():
+    found = rows(
+        [supply(contract(9000)), garage(contract(5000))],
+        (wallbox("a", circuit_id="garage"), 3),
+        outlook=house(3.0, 5.0),
+        hours=2,
+    )
+    assert found == {((0, 1.0),): (5.0, 4.0)}
+
+
+def test_the_margin_is_kept_free_of_amperes_and_of_watts():
+    # 1 A is 230 W on each phase.
+    assert rows([supply(rating(25))], (wallbox(), 3), margin_a=1) == {((0, 0.333),): (5.52,)}
+    assert rows([supply(contract(9000))], (wallbox(), 3), margin_a=1) == {((0, 1.0),): (8.31,)}
+
+
+@pytest.mark.parametrize(
+    ("others_phases", "missed_kwh"),
+    [
+        pytest.param((L2,), 0, id="on L2, beside one on L1: both get their 16 A"),
+        pytest.param((L1,), 1.61, id="both on L1, which has 25 A: 7 A are missing for an hour"),
+    ],
+)
+def test_single_phase_cars_share_a_phase_or_do_not(others_phases: tuple[Phase, ...], missed_kwh: float):
+    cars = [order(3.68, 1, evse_id="a", phases=1), order(3.68, 1, evse_id="b", phases=1)]
+    home = site(wallbox("a", phases=(L1,)), wallbox("b", phases=others_phases), circuits=[supply(rating(25))])
+    plans = make_plans(question(cars, flat(0.3, 1), site=home))
+    assert sum(plan.missed_kwh for plan in plans.values()) == pytest.approx(missed_kwh)
+
+
+def test_an_evening_of_cooking_is_waited_for():
+    """9 kW, and the house takes 6 of them for two hours: not enough for three phases at 6 A."""
+    plans = make_plans(
+        question(
+            order(8, 4),
+            flat(0.3, 4),
+            site=site(wallbox(), circuits=[supply(contract(9000))]),
+            outlook=house(6.0, 6.0, 0.5, 0.5),
+        )
+    )
+    assert plans["a"].starts_at == NOW + 2 * HOUR
+    assert plans["a"].slots[0].power_kw == pytest.approx(8.5)
