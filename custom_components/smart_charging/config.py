@@ -19,9 +19,11 @@ from .config_rules.load import DOMAIN_NUMBER, domain_of, validate_load
 from .config_rules.operator import operator_target
 from .config_rules.options import validate_options
 from .config_rules.site import validate_site
+from .config_rules.tariff import validate_tariff
 from .config_rules.tree import feeder, is_orphan
 from .config_rules.vehicle import validate_vehicle
 from .config_site import read_site
+from .config_tariffs import TariffConfig, read_tariff
 from .config_vehicles import VehicleConfig, read_vehicle
 from .const import (
     CONF_BATTERY_INVERTED,
@@ -59,6 +61,7 @@ from .const import (
     SUBENTRY_CIRCUIT,
     SUBENTRY_LIMIT,
     SUBENTRY_LOAD,
+    SUBENTRY_TARIFF,
     SUBENTRY_VEHICLE,
 )
 from .csms.relay.target import RelayTarget
@@ -161,6 +164,8 @@ class SiteSetup:
     limits: Mapping[str, LimitConfig] = field(default_factory=dict[str, LimitConfig])
     """Those that come and go; what a circuit always bears stands in `site`."""
     vehicles: Mapping[str, VehicleConfig] = field(default_factory=dict[str, VehicleConfig])
+    tariff: TariffConfig | None = None
+    """What a kWh costs; None: nobody told."""
     battery: BatteryConfig | None = None
     off_peak_entity_id: str | None = None
     """Is on in off-peak hours."""
@@ -220,6 +225,7 @@ def read_setup(entry: ConfigEntry[Any]) -> SiteSetup:
             vehicle_id: read_vehicle(vehicle, chargers.keys())
             for vehicle_id, vehicle in _of_type(entry, SUBENTRY_VEHICLE).items()
         },
+        tariff=_tariff(entry),
         battery=_battery(entry.options),
         off_peak_entity_id=entry.options.get(CONF_OFF_PEAK),
         cards=read_cards(entry.options, _of_type(entry, SUBENTRY_CARD).values()),
@@ -262,6 +268,8 @@ def _judge(entry: ConfigEntry[Any]) -> None:
     for card_id, card in cards.items():
         others = [other.data for other_id, other in cards.items() if other_id != card_id]
         _expect(validate_card(others, card.data), card.title)
+    for tariff in _of_type(entry, SUBENTRY_TARIFF).values():
+        _expect(validate_tariff(tariff.data), tariff.title)
     for limit in _of_type(entry, SUBENTRY_LIMIT).values():
         _expect(validate_limit(site, tree, limit.data), limit.title)
     vehicles = _of_type(entry, SUBENTRY_VEHICLE)
@@ -341,6 +349,11 @@ def _load(subentry: ConfigSubentry, circuit_id: str) -> LoadConfig:
             maximum_off_s=None if longest_min is None else _MINUTE_S * float(longest_min),
         ),
     )
+
+
+def _tariff(entry: ConfigEntry[Any]) -> TariffConfig | None:
+    """Read the tariff; the flow sees to it that there are no two."""
+    return next((read_tariff(tariff.data) for tariff in _of_type(entry, SUBENTRY_TARIFF).values()), None)
 
 
 def _battery(options: Mapping[str, Any]) -> BatteryConfig | None:

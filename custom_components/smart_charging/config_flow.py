@@ -20,7 +20,7 @@ Reconfiguring starts with a menu: meter | limit | server | encryption. `encrypti
 to `authority` {}, which shows what chargers have to trust, or to `certificate_files` {tls_certificate, tls_key,
 tls_stations (optional)}, which are paths. Options: see flows/options.py. Circuits, chargers, appliances
 that give way, limits that come and go, cards and vehicles are added by subentry flows, see flows/circuit.py, flows/charger.py,
-flows/load.py, flows/limit.py, flows/card.py and flows/vehicle.py; a charger also by the discovery of a station that called in, or of one that announced itself (flows/network_discovery.py).
+flows/load.py, flows/limit.py, flows/card.py, flows/tariff.py and flows/vehicle.py; a charger also by the discovery of a station that called in, or of one that announced itself (flows/network_discovery.py).
 """
 
 from typing import Any, override
@@ -35,6 +35,7 @@ from .const import (
     SUBENTRY_CIRCUIT,
     SUBENTRY_LIMIT,
     SUBENTRY_LOAD,
+    SUBENTRY_TARIFF,
     SUBENTRY_VEHICLE,
 )
 from .flows.card import CardSubentryFlow
@@ -46,6 +47,7 @@ from .flows.limit import LimitSubentryFlow
 from .flows.load import LoadSubentryFlow
 from .flows.network_discovery import NetworkDiscoverySteps
 from .flows.options import ControlOptionsFlow
+from .flows.tariff import TariffSubentryFlow
 from .flows.vehicle import VehicleSubentryFlow
 
 
@@ -70,7 +72,7 @@ class SmartChargingConfigFlow(DiscoverySteps, NetworkDiscoverySteps, EncryptionS
     @callback
     @override
     def async_get_supported_subentry_types(cls, config_entry: ConfigEntry) -> dict[str, type[ConfigSubentryFlow]]:
-        """A site has cards, chargers, circuits, appliances that give way, limits that come and go, and vehicles."""
+        """A site has cards, chargers, circuits, appliances that give way, limits that come and go, a tariff and vehicles."""
         del config_entry
         return {
             SUBENTRY_CARD: CardSubentryFlow,
@@ -78,6 +80,7 @@ class SmartChargingConfigFlow(DiscoverySteps, NetworkDiscoverySteps, EncryptionS
             SUBENTRY_CIRCUIT: CircuitSubentryFlow,
             SUBENTRY_LIMIT: LimitSubentryFlow,
             SUBENTRY_LOAD: LoadSubentryFlow,
+            SUBENTRY_TARIFF: TariffSubentryFlow,
             SUBENTRY_VEHICLE: VehicleSubentryFlow,
         }
 

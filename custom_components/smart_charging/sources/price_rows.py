@@ -1,17 +1,18 @@
 """Reads prices as integrations write them. What is no price is left out, and nothing that they write raises."""
 
 import math
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import reduce
 from itertools import pairwise, zip_longest
 from typing import Any, Final
 
 from homeassistant.util import dt as dt_util
 
 from ..engine.model.tariff import PriceSlot
+from ..tariffs.slots import filled
 from .price_catalogue import KnownPrices, Shape
 
 MOST_PER_KWH: Final = 1000.0
@@ -66,30 +67,14 @@ def read_hours(
 
 def merged(known: Iterable[PriceSlot], told: Iterable[PriceSlot]) -> tuple[PriceSlot, ...]:
     """Put what was told now over what was known; what nobody tells any more stays, and an estimate replaces no price."""
-    new = tuple(told)
-    sure = [slot for slot in new if not slot.estimated]
-    guessed = [slot for slot in new if slot.estimated]
-    older = tuple(known)
-    layers = (sure, [slot for slot in older if not slot.estimated], guessed, [slot for slot in older if slot.estimated])
-    found: list[PriceSlot] = []
-    for layer in layers:
-        ends = [slot.end for slot in found]
-        found += [piece for slot in layer for piece in _outside(slot, found[bisect_right(ends, slot.start) :])]
-        found.sort(key=lambda slot: slot.start)
-    return tuple(found)
-
-
-def _outside(slot: PriceSlot, others: list[PriceSlot]) -> Iterable[PriceSlot]:
-    """Cut out of a slot what others cover, which are in order and end after it begins."""
-    start = slot.start
-    for other in others:
-        if other.start >= slot.end:
-            break
-        if other.start > start:
-            yield replace(slot, start=start, end=other.start)
-        start = other.end
-    if start < slot.end:
-        yield replace(slot, start=start)
+    new, older = tuple(told), tuple(known)
+    layers = (
+        [slot for slot in new if not slot.estimated],
+        [slot for slot in older if not slot.estimated],
+        [slot for slot in new if slot.estimated],
+        [slot for slot in older if slot.estimated],
+    )
+    return reduce(filled, layers, ())
 
 
 def _row(item: Any, known: KnownPrices, zone: tzinfo, factor: float) -> _Row | None:

@@ -1,5 +1,6 @@
 """Slots of a price, put together and cut."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -50,14 +51,19 @@ def added(slots: Iterable[PriceSlot], more: Iterable[PriceSlot]) -> Iterator[Pri
 def filled(slots: Iterable[PriceSlot], fill: Iterable[PriceSlot]) -> tuple[PriceSlot, ...]:
     """Put `fill` where there is no slot: before, between and after them. Both are in order."""
     found = list(slots)
-    gaps = zip([None, *(slot.end for slot in found)], [*(slot.start for slot in found), None], strict=True)
-    stuffing = [
-        piece for after, before in gaps for other in fill if (piece := _clipped(other, after, before)) is not None
-    ]
-    return tuple(sorted((*found, *stuffing), key=lambda slot: slot.start))
+    ends = [slot.end for slot in found]
+    pieces = [piece for other in fill for piece in _outside(other, found[bisect_right(ends, other.start) :])]
+    return tuple(sorted((*found, *pieces), key=lambda slot: slot.start))
 
 
-def _clipped(slot: PriceSlot, after: datetime | None, before: datetime | None) -> PriceSlot | None:
-    start = slot.start if after is None else max(slot.start, after)
-    end = slot.end if before is None else min(slot.end, before)
-    return replace(slot, start=start, end=end) if start < end else None
+def _outside(slot: PriceSlot, others: Iterable[PriceSlot]) -> Iterator[PriceSlot]:
+    """Cut out of a slot what others cover, which are in order and end after it begins."""
+    start = slot.start
+    for other in others:
+        if other.start >= slot.end:
+            break
+        if other.start > start:
+            yield replace(slot, start=start, end=other.start)
+        start = other.end
+    if start < slot.end:
+        yield replace(slot, start=start)
