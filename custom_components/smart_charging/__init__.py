@@ -36,12 +36,15 @@ from .devices import ChargerDevices
 from .encrypted_port import listen_key
 from .engine.model.state import ControlState
 from .file_views import async_register_views
+from .goal_actions import async_register_goal_actions
+from .goals import Goals
 from .issues import SiteIssues, async_clear_listen_issue, async_raise_listen_issue, async_tell_orphans
 from .loads import async_let_go
 from .logs import async_forget_old_logs
 from .own_profiles import async_load_own_profiles
 from .runtime import RuntimeData, SmartChargingConfigEntry
 from .store import SiteStore
+from .vehicles import Vehicles
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -53,6 +56,7 @@ PLATFORMS: Final = (
     Platform.SELECT,
     Platform.SENSOR,
     Platform.SWITCH,
+    Platform.TIME,
     Platform.UPDATE,
 )
 
@@ -68,6 +72,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     async_register_actions(hass)
     async_register_charger_actions(hass)
     async_register_check_action(hass)
+    async_register_goal_actions(hass)
     async_register_views(hass)
     async_forget_old_logs(hass)
     await async_load_own_profiles(hass)
@@ -106,7 +111,14 @@ async def _set_up(hass: HomeAssistant, entry: SmartChargingConfigEntry, store: S
         # Raised again; but whatever ends a set-up, a cancellation too, must leave nobody steering.
         await coordinator.async_shutdown()
         raise
-    entry.runtime_data = RuntimeData(coordinator=coordinator, setup=setup, drivers=drivers)
+    vehicles = Vehicles(hass, setup.vehicles, setup.cards, store)
+    goals = Goals(hass, vehicles, store)
+    for listener in (vehicles, goals):
+        listener.start(coordinator.wake)
+        entry.async_on_unload(listener.stop)
+    entry.runtime_data = RuntimeData(
+        coordinator=coordinator, setup=setup, drivers=drivers, vehicles=vehicles, goals=goals
+    )
     _watch(hass, entry, setup, coordinator)
     stations = {identity: central.station(identity) for identity in setup.stations}
     desk = CardDesk(hass, entry, setup=setup, gate=gate, stations=stations)
@@ -236,12 +248,18 @@ def _watch(
     names = {evse_id: charger.name for evse_id, charger in setup.chargers.items()}
     issues = SiteIssues(hass, entry.entry_id, entry.title, names)
     devices = ChargerDevices(hass, entry.entry_id)
+    vehicles, goals = entry.runtime_data.vehicles, entry.runtime_data.goals
 
     @callback
     def look() -> None:
         if coordinator.last_update_success:
-            issues.update(coordinator.data)
-            devices.update(coordinator.data)
+            # Before the entities look, which are added later.
+            now, tick = dt_util.utcnow(), coordinator.data
+            vehicles.update(now, tick.snapshot.evses, tick.sessions)
+            goals.update(now, tick.sessions)
+            issues.ask_which_car(vehicles.unclear)
+            issues.update(tick)
+            devices.update(tick)
 
     async def stop(_event: Event) -> None:
         if hass.exit_code == RESTART_EXIT_CODE:

@@ -93,6 +93,23 @@ def next_moment(wanted: time | datetime | None) -> datetime | None:
 
 
 @callback
+def async_find_parts(hass: HomeAssistant, target: dict[str, Any]) -> set[str]:
+    """List the ids of those parts of a site that are meant, by their devices or by any of their entities."""
+    selected = async_extract_referenced_entity_ids(hass, TargetSelection(target))
+    registry = er.async_get(hass)
+    entries = (registry.async_get(entity_id) for entity_id in selected.referenced | selected.indirectly_referenced)
+    device_ids = {entry.device_id for entry in entries if entry is not None and entry.device_id is not None}
+    devices = dr.async_get(hass)
+    return {
+        identifier
+        for device_id in sorted(device_ids | selected.referenced_devices)
+        if (device := devices.async_get(device_id)) is not None
+        for domain, identifier in device.identifiers
+        if domain == DOMAIN
+    }
+
+
+@callback
 def async_find_chargers(hass: HomeAssistant, target: dict[str, Any]) -> list[Charger]:
     """Find the chargers that are meant, by their devices or by any of their entities.
 
@@ -100,18 +117,7 @@ def async_find_chargers(hass: HomeAssistant, target: dict[str, Any]) -> list[Cha
         ServiceValidationError: there is none among them.
 
     """
-    selected = async_extract_referenced_entity_ids(hass, TargetSelection(target))
-    registry = er.async_get(hass)
-    entries = (registry.async_get(entity_id) for entity_id in selected.referenced | selected.indirectly_referenced)
-    device_ids = {entry.device_id for entry in entries if entry is not None and entry.device_id is not None}
-    devices = dr.async_get(hass)
-    found = {
-        identifier
-        for device_id in sorted(device_ids | selected.referenced_devices)
-        if (device := devices.async_get(device_id)) is not None
-        for domain, identifier in device.identifiers
-        if domain == DOMAIN
-    }
+    found = async_find_parts(hass, target)
     chargers = [charger for evse_id in sorted(found) if (charger := _charger(hass, evse_id)) is not None]
     if not chargers:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_charger")

@@ -261,6 +261,12 @@ def async_circuit_places(hass: HomeAssistant, entry: SmartChargingConfigEntry) -
 
 
 @callback
+def async_place(hass: HomeAssistant, entry: SmartChargingConfigEntry, subentry_id: str) -> Place:
+    """Say where the entities of one subentry belong."""
+    return Place(subentry_id=subentry_id, device_info=_device(hass, entry, subentry_id))
+
+
+@callback
 def _device(hass: HomeAssistant, entry: SmartChargingConfigEntry, subentry_id: str) -> DeviceInfo:
     """Describe a subentry's device. The site's is made first: the others name it as what they hang on."""
     site = dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **_site_device(entry))

@@ -4,6 +4,7 @@ Not called repairs.py: a platform of that name has to offer flows that fix thing
 """
 
 from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,6 +24,7 @@ PORT_IN_USE: Final = "port_in_use"
 CHARGER_DISOBEYS: Final = "charger_disobeys"
 CHARGER_HELPLESS: Final = "charger_helpless"
 CIRCUIT_GONE: Final = "circuit_gone"
+CAR_UNCLEAR: Final = "car_unclear"
 FAILSAFE_NOT_KEPT: Final = "failsafe_not_kept"
 
 METER_SILENT_AFTER: Final = timedelta(seconds=60)
@@ -68,6 +70,13 @@ class SiteIssues:
             held = setpoint is not None and setpoint.reason.code is ReasonCode.DISOBEDIENT
             known = f"{CHARGER_HELPLESS}_{evse_id}" in self._raised
             self._set(CHARGER_HELPLESS, f"{CHARGER_HELPLESS}_{evse_id}", helpless or (known and held), placeholders)
+
+    @callback
+    def ask_which_car(self, unclear: AbstractSet[str]) -> None:
+        """Ask which car is at each of these chargers, and no more of the others."""
+        for evse_id, name in self._names.items():
+            placeholders = {"site": self._title, "charger": name}
+            self._set(CAR_UNCLEAR, f"{CAR_UNCLEAR}_{evse_id}", evse_id in unclear, placeholders)
 
     @callback
     def clear(self) -> None:

@@ -8,6 +8,8 @@ from homeassistant.config_entries import ConfigEntry
 from .chargers.driver import ChargerDriver
 from .config import SiteSetup
 from .coordinator import SiteCoordinator
+from .goals import Goals
+from .vehicles import Vehicles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +19,8 @@ class RuntimeData:
     coordinator: SiteCoordinator
     setup: SiteSetup
     drivers: Mapping[str, ChargerDriver]
+    vehicles: Vehicles
+    goals: Goals
 
 
 type SmartChargingConfigEntry = ConfigEntry[RuntimeData]

@@ -1,6 +1,7 @@
-"""Switches of each charger: charging is wanted, or not; it is in service, or not."""
+"""Switches of each charger: charging is wanted, or not; it is in service, or not. Of each vehicle: what is repeated is paused."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
@@ -8,12 +9,14 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.restore_state import ExtraStoredData, RestoreEntity
+from homeassistant.util import dt as dt_util
 
 from .engine.model.mode import Mode
 from .engine.model.operation import Operation
 from .entity import ChargerEntity, async_charger_places
 from .operations import async_ask, offers
 from .runtime import SmartChargingConfigEntry
+from .vehicle_entity import VehicleEntity, async_vehicle_places
 
 PARALLEL_UPDATES = 0
 
@@ -22,16 +25,21 @@ AVAILABLE_DESCRIPTION: Final = SwitchEntityDescription(
     key="available", translation_key="available", entity_category=EntityCategory.CONFIG
 )
 
+PAUSED_DESCRIPTION: Final = SwitchEntityDescription(key="repeat_paused", translation_key="repeat_paused")
+
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: SmartChargingConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Set up the switch of each charger."""
+    """Set up the switches of each charger and of each vehicle."""
     for place in async_charger_places(hass, entry):
         switches: list[SwitchEntity] = [ChargingSwitch(entry, CHARGING_DESCRIPTION, place)]
         if offers(entry, place.evse.evse_id, Operation.AVAILABILITY):
             switches.append(AvailableSwitch(entry, AVAILABLE_DESCRIPTION, place))
         async_add_entities(switches, config_subentry_id=place.evse.evse_id)
+    for vehicle in async_vehicle_places(hass, entry):
+        paused = RepeatPausedSwitch(entry, PAUSED_DESCRIPTION, vehicle)
+        async_add_entities([paused], config_subentry_id=vehicle.subentry_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +137,30 @@ class AvailableSwitch(ChargerEntity, SwitchEntity):
     @override
     def _shows(self) -> object:
         return self.is_on
+
+
+class RepeatPausedSwitch(VehicleEntity, SwitchEntity):
+    """On while departures that are repeated do not hold, as on holiday; a day may be set on which that ends."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        goals = self.goals
+        return goals.paused and (goals.paused_until is None or dt_util.now().date() < goals.paused_until)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        return {"until": self.goals.paused_until if self.is_on else None}
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        self.want(replace(self.goals, paused=True, paused_until=None))
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        self.want(replace(self.goals, paused=False, paused_until=None))
+
+    @override
+    def _shows(self) -> object:
+        return self.is_on, self.goals.paused_until

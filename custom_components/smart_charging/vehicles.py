@@ -68,6 +68,11 @@ class Vehicles:
         """Which car is at which charger that has one."""
         return self._store.presences
 
+    @property
+    def unclear(self) -> frozenset[str]:
+        """The chargers whose car may be one of several."""
+        return frozenset(key for key, presence in self.presences.items() if len(presence.candidates) > 1)
+
     def at_charger(self, evse_id: str) -> VehicleConfig | None:
         """The vehicle that is at this charger; None where none is, or a guest's."""
         presence = self.presences.get(evse_id)

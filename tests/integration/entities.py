@@ -13,12 +13,14 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.smart_charging.chargers.driver import ChargerDriver
 from custom_components.smart_charging.config import ChargerConfig, LoadConfig, MeterConfig, SiteSetup, StationConfig
 from custom_components.smart_charging.config_limits import LimitConfig
+from custom_components.smart_charging.config_vehicles import VehicleConfig
 from custom_components.smart_charging.const import (
     DOMAIN,
     SUBENTRY_CHARGER,
     SUBENTRY_CIRCUIT,
     SUBENTRY_LIMIT,
     SUBENTRY_LOAD,
+    SUBENTRY_VEHICLE,
 )
 from custom_components.smart_charging.coordinator import SiteCoordinator, TickResult
 from custom_components.smart_charging.csms.relay.target import RelayTarget
@@ -35,17 +37,22 @@ from custom_components.smart_charging.engine.model.reason import Reason, ReasonC
 from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
 from custom_components.smart_charging.engine.model.state import ControlState
+from custom_components.smart_charging.engine.model.vehicle import Vehicle
+from custom_components.smart_charging.goals import Goals
 from custom_components.smart_charging.runtime import RuntimeData
 from custom_components.smart_charging.sources.limit import LimitReading
 from custom_components.smart_charging.sources.meter import MeterChannel
 from custom_components.smart_charging.sources.meter_catalogue import Role
+from custom_components.smart_charging.sources.vehicle_catalogue import VehicleRole
 from custom_components.smart_charging.store import SiteStore
+from custom_components.smart_charging.vehicles import Vehicles
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GARAGE, CARPORT = "garage_id", "carport_id"
 NOBODY: Mapping[str, ChargerDriver] = MappingProxyType({})
 """Chargers that can be asked nothing."""
 BARN, BOILER, DIMMING = "barn_id", "boiler_id", "dimming_id"
+ZOE, LEAF, TWIZY = "zoe_id", "leaf_id", "twizy_id"
 
 SUBSCRIBED = Limit(source=LimitSource.SUBSCRIBED, current_a=39.0)
 OPERATOR = Limit(source=LimitSource.OPERATOR, power_w=9200.0)
@@ -82,6 +89,18 @@ HANDED_ON = ChargerConfig(
 DIMMING_CONFIG = LimitConfig(
     name="Dimming", circuit_id="site", entity_id="binary_sensor.box", value_entity_id=None, limit=OPERATOR
 )
+
+VEHICLES: Mapping[str, VehicleConfig] = {
+    ZOE: VehicleConfig(
+        name="Zoe",
+        vehicle=Vehicle(vehicle_id=ZOE, capacity_kwh=50.0, limit_soc=0.9),
+        entities={VehicleRole.SOC: "sensor.zoe"},
+        usual_charger=GARAGE,
+    ),
+    LEAF: VehicleConfig(name="Leaf", vehicle=Vehicle(vehicle_id=LEAF, capacity_kwh=40.0)),
+    TWIZY: VehicleConfig(name="Twizy", vehicle=Vehicle(vehicle_id=TWIZY)),
+}
+"""One that tells how full it is, one that does not, and one of which nobody knows what its battery holds."""
 
 CHARGING = EvseStatus(
     reachable=True,
@@ -152,6 +171,9 @@ SUBENTRIES: Mapping[str, tuple[str, str]] = {
     BARN: (SUBENTRY_CIRCUIT, "Barn"),
     BOILER: (SUBENTRY_LOAD, "Boiler"),
     DIMMING: (SUBENTRY_LIMIT, "Dimming"),
+    ZOE: (SUBENTRY_VEHICLE, "Zoe"),
+    LEAF: (SUBENTRY_VEHICLE, "Leaf"),
+    TWIZY: (SUBENTRY_VEHICLE, "Twizy"),
 }
 
 
@@ -190,6 +212,7 @@ async def load(
     mode: Mode = Mode.FAST,
     off_peak: str | None = None,
     drivers: Mapping[str, ChargerDriver] = NOBODY,
+    vehicles: Mapping[str, VehicleConfig] = MappingProxyType({}),
 ) -> ToldSite:
     """Load one platform of a site with two chargers, after its first tick; `mode` is the garage's."""
     entry = MockConfigEntry(
@@ -214,6 +237,7 @@ async def load(
         circuit_names={BARN: "Barn"} if whole else {},
         loads={BOILER: BOILER_CONFIG} if whole else {},
         limits={DIMMING: DIMMING_CONFIG} if whole else {},
+        vehicles=vehicles,
         off_peak_entity_id=off_peak,
         host="127.0.0.1",
         port=9000,
@@ -224,7 +248,19 @@ async def load(
     # It does not start: every tick is told by the test.
     coordinator.wake = lambda: None  # type: ignore[method-assign]
     coordinator.data = first or tick()
-    entry.runtime_data = RuntimeData(coordinator=coordinator, setup=setup, drivers=drivers)
+    present = Vehicles(hass, vehicles, setup.cards, store)
+    goals = Goals(hass, present, store)
+    entry.runtime_data = RuntimeData(
+        coordinator=coordinator, setup=setup, drivers=drivers, vehicles=present, goals=goals
+    )
+
+    def look() -> None:
+        result = coordinator.data
+        present.update(result.snapshot.at, result.snapshot.evses, result.sessions)
+        goals.update(result.snapshot.at, result.sessions)
+
+    look()
+    coordinator.async_add_listener(look)
     # As after the integration's own set-up, which would load the entry in the real way.
     hass.config.components.add(DOMAIN)
     entry.mock_state(hass, ConfigEntryState.LOADED)

@@ -19,9 +19,21 @@ from custom_components.smart_charging.chargers.ocpp import OcppDriver
 from custom_components.smart_charging.const import DOMAIN, SUBENTRY_CHARGER
 from custom_components.smart_charging.csms.server import CentralSystem
 from custom_components.smart_charging.engine.model.evse import EvState
+from custom_components.smart_charging.engine.model.goal_set import GoalSet, Terms
 from custom_components.smart_charging.engine.model.limit import LimitSource
 
-from .entities import GARAGE, OPERATOR, SUBENTRIES, SUBSCRIBED, WHOLE_SITE, ToldSite, load, site_limited_by, tick
+from .entities import (
+    GARAGE,
+    OPERATOR,
+    SUBENTRIES,
+    SUBSCRIBED,
+    VEHICLES,
+    WHOLE_SITE,
+    ToldSite,
+    load,
+    site_limited_by,
+    tick,
+)
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
@@ -34,12 +46,13 @@ PLATFORMS = (
     Platform.SELECT,
     Platform.SENSOR,
     Platform.SWITCH,
+    Platform.TIME,
     Platform.UPDATE,
 )
 
 
 async def load_all(hass: HomeAssistant) -> ToldSite:
-    """Load every platform, of a site with limits of both kinds, a circuit, an appliance and off-peak hours."""
+    """Load every platform, of a site with limits of both kinds, a circuit, an appliance, vehicles and off-peak hours."""
     circuits = (*site_limited_by(SUBSCRIBED, OPERATOR).circuits, *WHOLE_SITE.circuits[1:])
     station = CentralSystem().station("CP1")
     site = await load(
@@ -48,7 +61,11 @@ async def load_all(hass: HomeAssistant) -> ToldSite:
         site=replace(WHOLE_SITE, circuits=circuits),
         off_peak="schedule.cheap",
         drivers={GARAGE: OcppDriver(station, 1, WHOLE_SITE.evses[0], now=dt_util.utcnow)},
+        vehicles=VEHICLES,
     )
+    for vehicle_id in VEHICLES:
+        # With a figure for each of the strategies, so that all of them are offered.
+        site.entry.runtime_data.goals.set(vehicle_id, GoalSet(terms=Terms(price_limit=0.2, hours=3.0)))
     await hass.config_entries.async_forward_entry_setups(site.entry, PLATFORMS[1:])
     await hass.async_block_till_done()
     return site
@@ -99,8 +116,9 @@ async def test_every_entity_has_a_name_and_an_icon(hass: HomeAssistant) -> None:
         assert names[entity.domain][entity.translation_key]["name"]
         if entity.original_device_class in {None, "enum"}:
             assert icons[entity.domain][entity.translation_key]["default"]
-        states = (entity.capabilities or {}).get("options", [])
-        assert set(names[entity.domain][entity.translation_key].get("state", {})) == set(states)
+        # What people named has no words of ours.
+        states = set((entity.capabilities or {}).get("options", [])) - {config.name for config in VEHICLES.values()}
+        assert set(names[entity.domain][entity.translation_key].get("state", {})) == states
     assert used == {(domain, key) for domain, keys in names.items() for key in keys}
     assert {(domain, key) for domain, keys in icons.items() for key in keys} <= used
 

@@ -1,0 +1,254 @@
+"""A vehicle's entities, and which car is at a charger: what they show, and what becomes of what a person sets."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import ATTR_ENTITY_ID, STATE_UNKNOWN, Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import entity_registry as er
+from pytest_homeassistant_custom_component.common import snapshot_platform
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.smart_charging.config_vehicles import VehicleConfig
+from custom_components.smart_charging.engine.accounting.session import SessionEnergy
+from custom_components.smart_charging.engine.model.goal_set import (
+    Departure,
+    GoalSet,
+    GoalStrategy,
+    OneOff,
+    Target,
+    TargetKind,
+    Terms,
+)
+from custom_components.smart_charging.engine.model.vehicle import Vehicle
+from custom_components.smart_charging.vehicle_entity import car_options
+
+from .entities import GARAGE, LEAF, NOW, TWIZY, VEHICLES, ZOE, ToldSite, load, tick
+
+pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
+
+SESSION = SessionEnergy(started_at=NOW, energy_kwh=0.0, running=True)
+WORK = Departure(weekdays=frozenset(range(5)), time=time(7, 30))
+
+
+@pytest.fixture(autouse=True)
+async def _sunday_noon_in_london(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    await hass.config.async_set_time_zone("Europe/London")
+    freezer.move_to(NOW)
+    hass.states.async_set("sensor.zoe", "40")
+
+
+async def show(hass: HomeAssistant, platform: Platform, vehicles: Mapping[str, VehicleConfig] = VEHICLES) -> ToldSite:
+    """A car is plugged in at the garage, as the Zoe always is."""
+    return await load(hass, platform, tick(session=SESSION), vehicles=vehicles)
+
+
+def goals(site: ToldSite, vehicle_id: str) -> GoalSet:
+    found: GoalSet = site.entry.runtime_data.goals.of(vehicle_id)
+    return found
+
+
+async def want(site: ToldSite, vehicle_id: str, wanted: GoalSet) -> None:
+    site.entry.runtime_data.goals.set(vehicle_id, wanted)
+    await site.tell(tick(session=SESSION))
+
+
+def attributes(site: ToldSite, entity_id: str) -> dict[str, Any]:
+    """What an entity tells beside its state, as far as it is ours."""
+    state = site.hass.states.get(entity_id)
+    assert state is not None
+    names = ("estimated", "charger", "vehicle", "found_by", "candidates", "until")
+    return {name: state.attributes[name] for name in names if name in state.attributes}
+
+
+async def set_number(hass: HomeAssistant, entity_id: str, value: float) -> None:
+    data = {ATTR_ENTITY_ID: entity_id, "value": value}
+    await hass.services.async_call("number", "set_value", data, blocking=True)
+
+
+async def choose(hass: HomeAssistant, entity_id: str, option: str) -> None:
+    data = {ATTR_ENTITY_ID: entity_id, "option": option}
+    await hass.services.async_call("select", "select_option", data, blocking=True)
+
+
+@pytest.mark.parametrize(
+    "platform", [Platform.NUMBER, Platform.SELECT, Platform.SENSOR, Platform.SWITCH, Platform.TIME]
+)
+async def test_all_entities(
+    hass: HomeAssistant, entity_registry: er.EntityRegistry, snapshot: SnapshotAssertion, platform: Platform
+) -> None:
+    site = await show(hass, platform)
+    for registered in er.async_entries_for_config_entry(entity_registry, site.entry.entry_id):
+        if registered.config_subentry_id not in VEHICLES and not registered.unique_id.endswith("_car"):
+            entity_registry.async_remove(registered.entity_id)
+    await hass.async_block_till_done()
+    await snapshot_platform(hass, entity_registry, snapshot, site.entry.entry_id)
+
+
+async def test_how_full_it_is(hass: HomeAssistant) -> None:
+    site = await show(hass, Platform.SENSOR)
+    assert site.state("sensor.zoe_state_of_charge") == "40"
+    assert attributes(site, "sensor.zoe_state_of_charge") == {"estimated": False, "charger": "Garage"}
+    assert site.state("sensor.leaf_state_of_charge") == STATE_UNKNOWN
+    assert attributes(site, "sensor.leaf_state_of_charge") == {"estimated": None, "charger": None}
+    await site.tell(tick(session=replace(SESSION, energy_kwh=10.0)))
+    assert site.state("sensor.zoe_state_of_charge") == "59"
+    assert attributes(site, "sensor.zoe_state_of_charge") == {"estimated": True, "charger": "Garage"}
+
+
+async def test_a_person_says_how_full_it_is(hass: HomeAssistant) -> None:
+    site = await show(hass, Platform.NUMBER)
+    assert site.state("number.leaf_state_of_charge_now") == STATE_UNKNOWN
+    await set_number(hass, "number.leaf_state_of_charge_now", 62)
+    assert site.state("number.leaf_state_of_charge_now") == "62"
+    # The others tell themselves, or could do nothing with it.
+    assert hass.states.get("number.zoe_state_of_charge_now") is None
+    assert hass.states.get("number.twizy_state_of_charge_now") is None
+
+
+async def test_how_much_is_wanted(hass: HomeAssistant) -> None:
+    site = await show(hass, Platform.NUMBER)
+    # As much as it charges to, until somebody says.
+    assert site.state("number.zoe_wanted_charge") == "90"
+    await set_number(hass, "number.zoe_wanted_charge", 80)
+    assert site.state("number.zoe_wanted_charge") == "80"
+    assert goals(site, ZOE) == GoalSet(target=Target(kind=TargetKind.SOC, amount=0.8))
+    await want(site, ZOE, GoalSet(target=Target(kind=TargetKind.RANGE, amount=200)))
+    assert site.state("number.zoe_wanted_charge") == STATE_UNKNOWN
+
+
+async def test_how_much_is_wanted_of_a_battery_that_nobody_knows(hass: HomeAssistant) -> None:
+    site = await show(hass, Platform.NUMBER)
+    assert site.state("number.twizy_wanted_charge") == STATE_UNKNOWN
+    await set_number(hass, "number.twizy_wanted_charge", 4.5)
+    assert site.state("number.twizy_wanted_charge") == "4.5"
+    assert goals(site, TWIZY) == GoalSet(target=Target(kind=TargetKind.ENERGY, amount=4.5))
+
+
+async def set_time(hass: HomeAssistant, at: str) -> None:
+    data = {ATTR_ENTITY_ID: "time.zoe_ready_by", "time": at}
+    await hass.services.async_call("time", "set_value", data, blocking=True)
+
+
+async def test_each_day_at_the_same_time(hass: HomeAssistant) -> None:
+    site = await show(hass, Platform.TIME)
+    assert site.state("time.zoe_ready_by") == STATE_UNKNOWN
+    await set_time(hass, "07:30")
+    assert goals(site, ZOE) == GoalSet(ready_by=time(7, 30))
+    assert site.state("time.zoe_ready_by") == "07:30:00"
+    # While that is paused it shows what will be.
+    await want(site, ZOE, GoalSet(ready_by=time(7, 30), paused=True))
+    assert site.state("time.zoe_ready_by") == "07:30:00"
+
+
+@pytest.mark.parametrize(
+    ("at", "utc"),
+    [("15:00", datetime(2026, 3, 1, 15, tzinfo=UTC)), ("06:00", datetime(2026, 3, 2, 6, tzinfo=UTC))],
+)
+async def test_just_this_once_where_weekdays_differ(hass: HomeAssistant, at: str, utc: datetime) -> None:
+    site = await show(hass, Platform.TIME)
+    await want(site, ZOE, GoalSet(departures=(WORK,)))
+    assert site.state("time.zoe_ready_by") == "07:30:00"
+    await set_time(hass, at)
+    assert goals(site, ZOE) == GoalSet(departures=(WORK,), once=OneOff(at=utc))
+    assert site.state("time.zoe_ready_by") == f"{at}:00"
+
+
+async def test_the_time_in_summer(hass: HomeAssistant) -> None:
+    site = await show(hass, Platform.TIME)
+    await want(site, ZOE, GoalSet(once=OneOff(at=datetime(2026, 7, 1, 6, 30, tzinfo=UTC))))
+    assert site.state("time.zoe_ready_by") == "07:30:00"
+
+
+async def test_how_it_is_reached(hass: HomeAssistant) -> None:
+    site = await show(hass, Platform.SELECT)
+    assert site.state("select.zoe_strategy") == "cheapest"
+    await choose(hass, "select.zoe_strategy", "at_once")
+    assert goals(site, ZOE).terms == Terms(strategy=GoalStrategy.AT_ONCE)
+    assert site.state("select.zoe_strategy") == "at_once"
+    for needs_a_figure in ("below_price", "cheapest_hours"):
+        with pytest.raises(ServiceValidationError):
+            await choose(hass, "select.zoe_strategy", needs_a_figure)
+    await want(site, ZOE, GoalSet(terms=Terms(price_limit=0.2, hours=3)))
+    for has_its_figure in ("below_price", "cheapest_hours"):
+        await choose(hass, "select.zoe_strategy", has_its_figure)
+        assert site.state("select.zoe_strategy") == has_its_figure
+
+
+async def test_on_holiday(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    site = await show(hass, Platform.SWITCH)
+    switch = {ATTR_ENTITY_ID: "switch.zoe_repeat_paused"}
+    assert site.state("switch.zoe_repeat_paused") == "off"
+    await hass.services.async_call("switch", "turn_on", switch, blocking=True)
+    assert site.state("switch.zoe_repeat_paused") == "on"
+    assert goals(site, ZOE) == GoalSet(paused=True)
+    await hass.services.async_call("switch", "turn_off", switch, blocking=True)
+    assert goals(site, ZOE) == GoalSet()
+    await want(site, ZOE, GoalSet(paused=True, paused_until=date(2026, 3, 2)))
+    assert attributes(site, "switch.zoe_repeat_paused") == {"until": date(2026, 3, 2)}
+    freezer.move_to("2026-03-02T00:00:00+00:00")
+    await site.tell(tick(session=SESSION))
+    assert site.state("switch.zoe_repeat_paused") == "off"
+    assert attributes(site, "switch.zoe_repeat_paused") == {"until": None}
+
+
+async def test_which_car_is_here(hass: HomeAssistant) -> None:
+    site = await show(hass, Platform.SELECT)
+    assert site.state("select.garage_car") == "automatic"
+    assert attributes(site, "select.garage_car") == {"vehicle": "Zoe", "found_by": "usual", "candidates": []}
+    await choose(hass, "select.garage_car", "Leaf")
+    assert site.state("select.garage_car") == "Leaf"
+    assert attributes(site, "select.garage_car") == {"vehicle": "Leaf", "found_by": "choice", "candidates": []}
+    await choose(hass, "select.garage_car", "guest")
+    assert attributes(site, "select.garage_car") == {"vehicle": None, "found_by": "choice", "candidates": []}
+    await site.tell(tick(session=replace(SESSION, running=False)))
+    assert site.state("select.garage_car") == "automatic"
+    assert attributes(site, "select.carport_car") == {"vehicle": None, "found_by": None, "candidates": []}
+
+
+async def test_it_may_be_one_of_two(hass: HomeAssistant) -> None:
+    shared = {key: replace(config, usual_charger=GARAGE) for key, config in VEHICLES.items()}
+    site = await show(hass, Platform.SELECT, {key: shared[key] for key in (ZOE, LEAF)})
+    assert attributes(site, "select.garage_car") == {
+        "vehicle": None,
+        "found_by": None,
+        "candidates": ["Zoe", "Leaf"],
+    }
+    assert site.entry.runtime_data.vehicles.unclear == {GARAGE}
+
+
+async def test_without_vehicles_nobody_is_asked_which_one_it_is(hass: HomeAssistant) -> None:
+    await show(hass, Platform.SELECT, {})
+    assert hass.states.get("select.garage_car") is None
+
+
+async def test_a_vehicle_that_was_linked_needs_no_number_any_more(hass: HomeAssistant) -> None:
+    registry = er.async_get(hass)
+    registry.async_get_or_create("number", "smart_charging", f"{ZOE}_soc_now", suggested_object_id="old")
+    site = await show(hass, Platform.NUMBER)
+    registry.async_update_entity("number.old", config_entry_id=site.entry.entry_id)
+    await hass.config_entries.async_forward_entry_unload(site.entry, Platform.NUMBER)
+    await hass.config_entries.async_forward_entry_setups(site.entry, [Platform.NUMBER])
+    assert registry.async_get("number.old") is None
+    assert registry.async_get("number.carport_priority") is not None
+
+
+def test_no_two_cars_have_one_name():
+    def named(name: str) -> VehicleConfig:
+        return VehicleConfig(name=name, vehicle=Vehicle(vehicle_id=name))
+
+    cars = {"a": named("Zoe"), "b": named("Zoe"), "c": named("guest"), "d": named("automatic"), "e": named("Zoe")}
+    assert car_options(cars) == {
+        "automatic": None,
+        "Zoe": "a",
+        "Zoe (2)": "b",
+        "guest (2)": "c",
+        "automatic (2)": "d",
+        "Zoe (3)": "e",
+        "guest": "guest",
+    }
