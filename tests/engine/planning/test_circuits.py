@@ -13,8 +13,8 @@ from custom_components.smart_charging.engine.model.quantities import ALL_PHASES,
 from custom_components.smart_charging.engine.planning.circuits import bounds_of
 from custom_components.smart_charging.engine.planning.planner import make_plans
 
-from ..builders import contract, mains, rating, site
-from .builders import HOUR, NOTHING, NOW, flat, order, question, spans, wallbox
+from ..builders import NOW, contract, mains, rating, site
+from .builders import HOUR, NOTHING, flat, order, question, spans, wallbox
 
 L1, L2, L3 = ALL_PHASES
 type Rows = Mapping[tuple[tuple[int, float], ...], tuple[float, ...]]

@@ -9,7 +9,8 @@ from custom_components.smart_charging.engine.model.tariff import PeakPrice, Tari
 from custom_components.smart_charging.engine.planning.question import Question
 from custom_components.smart_charging.engine.planning.times import spans_of
 
-from .builders import HOUR, KW, NOW, flat, in_hours, order, question, tariff
+from ..builders import NOW
+from .builders import HOUR, KW, flat, in_hours, order, question, tariff
 
 QUARTER = HOUR / 4
 

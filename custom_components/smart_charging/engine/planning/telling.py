@@ -7,7 +7,6 @@ from typing import Final
 
 from ..model.order import Order
 from ..model.plan import Plan, PlanSlot, Shortage
-from ..model.site import Site
 from .orders import spans_before
 from .powers import evse_of, phases_of, range_kw
 from .problem import Problem
@@ -26,25 +25,27 @@ def tell(question: Question, problem: Problem, schedule: Schedule) -> dict[str, 
 
 
 def _plan(question: Question, problem: Problem, schedule: Schedule, number: int, order: Order) -> Plan:
-    slots = tuple(_slots(question.site, problem, schedule, number, order))
+    slots = tuple(_slots(question, problem, schedule, number, order))
     cost = sum(slot.cost for slot in slots)
+    is_priced = _is_priced(question, problem)
     stored_kwh = slots[-1].stored_kwh if slots else 0.0
     missed_kwh = _missed_kwh(order, problem, number, schedule[number])
     departures = [stage.departure for stage in order.stages if stage.departure is not None]
     return Plan(
         slots=slots,
         departure=max(departures, default=None),
-        cost=cost,
-        saving=_cost_at_once(question, problem, number, order, stored_kwh) - cost,
+        cost=cost if is_priced else None,
+        saving=_cost_at_once(question, problem, number, order, stored_kwh) - cost if is_priced else None,
         missed_kwh=missed_kwh,
         missed_for=_shortage(question, problem, number, order) if missed_kwh > 0 else None,
         estimated=any(_is_estimated(question, slot) for slot in slots),
     )
 
 
-def _slots(site: Site, problem: Problem, schedule: Schedule, number: int, order: Order) -> Iterator[PlanSlot]:
-    job, uses = problem.jobs[number], schedule[number]
+def _slots(question: Question, problem: Problem, schedule: Schedule, number: int, order: Order) -> Iterator[PlanSlot]:
+    job, uses, site = problem.jobs[number], schedule[number], question.site
     per_a_kw = phases_of(order, evse_of(order, site)) * site.voltage_v / 1000
+    is_priced = _is_priced(question, problem)
     stored_kwh = 0.0
     for index, use in enumerate(uses):
         if use.share <= 0:
@@ -58,7 +59,7 @@ def _slots(site: Site, problem: Problem, schedule: Schedule, number: int, order:
             end=end,
             current_a=use.power_kw / per_a_kw,
             power_kw=use.power_kw,
-            price_per_kwh=price,
+            price_per_kwh=price if is_priced else None,
             # What of the surplus is its own: its part of all that charges then.
             cost=energy_cost(problem, index, together_kw) * use.mean_kw / together_kw,
             stored_kwh=stored_kwh,
@@ -110,7 +111,11 @@ def _shortage(question: Question, problem: Problem, number: int, order: Order) -
         return Shortage.TIME
     if is_short(job.highest_kw):
         return Shortage.PRICE
-    return Shortage.LIMIT if is_short(problem.ceilings_kw[number]) else Shortage.SHARED
+    if is_short(problem.ceilings_kw[number]):
+        return Shortage.LIMIT
+    is_shared = any(number in bound.factors for bound in problem.shared)
+    # Alone it could have it, but for its own terms: that it bears no pause, or what a peak costs.
+    return Shortage.SHARED if is_shared else Shortage.PRICE
 
 
 def _cost_at_once(question: Question, problem: Problem, number: int, order: Order, stored_kwh: float) -> float:
@@ -126,6 +131,11 @@ def _cost_at_once(question: Question, problem: Problem, number: int, order: Orde
         cost += energy_cost(problem, span, highest_kw * share)
         left_kwh -= whole_kwh
     return cost
+
+
+def _is_priced(question: Question, problem: Problem) -> bool:
+    """Whether anything is known of prices."""
+    return any(question.tariff.price_at(span.start) is not None for span in problem.spans)
 
 
 def _is_estimated(question: Question, slot: PlanSlot) -> bool:
