@@ -186,18 +186,17 @@ def guessed(*prices: tuple[float, bool]) -> Tariff:
 
 
 @pytest.mark.parametrize(
-    ("prices", "estimated"),
+    ("wanted", "prices", "estimated"),
     [
-        pytest.param(guessed((0.3, False), (0.1, False)), False, id="published"),
-        pytest.param(guessed((0.3, False), (0.1, True)), True, id="the cheap hour is guessed"),
-        pytest.param(guessed((0.1, False), (0.3, True)), False, id="the dear hour is guessed: it is not used"),
-        pytest.param(tariff(0.3, None, 0.1), False, id="an hour that is not used has no price"),
-        pytest.param(tariff(None, 0.3), True, id="an hour that is used has none"),
+        pytest.param(order(KW, 2), guessed((0.3, False), (0.1, False)), False, id="published"),
+        pytest.param(order(KW, 2), guessed((0.3, False), (0.1, True)), True, id="the cheap hour is guessed"),
+        pytest.param(order(KW, 2), guessed((0.1, False), (0.3, True)), False, id="the dear one is: it is not used"),
+        pytest.param(order(KW, 3), tariff(0.3, None, 0.1), False, id="an hour that is not used has no price"),
+        pytest.param(order(2 * KW, 2), tariff(None, 0.3), True, id="an hour that is used has none"),
     ],
 )
-def test_a_plan_says_when_it_rests_on_guesses(prices: Tariff, estimated: bool):
-    kwh = 2 * KW if prices.prices[0].start > NOW else KW
-    assert planned(order(kwh, 2 if kwh > KW or len(prices.prices) == 2 else 3), prices).estimated is estimated
+def test_a_plan_says_when_it_rests_on_guesses(wanted: Order, prices: Tariff, estimated: bool):
+    assert planned(wanted, prices).estimated is estimated
 
 
 def test_where_no_price_is_known_none_is_told():
