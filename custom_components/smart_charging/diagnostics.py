@@ -50,6 +50,15 @@ async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: SmartC
         "details": {evse_id: dict(driver.details) for evse_id, driver in runtime.drivers.items()},
         "shortcomings": {evse_id: sorted(driver.shortcomings) for evse_id, driver in runtime.drivers.items()},
         "failures": dict(runtime.coordinator.data.failures),
+        "vehicles": {
+            vehicle_id: {
+                "charger": runtime.vehicles.charger_of(vehicle_id),
+                "soc": to_json(runtime.vehicles.soc(vehicle_id)),
+                "goals": to_json(runtime.goals.of(vehicle_id)),
+            }
+            for vehicle_id in runtime.setup.vehicles
+        },
+        "presences": to_json(runtime.vehicles.presences),
         "ticks": [
             {
                 # One from before somebody chose another priority was decided for the site as it was then.

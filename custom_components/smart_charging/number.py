@@ -104,6 +104,11 @@ class WantedShareNumber(VehicleEntity, NumberEntity):
 
     @property
     @override
+    def native_max_value(self) -> float:
+        return round(self.config.vehicle.limit_soc * 100)
+
+    @property
+    @override
     def native_value(self) -> float | None:
         target = self.goals.target
         if target is None:

@@ -6,6 +6,7 @@ import pytest
 from homeassistant.helpers import issue_registry as ir
 
 from custom_components.smart_charging.const import DOMAIN
+from custom_components.smart_charging.diagnostics import async_get_config_entry_diagnostics
 from custom_components.smart_charging.engine.model.goal_set import GoalSet, Target, TargetKind
 
 from .home import GARAGE, Home
@@ -57,6 +58,11 @@ async def test_a_car_that_its_card_names_is_carried_on_by_the_charger_s_meter(ho
         await home.pass_s(2, watts=500)
         # 5 kWh, of which 93 % are in a battery of 50 kWh.
         assert shown(home, "sensor.zoe_state_of_charge") == "49"
+        told = await async_get_config_entry_diagnostics(home.hass, home.entry)
+        assert told["presences"][GARAGE]["vehicle_id"] == "zoe"
+        assert told["vehicles"]["zoe"]["charger"] == GARAGE
+        assert told["vehicles"]["zoe"]["soc"] == {"value": pytest.approx(0.493), "estimated": True}
+        assert told["vehicles"]["zoe"]["goals"]["target"] == {"kind": "soc", "amount": 0.8}
 
 
 async def test_it_is_asked_which_of_two_cars_it_is_until_somebody_says(home: Home) -> None:
