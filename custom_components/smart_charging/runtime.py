@@ -9,6 +9,7 @@ from .chargers.driver import ChargerDriver
 from .config import SiteSetup
 from .coordinator import SiteCoordinator
 from .goals import Goals
+from .tariff_desk import Tariffs
 from .vehicles import Vehicles
 
 
@@ -21,6 +22,8 @@ class RuntimeData:
     drivers: Mapping[str, ChargerDriver]
     vehicles: Vehicles
     goals: Goals
+    tariffs: Tariffs | None = None
+    """None: nobody told a tariff."""
 
 
 type SmartChargingConfigEntry = ConfigEntry[RuntimeData]

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
+from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
 from .config_tariffs import ColouredPrices, DispatchedPrices, DynamicPrices, TariffConfig
@@ -22,6 +23,8 @@ from .tariffs.slots import filled, within
 
 AHEAD: Final = timedelta(days=4)
 """How far it is told: a car that leaves on Monday is planned for on Friday."""
+
+QUARTER: Final = timedelta(minutes=15)
 
 type Slots = tuple[PriceSlot, ...]
 
@@ -49,16 +52,25 @@ class Tariffs:
         self._hass = hass
         self._config = config
         self._energy = None if config is None else _energy(hass, config, store)
+        self._told: tuple[object, Tariff] | None = None
+        self._on_change: Callable[[], None] = lambda: None
+        self._unsubscribe: Callable[[], None] = lambda: None
 
     @callback
     def start(self, on_change: Callable[[], None]) -> None:
         """Begin to listen; `on_change` is called when prices are other ones than before."""
+        self._on_change = on_change
         if self._energy is not None:
-            self._energy.start(on_change)
+            self._energy.start(self._changed)
+        if self._config is not None and self._config.feed_in_entity_id is not None:
+            self._unsubscribe = async_track_state_change_event(
+                self._hass, self._config.feed_in_entity_id, self._fed_in_otherwise
+            )
 
     @callback
     def stop(self) -> None:
         """Listen no more."""
+        self._unsubscribe()
         if self._energy is not None:
             self._energy.stop()
 
@@ -66,12 +78,21 @@ class Tariffs:
         """Ask at once for what else would come by and by: for who shows it before it is set up."""
         if self._energy is not None:
             await self._energy.async_ask()
+            self._told = None
 
     def tariff(self, at: datetime) -> Tariff | None:
-        """Tell what is known at `at`, UTC, from the start of the local day on; None for a site without a tariff."""
-        config, energy = self._config, self._energy
-        if config is None or energy is None:
+        """Tell what is known at `at`, UTC, from the start of the local day on; None for a site without a tariff.
+
+        It is worked out once a quarter of an hour and when something changed, so that it may be asked at each tick.
+        """
+        if self._config is None or self._energy is None:
             return None
+        quarter = int(at.timestamp() // QUARTER.total_seconds())
+        if self._told is None or self._told[0] != quarter:
+            self._told = quarter, self._work_out(self._config, self._energy, at)
+        return self._told[1]
+
+    def _work_out(self, config: TariffConfig, energy: Energy, at: datetime) -> Tariff:
         start, end = dt_util.as_utc(dt_util.start_of_local_day(dt_util.as_local(at))), at + AHEAD
         prices = energy.slots(start, end, at)
         return Tariff(
@@ -84,11 +105,25 @@ class Tariffs:
     def _feed_in(self, config: TariffConfig, start: datetime, end: datetime) -> Slots:
         price = config.feed_in_per_kwh
         if config.feed_in_entity_id is not None:
-            state = self._hass.states.get(config.feed_in_entity_id)
-            told = finite(state)
-            unit = None if state is None else state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
-            price = None if told is None else told * factor_of(unit)
+            price = _told_price(self._hass.states.get(config.feed_in_entity_id))
         return () if price is None else (PriceSlot(start=start, end=end, price_per_kwh=price),)
+
+    @callback
+    def _changed(self) -> None:
+        self._told = None
+        self._on_change()
+
+    @callback
+    def _fed_in_otherwise(self, event: Event[EventStateChangedData]) -> None:
+        if _told_price(event.data["old_state"]) != _told_price(event.data["new_state"]):
+            self._changed()
+
+
+def _told_price(state: State | None) -> float | None:
+    """Read what an entity says that a kWh earns; None where it says nothing."""
+    told = finite(state)
+    unit = None if state is None else state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+    return None if told is None else told * factor_of(unit)
 
 
 def _energy(hass: HomeAssistant, config: TariffConfig, store: PriceStore) -> Energy:

@@ -79,6 +79,26 @@ async def test_what_an_entity_says_that_feeding_in_earns(
     assert tariff_of(tariffs).feed_in_at(NOON) == pytest.approx(earns)
 
 
+async def test_feeding_in_that_earns_otherwise_is_told(hass: HomeAssistant) -> None:
+    tariffs, _ = await make(hass, fixed_tariff(feed_in_entity="sensor.feed_in"))
+    heard: list[float] = []
+    tariffs.start(lambda: heard.append(tariff_of(tariffs).feed_in_at(NOON)))
+    for state in ("0.09", "0.090", "0.05", "unavailable"):
+        hass.states.async_set("sensor.feed_in", state)
+        await hass.async_block_till_done()
+    assert heard == [0.09, 0.05, 0.0]
+    tariffs.stop()
+    hass.states.async_set("sensor.feed_in", "0.2")
+    await hass.async_block_till_done()
+    assert len(heard) == 3
+
+
+async def test_it_is_worked_out_once_a_quarter_of_an_hour(hass: HomeAssistant) -> None:
+    tariffs, _ = await make(hass, hp_hc())
+    assert tariffs.tariff(NOON) is tariffs.tariff(NOON + timedelta(minutes=14))
+    assert tariffs.tariff(NOON) is not tariffs.tariff(NOON + timedelta(minutes=15))
+
+
 async def test_feeding_in_of_which_nobody_tells(hass: HomeAssistant) -> None:
     tariffs, _ = await make(hass, fixed_tariff(feed_in_entity="sensor.gone"))
     assert tariff_of(tariffs).feed_in == ()
