@@ -21,28 +21,35 @@ def chance_of(seed: int) -> random.Random:
 
 
 def cheapest_by_hand(prices: Sequence[float], kwh: float, start_cost: float) -> float:
-    """Try every pattern of hours on and off; within one, power comes from the cheapest hour first.
+    """Try every pattern of hours: off, on, and on with a pause in it. Within one, power comes from the cheapest hour first.
 
-    An hour in the middle of charging has at least 6 A, one at its edge may be used for a minute.
+    An hour in the middle of charging has at least 6 A; one at its edge may be used for a minute, and so may one with a pause,
+    which costs another start.
     """
     best = math.inf
-    for pattern in product((False, True), repeat=len(prices)):
-        around = [False, *pattern, False]
-        least = [LOWEST_KW if around[index] and around[index + 2] else 0.0 for index, on in enumerate(pattern) if on]
-        chosen = [price for price, on in zip(prices, pattern, strict=True) if on]
-        missing = kwh - sum(least)
-        if missing < 0 or missing > sum(KW - kw for kw in least) + 1e-9:
+    for pattern in product(("off", "on", "paused"), repeat=len(prices)):
+        around = ["off", *pattern, "off"]
+        inner = [before != "off" and after != "off" for before, after in zip(around, around[2:], strict=False)]
+        if any(what == "paused" and not is_inner for what, is_inner in zip(pattern, inner, strict=True)):
             continue
-        cost = sum(kw * price for kw, price in zip(least, chosen, strict=True))
-        for price, kw in sorted(zip(chosen, least, strict=True)):
-            taken = min(missing, KW - kw)
+        chosen = [
+            (price, LOWEST_KW if is_inner and what == "on" else 0.0)
+            for price, what, is_inner in zip(prices, pattern, inner, strict=True)
+            if what != "off"
+        ]
+        missing = kwh - sum(least_kw for _, least_kw in chosen)
+        if missing < 0 or missing > sum(KW - least_kw for _, least_kw in chosen) + 1e-9:
+            continue
+        cost = sum(price * least_kw for price, least_kw in chosen)
+        for price, least_kw in sorted(chosen):
+            taken = min(missing, KW - least_kw)
             cost, missing = cost + taken * price, missing - taken
-        starts = sum(on and not before for on, before in zip(pattern, around, strict=False))
-        best = min(best, cost + starts * start_cost)
+        starts = sum(what != "off" and before == "off" for what, before in zip(pattern, around, strict=False))
+        best = min(best, cost + (starts + pattern.count("paused")) * start_cost)
     return best
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(30))
 @pytest.mark.parametrize("start_cost", [0.0, 0.05, 0.5])
 def test_one_car_is_charged_as_cheaply_as_any_pattern_allows(seed: int, start_cost: float) -> None:
     chance = chance_of(seed)
@@ -77,7 +84,7 @@ def test_several_cars_pay_hardly_more_than_if_power_were_a_fluid(seed: int) -> N
     ideal = fluid(day, wants_kwh, 2 * KW)
     assert found.cost.missed < 1e-3
     assert ideal - 1e-6 <= found.cost.money <= 1.01 * ideal
-    assert found.least <= found.cost.score
+    assert found.least <= found.cost.score + 1e-9
     assert found.gap < 0.01
 
 

@@ -15,6 +15,8 @@ from .problem import HAIR, Bound, Problem
 from .proof import Proof
 from .schedule import IDLE, Schedule, Use
 
+_DECIMALS: Final = 9
+"""What a solver adds beyond them is noise."""
 _HALF: Final = 0.5
 """A binary variable is 1 above it."""
 _MOST_KW: Final = 1000.0
@@ -79,7 +81,7 @@ class Program:
 
 def _use(columns: Columns, values: Sequence[float]) -> Use:
     if values[columns.whole] > _HALF:
-        return Use(values[columns.power])
+        return Use(round(values[columns.power], _DECIMALS))
     for kw, part, share in columns.parts:
         if values[part] > _HALF and values[share] > HAIR:
             return Use(kw, min(1.0, values[share]))

@@ -9,6 +9,7 @@ from .matrix import Matrix
 highspy: Any = None
 np: Any = None
 
+MANY_NODES: Final = 5000
 _MIP_ABS_GAP: Final = 1e-4
 """Money: a hundredth of a cent."""
 
@@ -45,11 +46,22 @@ def relax(matrix: Matrix, time_limit_s: float) -> Solved | None:
     return _run(matrix, {"time_limit": time_limit_s}, whole=False, begin={})
 
 
-def solve(matrix: Matrix, *, time_limit_s: float, gap: float, begin: Mapping[int, float]) -> Solved | None:
-    """Solve it to within `gap`, beginning with the values of some variables; None where none was found in time."""
+def solve(
+    matrix: Matrix, *, time_limit_s: float, gap: float, begin: Mapping[int, float], most_nodes: int = MANY_NODES
+) -> Solved | None:
+    """Solve it to within `gap`, beginning with the values of some variables; None where none was found in time.
+
+    It ends after `most_nodes` of its search, which is the same on every machine; the time is for one that is too slow.
+    """
     # What a solution to begin with becomes in a problem that was simplified first is sometimes wrong (seen in 1.16).
     presolve = "off" if begin else "choose"
-    options = {"time_limit": time_limit_s, "mip_rel_gap": gap, "mip_abs_gap": _MIP_ABS_GAP, "presolve": presolve}
+    options = {
+        "time_limit": time_limit_s,
+        "mip_rel_gap": gap,
+        "mip_abs_gap": _MIP_ABS_GAP,
+        "mip_max_nodes": most_nodes,
+        "presolve": presolve,
+    }
     return _run(matrix, options, whole=True, begin=begin)
 
 

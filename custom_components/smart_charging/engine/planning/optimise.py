@@ -21,10 +21,12 @@ from .turns import take_turns
 GAP: Final = 5e-4
 """A schedule that is within this share of what no other is below is good enough: half a cent of ten euros."""
 
-_EXACT_S: Final = 1.0
-"""So long one car may take, or the relaxed problem; they take a twentieth of it."""
-_PAIR_S: Final = 0.1
-_MOST_OPEN: Final = 110
+_MOST_S: Final = 5.0
+"""So long a solution may take on a machine that is too slow; one car takes a hundredth of it."""
+_CAR_NODES: Final = 2000
+_PAIR_NODES: Final = 20
+"""How far a search goes: the same on every machine, so that the same problem has the same schedule."""
+_MOST_OPEN: Final = 70
 """Two cars with more spans than this, of which it is not proved what is best there, would take too long."""
 _MOST_PAIRS: Final = 24
 _MOST_LARGE: Final = 2
@@ -50,7 +52,7 @@ def optimise(problem: Problem) -> Solution:
     found = _with_proof(problem, take_turns(problem))
     if found.solution.gap <= GAP or not highs.is_installed():
         return found.solution
-    return _exactly(problem, found, _EXACT_S) if len(problem.jobs) == 1 else _by_pairs(problem, found.solution)
+    return _exactly(problem, found, _CAR_NODES) if len(problem.jobs) == 1 else _by_pairs(problem, found.solution)
 
 
 class _TooLargeError(Exception):
@@ -65,7 +67,7 @@ class _Proved:
 
 def _with_proof(problem: Problem, schedule: Schedule) -> _Proved:
     cost = judge(problem, schedule)
-    prices = relaxed_prices(problem, _EXACT_S) if _is_coupled(problem) else None
+    prices = relaxed_prices(problem, _MOST_S) if _is_coupled(problem) else None
     proof = prove(problem, cost.score, prices)
     return _Proved(Solution(schedule=schedule, cost=cost, least=proof.least), proof)
 
@@ -77,10 +79,10 @@ def _is_coupled(problem: Problem) -> bool:
     )
 
 
-def _exactly(problem: Problem, found: _Proved, time_limit_s: float) -> Solution:
+def _exactly(problem: Problem, found: _Proved, most_nodes: int) -> Solution:
     program = formulate(problem, found.proof)
     begin = program.binaries(found.solution.schedule)
-    solved = highs.solve(program.matrix, time_limit_s=time_limit_s, gap=GAP / 2, begin=begin)
+    solved = highs.solve(program.matrix, time_limit_s=_MOST_S, gap=GAP / 2, begin=begin, most_nodes=most_nodes)
     if solved is None:
         return found.solution
     # The formulation is exact for one car; for two that share a limit it is a little stricter than what can be done.
@@ -128,7 +130,7 @@ def _settle(problem: Problem, schedule: Schedule, pair: tuple[int, int]) -> Sche
         return None
     if open_spans > _MOST_OPEN:
         raise _TooLargeError
-    better = _exactly(part, found, _PAIR_S)
+    better = _exactly(part, found, _PAIR_NODES)
     return better.schedule if better.cost.score < found.solution.cost.score - 1e-6 else None
 
 
