@@ -9,6 +9,7 @@ from .chargers.driver import ChargerDriver
 from .config import SiteSetup
 from .coordinator import SiteCoordinator
 from .goals import Goals
+from .peaks import Peaks
 from .tariff_desk import Tariffs
 from .vehicles import Vehicles
 
@@ -22,6 +23,8 @@ class RuntimeData:
     drivers: Mapping[str, ChargerDriver]
     vehicles: Vehicles
     goals: Goals
+    peaks: Peaks | None = None
+    """None: power has no price."""
     tariffs: Tariffs | None = None
     """None: nobody told a tariff."""
 

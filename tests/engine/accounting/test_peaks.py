@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from math import inf, nan
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -34,6 +35,11 @@ BEAT = timedelta(seconds=10)
 
 type Stretch = tuple[timedelta, float | None]
 """For so long, kW."""
+
+
+def about(value: float) -> Any:
+    """Stand for a number that is nearly this one, wherever a number is expected."""
+    return pytest.approx(value)
 
 
 def samples(*stretches: Stretch, since: datetime = NOON, beat: timedelta = BEAT) -> list[Sample]:
@@ -87,7 +93,7 @@ def known(seen: PeaksSeen, at: datetime, window: timedelta = QUARTER) -> PeakMon
     ],
 )
 def test_the_peak_of_quarters(stretches: list[Stretch], expected: float | None) -> None:
-    assert peak_kw(watch(samples(*stretches))) == (None if expected is None else pytest.approx(expected))
+    assert peak_kw(watch(samples(*stretches))) == (None if expected is None else about(expected))
 
 
 @pytest.mark.parametrize(
@@ -100,14 +106,12 @@ def test_the_peak_of_quarters(stretches: list[Stretch], expected: float | None) 
     ],
 )
 def test_a_sample_holds_for_a_while(beat: timedelta, expected: float | None) -> None:
-    assert peak_kw(watch(samples((2 * HOUR, 4.0), beat=beat))) == (
-        None if expected is None else pytest.approx(expected)
-    )
+    assert peak_kw(watch(samples((2 * HOUR, 4.0), beat=beat))) == (None if expected is None else about(expected))
 
 
 def test_a_window_of_an_hour() -> None:
     seen = watch(samples((QUARTER, 8.0), (3 * QUARTER, 0.0)), window=HOUR)
-    assert peak_kw(seen) == pytest.approx(2.0)
+    assert peak_kw(seen) == about(2.0)
     assert highest(seen, MAY) == seen.days[MAY]
 
 
@@ -115,20 +119,20 @@ def test_a_restart_in_the_middle_of_a_window() -> None:
     before = watch(samples((5 * MINUTE, 6.0)))
     kept = PeaksSeen(window=before.window, days=before.days)
     after = watch(samples((9 * MINUTE, 3.0), since=NOON + 6 * MINUTE), kept)
-    assert peak_kw(after) == pytest.approx((5 * 6.0 + 9 * 3.0) / 14)
+    assert peak_kw(after) == about((5 * 6.0 + 9 * 3.0) / 14)
 
 
 def test_a_window_that_ended_while_nobody_looked() -> None:
     kept = PeaksSeen(window=watch(samples((10 * MINUTE, 6.0))).window)
-    assert peak_kw(watch(samples((MINUTE, 0.0), since=NOON + HOUR), kept)) == pytest.approx(6.0)
+    assert peak_kw(watch(samples((MINUTE, 0.0), since=NOON + HOUR), kept)) == about(6.0)
 
 
 def test_time_that_goes_back_is_no_time() -> None:
     seen = watch(samples((10 * MINUTE, 6.0)))
     seen = watch(samples((10 * MINUTE, 6.0), since=NOON + 5 * MINUTE), seen)
-    assert peak_kw(seen) == pytest.approx(6.0)
+    assert peak_kw(seen) == about(6.0)
     seen = watch(samples((QUARTER, 1.0), since=NOON - DAY + HOUR), seen)
-    assert peak_kw(seen) == pytest.approx(6.0)
+    assert peak_kw(seen) == about(6.0)
 
 
 def test_each_day_has_its_peak() -> None:
@@ -136,12 +140,12 @@ def test_each_day_has_its_peak() -> None:
     for day, kw in enumerate([3.0, 5.0, 4.0]):
         seen = watch(samples((QUARTER, kw), (QUARTER, kw - 1), (QUARTER, kw), since=NOON + day * DAY), seen)
     assert seen.days == {
-        MAY + day * DAY: DayPeak(kw=pytest.approx(kw), start=NOON + day * DAY) for day, kw in enumerate([3.0, 5.0, 4.0])
+        MAY + day * DAY: DayPeak(kw=about(kw), start=NOON + day * DAY) for day, kw in enumerate([3.0, 5.0, 4.0])
     }
     month = known(seen, NOON + 2 * DAY + HOUR)
     assert (month.days, month.ends) == (tuple(DAYS), JUNE)
-    assert month.past_kw == (pytest.approx(3.0), pytest.approx(5.0))
-    assert month.today_kw == pytest.approx(4.0)
+    assert month.past_kw == (about(3.0), about(5.0))
+    assert month.today_kw == about(4.0)
 
 
 def test_a_day_ends_at_midnight_by_the_homes_clock() -> None:
@@ -153,12 +157,12 @@ def test_a_month_begins_anew() -> None:
     june = [JUNE + number * DAY for number in range(34)]
     seen = watch(samples((QUARTER, 9.0), since=JUNE - DAY))
     seen = watch(samples((QUARTER, 9.0), since=JUNE - QUARTER)[:-1], seen)
-    assert peak_kw(seen) == pytest.approx(9.0)
+    assert peak_kw(seen) == about(9.0)
     assert peak_kw(seen, JUNE) is None
     seen = watch(samples((10 * MINUTE, 4.0), since=JUNE), seen, days=june)
     assert seen.days == {}
     seen = watch(samples((5 * MINUTE, 4.0), since=JUNE + 10 * MINUTE), seen, days=june)
-    assert seen.days == {JUNE: DayPeak(kw=pytest.approx(4.0), start=JUNE)}
+    assert seen.days == {JUNE: DayPeak(kw=about(4.0), start=JUNE)}
 
 
 @pytest.mark.parametrize(
@@ -173,7 +177,7 @@ def test_a_month_begins_anew() -> None:
     ],
 )
 def test_the_window_that_runs(stretches: list[Stretch], after: timedelta, expected: float) -> None:
-    assert known(watch(samples(*stretches)), NOON + after).window_kwh == pytest.approx(expected)
+    assert known(watch(samples(*stretches)), NOON + after).window_kwh == about(expected)
 
 
 def test_nothing_is_known_of_a_month_that_nobody_saw() -> None:
@@ -213,4 +217,4 @@ def test_the_order_of_samples_at_one_time_is_irrelevant(
 @given(st.lists(st.floats(0, 50), min_size=90, max_size=90))
 def test_whoever_sees_all_sees_what_the_register_says(kw: list[float]) -> None:
     told = [Sample(at=NOON + number * BEAT, kw=value) for number, value in enumerate([*kw, 0.0])]
-    assert peak_kw(watch(told)) == pytest.approx(sum(kw) / len(kw))
+    assert peak_kw(watch(told)) == about(sum(kw) / len(kw))

@@ -32,8 +32,14 @@ def house_kw(snapshot: SiteSnapshot, supply: Circuit, voltage_v: float, *, has_b
 
 
 def _metered_w(meter: MeterReading, supply: Circuit, voltage_v: float, at: datetime) -> float | None:
-    if not _is_fresh(meter.at, at):
-        return None
+    return net_w(meter, supply, voltage_v) if _is_fresh(meter.at, at) else None
+
+
+def net_w(meter: MeterReading, supply: Circuit, voltage_v: float) -> float | None:
+    """Tell what flows through a circuit's meter on all its phases together, W; None where it does not tell of each.
+
+    `voltage_v` is between a phase and neutral.
+    """
     if meter.power_w is not None:
         return meter.power_w
     if not set(supply.phases) <= meter.current_a.keys():
