@@ -83,9 +83,9 @@ def test_several_cars_pay_hardly_more_than_if_power_were_a_fluid(seed: int) -> N
     found = optimise(problem(cars, day, most_kw=2 * KW))
     ideal = fluid(day, wants_kwh, 2 * KW)
     assert found.cost.missed < 1e-3
-    assert ideal - 1e-6 <= found.cost.money <= 1.01 * ideal
+    assert ideal - 1e-6 <= found.cost.money <= 1.015 * ideal
     assert found.least <= found.cost.score + 1e-9
-    assert found.gap < 0.01
+    assert found.gap < 0.015
 
 
 def test_without_highs_several_cars_are_still_planned_well(monkeypatch: pytest.MonkeyPatch) -> None:
