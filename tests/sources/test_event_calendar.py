@@ -26,6 +26,7 @@ class Calendar:
         self.asked: list[dict[str, Any]] = []
         self.told = 0
         hass.services.async_register("calendar", "get_events", self.answer, supports_response=SupportsResponse.ONLY)
+        hass.states.async_set("calendar.work", "off")
         self.source = CalendarSource(hass, "calendar.work")
 
     async def answer(self, call: ServiceCall) -> ServiceResponse:
@@ -88,7 +89,7 @@ async def test_one_that_does_not_answer_has_what_was_known(calendar: Calendar, c
     await calendar.start()
     known = calendar.source.events
     calendar.events = HomeAssistantError("out of order")
-    for state in ("on", "off"):
+    for state in ("on", "off"):  # said once
         calendar.hass.states.async_set("calendar.work", state)
         await calendar.settle()
     assert calendar.source.events == known
@@ -100,10 +101,22 @@ async def test_one_that_does_not_answer_has_what_was_known(calendar: Calendar, c
     calendar.source.stop()
 
 
-async def test_one_that_is_not_there(calendar: Calendar):
+async def test_one_whose_integration_answers_nothing(calendar: Calendar):
     calendar.hass.services.async_remove("calendar", "get_events")
     await calendar.start()
     assert calendar.source.events == ()
+    calendar.source.stop()
+
+
+async def test_one_that_is_not_there_yet(calendar: Calendar):
+    calendar.hass.states.async_remove("calendar.work")
+    await calendar.start()
+    calendar.hass.states.async_set("calendar.work", "unavailable")
+    await calendar.settle()
+    assert calendar.asked == []
+    calendar.hass.states.async_set("calendar.work", "off")
+    await calendar.settle()
+    assert WORK_EVENT in calendar.source.events
     calendar.source.stop()
 
 

@@ -179,15 +179,10 @@ def read(hass: HomeAssistant) -> VehicleReading:
 def test_what_a_vehicle_says(hass: HomeAssistant):
     hass.states.async_set("sensor.soc", "57", {"unit_of_measurement": "%"})
     hass.states.async_set("number.limit", "80", {})
-    hass.states.async_set("binary_sensor.plug", "on", {})
-    hass.states.async_set("device_tracker.car", "home", {})
     hass.states.async_set("sensor.range", "100", {"unit_of_measurement": "mi"})
     reading = read(hass)
-    assert (reading.soc, reading.charge_limit, reading.plugged, reading.home) == (0.57, 0.8, True, True)
+    assert (reading.soc, reading.charge_limit) == (0.57, 0.8)
     assert reading.range_km == pytest.approx(160.9344)
-    hass.states.async_set("binary_sensor.plug", "disconnected", {})
-    hass.states.async_set("device_tracker.car", "not_home", {})
-    assert (read(hass).plugged, read(hass).home) == (False, False)
 
 
 @pytest.mark.parametrize("state", ["unknown", "unavailable"])
@@ -241,7 +236,7 @@ def test_an_entity_that_is_gone_says_nothing(hass: HomeAssistant):
     assert gone.reading(dt_util.utcnow()) is None
     alone = VehicleSource(hass, {VehicleRole.SOC: "sensor.soc"}, timedelta(hours=2)).reading(dt_util.utcnow())
     assert alone is not None
-    assert (alone.soc, alone.charge_limit, alone.plugged, alone.home, alone.range_km) == (0.57, None, None, None, None)
+    assert (alone.soc, alone.charge_limit, alone.range_km) == (0.57, None, None)
 
 
 def test_since_when_it_is_plugged_in(hass: HomeAssistant, freezer: FrozenDateTimeFactory):
@@ -261,6 +256,27 @@ def test_since_when_it_is_plugged_in(hass: HomeAssistant, freezer: FrozenDateTim
     assert (vehicle.plugged_since, vehicle.away_at) == (None, dt_util.utcnow())
     hass.states.async_set("device_tracker.car", "home", {})
     assert (vehicle.plugged_since, vehicle.away_at) == (plugged_at, None)
+
+
+@pytest.mark.parametrize(
+    ("word", "plugged"),
+    [
+        ("on", True),
+        ("connected", True),
+        ("plugged", True),
+        ("off", False),
+        ("disconnected", False),
+        ("unplugged", False),
+        # Of Volvo: it may well be plugged in.
+        ("fault", None),
+        ("unknown", None),
+    ],
+)
+def test_the_words_for_a_plug(hass: HomeAssistant, word: str, plugged: bool | None):
+    hass.states.async_set("binary_sensor.plug", word, {})
+    vehicle = source(hass)
+    assert (vehicle.plugged_since is not None) is (plugged is True)
+    assert (vehicle.away_at is not None) is (plugged is False)
 
 
 async def test_it_is_listened_to(hass: HomeAssistant):

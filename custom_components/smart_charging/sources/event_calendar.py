@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_state_change_event, async_track_time_interval
@@ -65,6 +66,10 @@ class CalendarSource:
         self._hass.async_create_background_task(self._ask(), f"events of {self._entity_id}", eager_start=False)
 
     async def _ask(self) -> None:
+        state = self._hass.states.get(self._entity_id)
+        if state is None or state.state == STATE_UNAVAILABLE:
+            # As while Home Assistant starts: it is asked as soon as it is there.
+            return
         now = dt_util.utcnow()
         try:
             answer = await self._hass.services.async_call(

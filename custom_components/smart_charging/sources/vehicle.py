@@ -8,6 +8,7 @@ from typing import Final
 from homeassistant.const import (
     ATTR_UNIT_OF_MEASUREMENT,
     STATE_HOME,
+    STATE_OFF,
     STATE_ON,
     STATE_UNAVAILABLE,
     STATE_UNKNOWN,
@@ -24,6 +25,8 @@ from .vehicle_catalogue import VehicleRole
 _FULL_PCT: Final = 100.0
 _KILOMETRES: Final[Mapping[str | None, float]] = {UnitOfLength.KILOMETERS: 1.0, UnitOfLength.MILES: 1.609344}
 _PLUGGED: Final = frozenset({STATE_ON, "connected", "plugged"})
+_UNPLUGGED: Final = frozenset({STATE_OFF, "disconnected", "unplugged"})
+"""Other words, such as `fault`, tell neither."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +36,6 @@ class VehicleReading:
     at: datetime
     soc: float | None = None
     charge_limit: float | None = None
-    plugged: bool | None = None
-    home: bool | None = None
     range_km: float | None = None
 
 
@@ -68,18 +69,19 @@ class VehicleSource:
     def plugged_since(self) -> datetime | None:
         """Since when it says that it is plugged in, UTC, however old its state of charge is; None where it does not, or is away."""
         plugged = self._state(VehicleRole.PLUGGED)
-        if self.away_at is not None or plugged is None:
+        if plugged is None or plugged.state not in _PLUGGED or self.away_at is not None:
             return None
         return plugged.last_changed
 
     @property
     def away_at(self) -> datetime | None:
         """When it last said that it is not plugged in, or not at home, UTC; None where it does not say so."""
-        said = (
-            (self._state(VehicleRole.PLUGGED), _PLUGGED),
-            (self._state(VehicleRole.LOCATION), frozenset({STATE_HOME})),
-        )
-        denied = [state.last_reported for state, words in said if state is not None and state.state not in words]
+        plugged, location = self._state(VehicleRole.PLUGGED), self._state(VehicleRole.LOCATION)
+        denied: list[datetime] = []
+        if plugged is not None and plugged.state in _UNPLUGGED:
+            denied.append(plugged.last_reported)
+        if location is not None and location.state != STATE_HOME:
+            denied.append(location.last_reported)
         return max(denied, default=None)
 
     def reading(self, at: datetime) -> VehicleReading | None:
@@ -94,8 +96,6 @@ class VehicleSource:
             at=told_at,
             soc=_share(own),
             charge_limit=_share(self._state(VehicleRole.CHARGE_LIMIT)),
-            plugged=_is(self._state(VehicleRole.PLUGGED), _PLUGGED),
-            home=_is(self._state(VehicleRole.LOCATION), frozenset({STATE_HOME})),
             range_km=_kilometres(self._state(VehicleRole.RANGE)),
         )
 
@@ -120,10 +120,6 @@ class VehicleSource:
 def _share(state: State | None) -> float | None:
     percent = finite(state)
     return percent / _FULL_PCT if percent is not None and 0 <= percent <= _FULL_PCT else None
-
-
-def _is(state: State | None, words: frozenset[str]) -> bool | None:
-    return None if state is None else state.state in words
 
 
 def _kilometres(state: State | None) -> float | None:

@@ -153,8 +153,9 @@ def test_to_60_percent_always_and_to_80_only_below_a_price():
 
 
 def test_as_soon_as_possible():
-    order = aim(GoalSet(target=soc(80), terms=Terms(strategy=GoalStrategy.AT_ONCE))).order
-    assert order.at_once_kwh == near(20.0)
+    at_once = Terms(strategy=GoalStrategy.AT_ONCE)
+    assert aim(GoalSet(target=soc(80), terms=at_once)).order.at_once_kwh == near(20.0)
+    assert aim(GoalSet(terms=at_once)).order.at_once_kwh == near(25.0)
 
 
 def test_never_above_a_price_be_it_late():

@@ -105,6 +105,15 @@ def test_who_was_found_stays_until_the_car_is_unplugged():
     assert settled({}, before=by_card) == {}
 
 
+def test_a_match_in_time_is_dropped_when_the_car_says_that_it_is_elsewhere():
+    found = settled({"garage": ARRIVED}, plugged={"zoe": 40})
+    # What it says of the time before it was plugged in, or just after, is no news.
+    assert who(settled({"garage": ARRIVED}, before=found, away={"zoe": 4})) == {"garage": "zoe"}
+    assert who(settled({"garage": ARRIVED}, before=found, away={"zoe": 90})) == {"garage": None}
+    by_card = settled({"garage": Signs(started_at=SIX, card="zoe")})
+    assert who(settled({"garage": ARRIVED}, before=by_card, away={"zoe": 90})) == {"garage": "zoe"}
+
+
 def test_a_choice_that_is_taken_back_leaves_nothing_behind():
     chosen = settled({"garage": Signs(started_at=SIX, choice="zoe")})
     assert who(settled({"garage": ARRIVED}, before=chosen)) == {"garage": None}

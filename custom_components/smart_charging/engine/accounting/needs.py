@@ -49,7 +49,7 @@ def aim_for(goals: GoalSet, due: Due | None, car: ParkedCar, now: datetime) -> A
     terms = goals.terms if due is None else due.terms
     target = goals.target if due is None or due.target is None else due.target
     departure = _ready_at(due, now)
-    wanted = due is not None or target is not None or terms.opportunistic
+    wanted = due is not None or target is not None or terms.stand_alone
     stages = tuple(_stages(target, terms, departure, car)) if wanted else ()
     at_once_kwh = _at_once_kwh(car)
     must_kwh = max((stage.energy_kwh for stage in stages if stage.most_per_kwh is None), default=0.0)

@@ -50,7 +50,7 @@ class _Match:
 
 def settle(before: Mapping[str, Presence], signs: Mapping[str, Signs], vehicles: Whereabouts) -> dict[str, Presence]:
     """Tell who is at each charger that has a car. What was found `before` is kept as long as the session lasts."""
-    held = _claims(before, signs)
+    held = _claims(before, signs, vehicles.away)
     gone = {presence.vehicle_id for presence in held.values()}
     matched, unclear = _match(
         _matches(
@@ -72,10 +72,14 @@ def settle(before: Mapping[str, Presence], signs: Mapping[str, Signs], vehicles:
     return settled
 
 
-def _claims(before: Mapping[str, Presence], signs: Mapping[str, Signs]) -> dict[str, Presence]:
+def _claims(
+    before: Mapping[str, Presence], signs: Mapping[str, Signs], away: Mapping[str, datetime]
+) -> dict[str, Presence]:
     """Give each vehicle to the one charger with the strongest claim to it, among equals to the one that it came to last."""
     claims = {
-        evse_id: claim for evse_id, sign in signs.items() if (claim := _claim(before.get(evse_id), sign)) is not None
+        evse_id: claim
+        for evse_id, sign in signs.items()
+        if (claim := _claim(before.get(evse_id), sign, away)) is not None
     }
     ranked = sorted(
         claims, key=lambda evse_id: (_strength(claims[evse_id]), signs[evse_id].started_at, evse_id), reverse=True
@@ -88,15 +92,24 @@ def _claims(before: Mapping[str, Presence], signs: Mapping[str, Signs]) -> dict[
     return held
 
 
-def _claim(before: Presence | None, sign: Signs) -> Presence | None:
+def _claim(before: Presence | None, sign: Signs, away: Mapping[str, datetime]) -> Presence | None:
     if sign.choice is not None:
         vehicle_id = None if sign.choice == GUEST else sign.choice
         return Presence(started_at=sign.started_at, vehicle_id=vehicle_id, sign=Sign.CHOICE)
     if sign.card is not None:
         return Presence(started_at=sign.started_at, vehicle_id=sign.card, sign=Sign.CARD)
-    if before is not None and before.started_at == sign.started_at and before.sign in {Sign.CARD, Sign.PLUGGED}:
-        return before
-    return None
+    if before is None or before.started_at != sign.started_at:
+        return None
+    # It was another car's plug, if this one says that it is elsewhere.
+    kept = before.sign is Sign.CARD or (
+        before.sign is Sign.PLUGGED and not _is_elsewhere(before.vehicle_id, sign.started_at, away)
+    )
+    return before if kept else None
+
+
+def _is_elsewhere(vehicle_id: str | None, started_at: datetime, away: Mapping[str, datetime]) -> bool:
+    """Tell whether a vehicle has said since that it is not here; just afterwards it may not have noticed yet."""
+    return vehicle_id is not None and vehicle_id in away and away[vehicle_id] - started_at >= EARLY
 
 
 def _strength(presence: Presence) -> int:
@@ -148,7 +161,7 @@ def _usual(sign: Signs, away: Mapping[str, datetime], gone: set[str | None]) -> 
     here = tuple(
         vehicle_id
         for vehicle_id in sign.usual
-        if vehicle_id not in gone and not (vehicle_id in away and away[vehicle_id] - sign.started_at >= EARLY)
+        if vehicle_id not in gone and not _is_elsewhere(vehicle_id, sign.started_at, away)
     )
     if len(here) == 1:
         return Presence(started_at=sign.started_at, vehicle_id=here[0], sign=Sign.USUAL)

@@ -60,9 +60,9 @@ class Terms:
     """The last such time before a departure: charging does not start before that."""
 
     @property
-    def opportunistic(self) -> bool:
-        """Tell whether they mean something without a target and a departure."""
-        return self.strategy in {GoalStrategy.BELOW_PRICE, GoalStrategy.CHEAPEST_HOURS}
+    def stand_alone(self) -> bool:
+        """Tell whether they mean something without a target and a departure, as to charge at once, or below a price."""
+        return self.strategy is not GoalStrategy.CHEAPEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
