@@ -13,10 +13,10 @@ from . import highs
 from .formulation import formulate
 from .problem import Problem
 from .proof import Proof, prove
-from .relaxation import relaxed_prices
+from .relaxation import Relaxation, relax
 from .schedule import Cost, Schedule, judge
 from .subproblem import beside
-from .turns import take_turns
+from .turns import take_more_turns, take_turns
 
 GAP: Final = 5e-4
 """A schedule that is within this share of what no other is below is good enough: half a cent of ten euros."""
@@ -49,7 +49,11 @@ class Solution:
 
 def optimise(problem: Problem) -> Solution:
     """Find the best schedule; the same problem gives the same one, unless the machine is too slow for its exact solution."""
-    found = _with_proof(problem, take_turns(problem))
+    relaxation = relax(problem, _MOST_S) if _is_coupled(problem) else None
+    schedule = take_turns(problem)
+    if relaxation is not None:
+        schedule = min(schedule, take_turns(problem, relaxation.schedule), key=lambda each: judge(problem, each).score)
+    found = _with_proof(problem, schedule, relaxation)
     if found.solution.gap <= GAP or not highs.is_installed():
         return found.solution
     return _exactly(problem, found, _CAR_NODES) if len(problem.jobs) == 1 else _by_pairs(problem, found.solution)
@@ -65,10 +69,9 @@ class _Proved:
     proof: Proof
 
 
-def _with_proof(problem: Problem, schedule: Schedule) -> _Proved:
+def _with_proof(problem: Problem, schedule: Schedule, relaxation: Relaxation | None) -> _Proved:
     cost = judge(problem, schedule)
-    prices = relaxed_prices(problem, _MOST_S) if _is_coupled(problem) else None
-    proof = prove(problem, cost.score, prices)
+    proof = prove(problem, cost.score, None if relaxation is None else relaxation.prices)
     return _Proved(Solution(schedule=schedule, cost=cost, least=proof.least), proof)
 
 
@@ -112,7 +115,7 @@ def _by_pairs(problem: Problem, found: Solution) -> Solution:
                 schedule[number] = uses
             # What the others did was the best beside the old ones.
             settled = {other for other in settled if not set(other) & set(pair)} | {pair}
-    schedule = take_turns(problem, dict(enumerate(schedule)))
+    schedule = take_more_turns(problem, schedule)
     cost = judge(problem, schedule)
     return Solution(schedule=schedule, cost=cost, least=found.least) if cost.score < found.cost.score else found
 
@@ -120,7 +123,8 @@ def _by_pairs(problem: Problem, found: Solution) -> Solution:
 def _settle(problem: Problem, schedule: Schedule, pair: tuple[int, int]) -> Schedule | None:
     """Solve two cars beside the others; None where nothing better is found."""
     part = beside(problem, schedule, pair)
-    found = _with_proof(part, [schedule[number] for number in pair])
+    relaxation = relax(part, _MOST_S) if _is_coupled(part) else None
+    found = _with_proof(part, [schedule[number] for number in pair], relaxation)
     open_spans = sum(
         kw > 0 and span not in found.proof.never[job]
         for job, ceilings_kw in enumerate(part.ceilings_kw)

@@ -1,4 +1,4 @@
-"""The relaxed problem: powers alone, no starts and no lowest current. It is quickly solved, and tells prices for `proof.py`."""
+"""The relaxed problem: powers alone, no starts and no lowest current. It is quickly solved, and tells where to look."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,17 +7,32 @@ from typing import Final
 from . import highs
 from .formulation import Terms, add_common, add_wants
 from .matrix import FREE, Matrix
-from .problem import Problem
+from .problem import HAIR, Problem
 from .proof import Prices
+from .schedule import IDLE, Schedule, Use
 
-_HAIR: Final = 1e-9
+_NOISE: Final = 1e-9
 
 
-def relaxed_prices(problem: Problem, time_limit_s: float) -> Prices | None:
-    """Tell what the shared limits, the surplus and the peak are worth; None where that cannot be found out."""
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """The solution of the relaxed problem: the prices of what the cars have in common, and the cars' powers."""
+
+    prices: Prices
+    schedule: Schedule
+    """As if power were a fluid: a car may be given less than its lowest current, which cannot be done."""
+
+
+def relax(problem: Problem, time_limit_s: float) -> Relaxation | None:
+    """Solve the relaxed problem; None where that cannot be done."""
     relaxed = _relax(problem)
     solved = highs.relax(relaxed.matrix, time_limit_s)
-    return None if solved is None else _prices(problem, relaxed, solved.row_duals)
+    if solved is None:
+        return None
+    schedule = [
+        [Use(kw) if (kw := solved.values[column]) > HAIR else IDLE for column in columns] for columns in relaxed.powers
+    ]
+    return Relaxation(_prices(problem, relaxed, solved.row_duals), schedule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +97,4 @@ def _least(matrix: Matrix, column: int, cost: float) -> float:
     if at != FREE:
         return cost * at
     # Its cost would have to be 0, and is but for a hair.
-    return 0.0 if cost > -_HAIR else -FREE
+    return 0.0 if cost > -_NOISE else -FREE

@@ -6,20 +6,32 @@ from typing import Final
 from .alone import charge_alone
 from .market import markets
 from .problem import Problem
-from .schedule import Uses, judge
+from .schedule import Schedule, Uses, judge
 
 _MOST_SWEEPS: Final = 6
 _BETTER: Final = 1e-6
 """Money: less is not worth another sweep."""
 
 
-def take_turns(problem: Problem, begin: Mapping[int, Uses] | None = None) -> list[Uses]:
-    """Make a schedule by job and span, beginning with these uses; without, those begin that have the least time to spare."""
-    order = sorted(range(len(problem.jobs)), key=lambda number: _spare_h(problem, number))
-    uses: dict[int, Uses] = dict(begin or {})
+def take_turns(problem: Problem, fluid: Schedule | None = None) -> list[Uses]:
+    """Make a schedule. Those begin that have the least time to spare; beside the others' parts of a fluid one, where there is one."""
+    order = _order(problem)
+    uses: dict[int, Uses] = dict(enumerate(fluid or ()))
     for number in order:
-        if number not in uses:
-            _take(problem, number, uses)
+        _take(problem, number, uses)
+    return _improve(problem, order, uses)
+
+
+def take_more_turns(problem: Problem, schedule: Schedule) -> list[Uses]:
+    """Improve a schedule, as far as turns can."""
+    return _improve(problem, _order(problem), dict(enumerate(schedule)))
+
+
+def _order(problem: Problem) -> list[int]:
+    return sorted(range(len(problem.jobs)), key=lambda number: _spare_h(problem, number))
+
+
+def _improve(problem: Problem, order: Sequence[int], uses: dict[int, Uses]) -> list[Uses]:
     cost = judge(problem, _listed(uses)).score
     for _ in range(_MOST_SWEEPS if len(order) > 1 else 0):
         before, cost = cost, _sweep(problem, order, uses, cost)
