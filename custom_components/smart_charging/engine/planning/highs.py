@@ -79,6 +79,9 @@ def _run(matrix: Matrix, options: Mapping[str, Any], *, whole: bool, begin: Mapp
     info = solver.getInfo()
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return None
+    # Half-way a relaxation has no prices yet.
+    if not whole and solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
     found = solver.getSolution()
     return Solved(
         values=list(found.col_value),
