@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from custom_components.smart_charging.engine.accounting.needs import Battery, ParkedCar, aim_for
 from custom_components.smart_charging.engine.model.aim import Aim, Caveat
@@ -236,3 +238,50 @@ def test_a_battery_of_which_nobody_knows_what_it_holds(target: Target | None, en
     car = replace(parked(soc=None), vehicle=replace(ZOE, capacity_kwh=None, least_soc=0.5))
     made = aim(when=due(target), car=car)
     assert (energy(made), made.order.at_once_kwh, made.order.room_kwh) == (energy_kwh, 0.0, 98.0)
+
+
+shares = st.floats(0, 1)
+energies = st.floats(0, 200)
+targets = (
+    st.builds(Target, kind=st.just(TargetKind.SOC), amount=shares)
+    | st.builds(Target, kind=st.just(TargetKind.ENERGY), amount=energies)
+    | st.builds(Target, kind=st.just(TargetKind.RANGE), amount=st.floats(0, 2000))
+)
+batteries = st.builds(
+    Battery, soc=st.none() | shares, assumed=st.booleans(), charged_kwh=energies, charge_limit=st.none() | shares
+)
+vehicles = st.builds(
+    Vehicle,
+    vehicle_id=st.just("any"),
+    capacity_kwh=st.none() | st.floats(1, 500),
+    limit_soc=st.floats(0.1, 1),
+    least_soc=shares,
+)
+all_terms = st.builds(
+    Terms,
+    strategy=st.sampled_from(GoalStrategy),
+    price_limit=st.none() | st.floats(-1, 1),
+    hours=st.none() | st.floats(0.25, 24),
+    more=st.none() | targets,
+    more_below=st.none() | st.floats(-1, 1),
+    margin_min=st.floats(0, 720),
+)
+
+
+@given(target=st.none() | targets, terms=all_terms, battery=batteries, vehicle=vehicles, leaves=st.booleans())
+def test_no_order_is_for_more_than_there_is_room_for(
+    target: Target | None, terms: Terms, battery: Battery, vehicle: Vehicle, *, leaves: bool
+):
+    car = ParkedCar(vehicle=vehicle, battery=battery, evse=GARAGE)
+    when = Due(at=MORNING, terms=terms) if leaves else None
+    made = aim_for(GoalSet(target=target, terms=terms), when, car, EVENING)
+    if made is None:
+        assert when is None
+        return
+    order = made.order
+    for energy_kwh in (order.at_once_kwh, *(stage.energy_kwh for stage in order.stages)):
+        assert 0 <= energy_kwh <= order.room_kwh + 1e-9
+    assert made.goal.energy_kwh is not None
+    assert made.goal.energy_kwh >= 0
+    assert made.goal.departure is None or EVENING < made.goal.departure <= MORNING
+    assert 0 < order.minimum_a <= order.maximum_a
