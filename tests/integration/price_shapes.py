@@ -636,6 +636,8 @@ def _energyzero_shape(interval: str, step: timedelta) -> Shape:
 
 def _easyenergy(_hass: HomeAssistant, data: Mapping[str, Any]) -> dict[str, Any]:
     _entry(data, "config_entry", "easyenergy")
+    if not data["incl_vat"] or data["price_type"] != "invoice":
+        raise ServiceValidationError("another question")
     found = _on_day(data, "start", HOUR)
     return {"prices": [{"timestamp": str(a.astimezone(UTC)), "price": p} for a, _, p in found]}
 
@@ -655,8 +657,8 @@ EASYENERGY: Final = Shape(
             probatio.Required("incl_vat"): bool,
             probatio.Optional("start"): str,
             probatio.Optional("end"): str,
-            probatio.Optional("granularity", default="hour"): str,
-            probatio.Optional("price_type", default="market"): str,
+            probatio.Optional("granularity", default="hour"): probatio.In(("hour", "quarter")),
+            probatio.Optional("price_type", default="market"): probatio.In(("market", "invoice")),
         },
         answer=_easyenergy,
     ),

@@ -319,6 +319,34 @@ async def test_a_market_s_days_are_its_own(hass: HomeAssistant, zone: str, days:
     assert not source._misses(AFTERNOON)
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("start", "end", "value"),
+        ("startsAt", None, "total"),
+        ("from", "till", "price"),
+        ("timestamp", None, "price_per_kwh"),
+        ("datetime", None, "electricity_price"),
+    ],
+)
+async def test_an_entity_that_nobody_knows_is_read_by_the_usual_names(
+    hass: HomeAssistant, names: tuple[str, str | None, str]
+) -> None:
+    begins, ends, price = names
+    told = [
+        {begins: start.isoformat(), price: paid, **({} if ends is None else {ends: end.isoformat()}), "level": "LOW"}
+        for start, end, paid in rows(TODAY)
+    ]
+    hass.states.async_set("sensor.mine", "0.2", {"unit_of_measurement": "EUR/kWh", "prices": told, "days": ["today"]})
+    source = PriceSource(hass, "any", "sensor.mine")
+    heard: list[str] = []
+    source.start(lambda: heard.append("!"))
+    assert heard == ["!"]
+    assert drawn(source.reading(AFTERNOON)) == truth(ENTSOE)[:24]
+    source.stop()
+    assert find_known(hass, "any", "no entity") is None
+
+
 async def test_who_is_renamed_while_it_listens_is_heard_on(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     ids = add(hass, replace(ENTSOE, entities=tuple(replace(entity, attributes={}) for entity in ENTSOE.entities)))
     source = source_of(hass, ENTSOE)

@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from ..tariffs.clocks import local
 from .flow_helpers import Result, add_part, add_site, answer_part, change_part, fields, options_of, suggested
 from .parts import part
-from .price_shapes import ENTSOE, NORDPOOL_CORE, TIBBER, add
+from .price_shapes import ENTSOE, NORDPOOL_CORE, TIBBER, TODAY, add, rows
 from .tariff_data import dynamic_tariff, fixed_tariff, grid_fee, hp_hc, intelligent, own_tariff, tempo
 
 pytestmark = pytest.mark.usefixtures("without_set_up")
@@ -90,8 +90,8 @@ async def test_prices_of_another_integration(hass: HomeAssistant) -> None:
     site = add_site(hass)
     flow = await begin(hass, site, "dynamic")
     options = options_of(flow, "price_source")
-    assert list(options.values()) == ["Nord Pool (Home, FR)", "ENTSO-e (Home)"]
-    nord_pool, entsoe = options
+    assert list(options.values()) == ["Nord Pool (Home, FR)", "ENTSO-e (Home)", "Another entity"]
+    nord_pool, entsoe, _ = options
 
     flow = await answer_part(hass, flow, {"price_source": entsoe})
     assert flow["description_placeholders"]["prices"].startswith("Whether VAT is in these prices")
@@ -127,7 +127,7 @@ async def test_tomorrow_is_not_published_yet(hass: HomeAssistant) -> None:
     attributes = {**entity.attributes, "prices_tomorrow": []}
     add(hass, replace(ENTSOE, entities=(replace(entity, attributes=attributes),)))
     flow = await begin(hass, add_site(hass), "dynamic")
-    (option,) = options_of(flow, "price_source")
+    option, _ = options_of(flow, "price_source")
     flow = await answer_part(hass, flow, {"price_source": option})
     flow = await answer_part(hass, flow, {})
     assert shown(flow)["tomorrow"] == "not known yet"
@@ -136,16 +136,63 @@ async def test_tomorrow_is_not_published_yet(hass: HomeAssistant) -> None:
 async def test_a_source_that_tells_nothing_now(hass: HomeAssistant) -> None:
     add(hass, replace(TIBBER, action=None))
     flow = await begin(hass, add_site(hass), "dynamic")
-    (option,) = options_of(flow, "price_source")
+    option, _ = options_of(flow, "price_source")
     flow = await answer_part(hass, flow, {"price_source": option})
     assert flow["description_placeholders"]["prices"] == "VAT is in these prices already."
     flow = await answer_part(hass, flow, {})
     assert (flow["step_id"], set(shown(flow).values())) == ("preview", {"not known yet"})
 
 
-async def test_no_integration_knows_prices(hass: HomeAssistant) -> None:
-    flow = await begin(hass, add_site(hass), "dynamic")
-    assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "no_price_source")
+async def test_an_entity_that_nobody_knows(hass: HomeAssistant) -> None:
+    prices = [{"from": start, "price": price * 100} for start, _, price in rows(TODAY)]
+    hass.states.async_set(
+        "sensor.mine", "5", {"unit_of_measurement": "ct/kWh", "prices": prices, "friendly_name": "Mine"}
+    )
+    hass.states.async_set("sensor.other", "5", {"prices": [{"when": "today", "much": 5}], "names": ["a"]})
+    site = add_site(hass)
+    flow = await begin(hass, site, "dynamic")
+    assert (flow["step_id"], fields(flow), given(flow)) == ("dynamic_entity", ["entity_id"], {})
+    for nothing in ("sensor.other", "sensor.gone"):
+        flow = await answer_part(hass, flow, {"entity_id": nothing})
+        assert flow["errors"] == {"entity_id": "no_rows"}
+    flow = await answer_part(hass, flow, {"entity_id": "sensor.mine"})
+    flow = await answer_part(hass, flow, {})
+    assert shown(flow)["today"] == "0.100 €/kWh (00:00) … 0.330 €/kWh (23:00)"
+    await choose(hass, flow, "save")
+    stored = dynamic_tariff("sensor.mine", price_source="any")
+    assert tariffs(site) == {"Mine": stored}
+
+    # It is shown again, also beside those that are found; and it may be gone by then.
+    add(hass, ENTSOE)
+    hass.states.async_remove("sensor.mine")
+    (subentry_id,) = [it.subentry_id for it in site.subentries.values() if it.subentry_type == "tariff"]
+    flow = await choose(hass, await change_part(hass, site, subentry_id), "prices")
+    assert given(flow) == {"price_source": "any"}
+    flow = await answer_part(hass, flow, {"price_source": "any"})
+    assert given(flow) == {"entity_id": "sensor.mine"}
+    flow = await choose(hass, await change_part(hass, site, subentry_id), "extras")
+    await finish(hass, flow)
+    assert tariffs(site) == {"sensor.mine": stored}
+
+
+async def test_an_entity_that_nobody_knows_may_be_renamed(hass: HomeAssistant) -> None:
+    prices = [{"from": start, "price": price} for start, _, price in rows(TODAY)]
+    entry = er.async_get(hass).async_get_or_create("sensor", "template", "mine", suggested_object_id="mine")
+    hass.states.async_set(entry.entity_id, "5", {"prices": prices})
+    site = add_site(hass)
+    flow = await answer_part(hass, await begin(hass, site, "dynamic"), {"entity_id": "sensor.mine"})
+    await finish(hass, flow)
+    assert tariffs(site) == {"mine": dynamic_tariff(entry.id, price_source="any")}
+    er.async_get(hass).async_update_entity("sensor.mine", new_entity_id="sensor.yours")
+    (subentry_id,) = [it.subentry_id for it in site.subentries.values() if it.subentry_type == "tariff"]
+    flow = await choose(hass, await change_part(hass, site, subentry_id), "prices")
+    assert given(flow) == {"entity_id": "sensor.yours"}
+    # It is gone from the registry.
+    er.async_get(hass).async_remove("sensor.yours")
+    flow = await choose(hass, await change_part(hass, site, subentry_id), "prices")
+    assert given(flow) == {}
+    flow = await choose(hass, await change_part(hass, site, subentry_id), "extras")
+    assert (await finish(hass, flow))["reason"] == "reconfigure_successful"
 
 
 async def test_a_ready_tariff_with_one_s_own_hours(hass: HomeAssistant) -> None:

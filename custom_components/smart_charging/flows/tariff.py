@@ -1,7 +1,7 @@
 """Adds the tariff of a site, and changes it.
 
 The steps: `user` is a menu -> dynamic | ready | own | fixed.
-  dynamic       {price_source}: one of the offered options' values
+  dynamic       {price_source}: one of the offered options' values, or "any" -> dynamic_entity {entity_id}; left out when none is found
   ready         {ready}, then ready_prices {hours, standard_time, today, tomorrow, dispatches, and a price for each name}
   own           {price, period_1..4: {price, hours, days, first_month, last_month}}
   fixed         {price}
@@ -25,9 +25,18 @@ from ..config_rules.tariff import (
     validate_extras,
     validate_tariff,
 )
-from ..const import CONF_KIND, CONF_PRICE, CONF_PRICE_SOURCE, CONF_READY, SUBENTRY_TARIFF
-from ..sources.price_catalogue import BY_KEY
-from ..sources.price_finder import find_prices
+from ..const import (
+    CONF_ANCHOR,
+    CONF_ENTITY_ID,
+    CONF_KIND,
+    CONF_PRICE,
+    CONF_PRICE_SOURCE,
+    CONF_READY,
+    SUBENTRY_TARIFF,
+)
+from ..sources.price import PriceSource
+from ..sources.price_catalogue import ANY, BY_KEY
+from ..sources.price_finder import anchor_of, entity_of, find_prices
 from ..sources.tariff_hints import find_tariff_entities
 from ..tariffs.ready import READY_TARIFFS
 from .tariff_form import (
@@ -35,6 +44,7 @@ from .tariff_form import (
     dynamic_answers,
     dynamic_data,
     dynamic_schema,
+    entity_schema,
     extras_answers,
     extras_data,
     extras_of,
@@ -90,13 +100,27 @@ class TariffSubentryFlow(ConfigSubentryFlow):
         return await self.async_step_ready_prices()
 
     async def async_step_dynamic(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Choose among the price sources that were found."""
+        """Choose among the price sources that were found; without any, go straight to choosing an entity."""
         found = find_prices(self.hass)
-        if not found:
-            return self.async_abort(reason="no_price_source")
+        if not found or (user_input is not None and user_input[CONF_PRICE_SOURCE] == ANY.key):
+            return await self.async_step_dynamic_entity()
         if user_input is not None:
             return await self._take(dynamic_data(KIND_DYNAMIC, user_input))
-        return self._ask("dynamic", dynamic_schema(found), dynamic_answers(self._data), {})
+        other = (await option_words(self.hass, "tariff_label"))["other_entity"]
+        return self._ask("dynamic", dynamic_schema(found, other), dynamic_answers(self._data), {})
+
+    async def async_step_dynamic_entity(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Ask for the entity that has the prices."""
+        errors: Errors = {}
+        if user_input is not None:
+            entity_id = user_input[CONF_ENTITY_ID]
+            if await PriceSource(self.hass, ANY.key, entity_id).async_ask():
+                anchor = anchor_of(self.hass, entity_id)
+                return await self._take({CONF_KIND: KIND_DYNAMIC, CONF_PRICE_SOURCE: ANY.key, CONF_ANCHOR: anchor})
+            errors = {CONF_ENTITY_ID: "no_rows"}
+        known = entity_of(self.hass, self._data[CONF_ANCHOR]) if self._is_of_any_entity() else None
+        shown = user_input or ({} if known is None else {CONF_ENTITY_ID: known})
+        return self._ask("dynamic_entity", entity_schema(), shown, errors)
 
     async def async_step_ready(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Choose a ready tariff."""
@@ -184,7 +208,14 @@ class TariffSubentryFlow(ConfigSubentryFlow):
             return words["entered"]
         return words[{True: "with_vat", False: "without_vat", None: "vat_unknown"}[known.vat]]
 
+    def _is_of_any_entity(self) -> bool:
+        return self._data.get(CONF_PRICE_SOURCE) == ANY.key
+
     async def _title(self) -> str:
+        if self._is_of_any_entity():
+            entity_id = entity_of(self.hass, self._data[CONF_ANCHOR]) or self._data[CONF_ANCHOR]
+            state = self.hass.states.get(entity_id)
+            return entity_id if state is None else state.name
         if self._data[CONF_KIND] == KIND_DYNAMIC:
             return BY_KEY[self._data[CONF_PRICE_SOURCE]].name
         if self._data[CONF_KIND] == KIND_READY:

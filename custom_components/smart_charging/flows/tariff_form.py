@@ -33,6 +33,7 @@ from ..const import (
     CONF_ANCHOR,
     CONF_DAYS,
     CONF_DISPATCHES,
+    CONF_ENTITY_ID,
     CONF_FEED_IN_ENTITY,
     CONF_FEED_IN_PRICE,
     CONF_FIRST_MONTH,
@@ -60,12 +61,14 @@ from ..const import (
     CONF_TOMORROW,
     CONF_VAT_PCT,
 )
+from ..sources.price_catalogue import ANY
 from ..sources.price_finder import FoundPrices
 from ..tariffs.peaks import PEAK_RULES
 from ..tariffs.ready import READY_TARIFFS, ReadyTariff
 
 type Answers = Mapping[str, Any]
 
+PRICE_DOMAINS: Final = ("sensor", "binary_sensor", "event")
 NO_PEAK: Final = "none"
 PERIODS: Final = tuple(f"period_{place}" for place in range(1, MOST_PERIODS + 1))
 
@@ -94,9 +97,12 @@ _PEAK_FIELDS: Final = (CONF_PEAK, CONF_PEAK_PRICE, CONF_PEAK_STEPS)
 _IN_SECTIONS: Final = frozenset({*PERIODS, *_FEE_FIELDS, CONF_QUARTERS, *_PEAK_FIELDS})
 
 
-def dynamic_schema(found: Iterable[FoundPrices]) -> probatio.Schema:
-    """Ask which of the sources that were found it is."""
-    options = [SelectOptionDict(value=_choice(it.known.key, it.anchor), label=it.name) for it in found]
+def dynamic_schema(found: Iterable[FoundPrices], other: str) -> probatio.Schema:
+    """Ask which of the sources that were found it is, or whether it is an `other` one."""
+    options = [
+        *(SelectOptionDict(value=_choice(it.known.key, it.anchor), label=it.name) for it in found),
+        SelectOptionDict(value=ANY.key, label=other),
+    ]
     select = SelectSelector(SelectSelectorConfig(options=options, mode=SelectSelectorMode.LIST))
     return probatio.Schema({probatio.Required(CONF_PRICE_SOURCE, default=options[0]["value"]): select})
 
@@ -109,7 +115,15 @@ def dynamic_data(kind: str, answers: Answers) -> dict[str, Any]:
 
 def dynamic_answers(data: Answers) -> dict[str, Any]:
     """Turn a stored source back into the answer."""
-    return {CONF_PRICE_SOURCE: _choice(data[CONF_PRICE_SOURCE], data[CONF_ANCHOR])} if CONF_ANCHOR in data else {}
+    if CONF_ANCHOR not in data:
+        return {}
+    key = data[CONF_PRICE_SOURCE]
+    return {CONF_PRICE_SOURCE: key if key == ANY.key else _choice(key, data[CONF_ANCHOR])}
+
+
+def entity_schema() -> probatio.Schema:
+    """Ask for the entity that has the prices."""
+    return probatio.Schema({probatio.Required(CONF_ENTITY_ID): _entity(PRICE_DOMAINS)})
 
 
 def ready_schema() -> probatio.Schema:

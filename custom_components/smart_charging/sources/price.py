@@ -15,7 +15,7 @@ from homeassistant.helpers.event import async_track_state_change_event, async_tr
 from homeassistant.util import dt as dt_util
 
 from ..engine.model.tariff import PriceSlot
-from .price_catalogue import Blank, Call, KnownPrices, Place, Shape, factor_of
+from .price_catalogue import ANY, Blank, Call, KnownPrices, Place, Shape, factor_of
 from .price_finder import Anchor, entities_of, find_known
 from .price_rows import merged, read_hours, read_rows
 
@@ -124,7 +124,7 @@ class PriceSource:
         factor = known.factor if known.factor is not None else factor_of(state.attributes.get(ATTR_UNIT_OF_MEASUREMENT))
         zone = dt_util.get_default_time_zone()
         slots: tuple[PriceSlot, ...] = ()
-        for number, attribute in enumerate(place.attributes):
+        for number, attribute in enumerate(tuple(state.attributes) if known is ANY else place.attributes):
             if known.shape is Shape.BY_HOUR:
                 day = dt_util.as_local(state.last_updated).date() + timedelta(days=number)
                 told = read_hours(state.attributes, attribute, day, zone, factor)

@@ -116,7 +116,7 @@ class KnownPrices:
 
     @property
     def anchor(self) -> Place:
-        """Where it is known by."""
+        """What it is known by; `ANY` has none."""
         return self.places[0]
 
 
@@ -374,7 +374,14 @@ KNOWN_PRICES: Final = (
         places=(_place(".+_today_energy_usage_current_hour_price"),),
         call=Call(
             action="get_energy_usage_prices",
-            data={"config_entry": Blank.ENTRY, "incl_vat": True, "start": Blank.DAY, "end": Blank.DAY},
+            # The price on the invoice has the supplier's fees in it.
+            data={
+                "config_entry": Blank.ENTRY,
+                "incl_vat": True,
+                "price_type": "invoice",
+                "start": Blank.DAY,
+                "end": Blank.DAY,
+            },
             path=("prices",),
         ),
         keys=Keys(start="timestamp", price="price"),
@@ -406,7 +413,15 @@ KNOWN_PRICES: Final = (
     ),
 )
 
-BY_KEY: Final[Mapping[str, KnownPrices]] = {known.key: known for known in KNOWN_PRICES}
+ANY: Final = KnownPrices(key="any", platform="", name="", places=(), keys=Keys(start="", price=""), step=HOUR)
+"""An entity of which nothing is known: each of its attributes that is a list of rows is read, by what rows are usually called."""
+
+BY_KEY: Final[Mapping[str, KnownPrices]] = {known.key: known for known in (*KNOWN_PRICES, ANY)}
+
+USUAL_STARTS: Final = ("start", "start_time", "startsAt", "time", "hour", "from", "start_date", "datetime", "timestamp")
+USUAL_ENDS: Final = ("end", "end_time", "endsAt", "till", "to", "end_date")
+USUAL_PRICES: Final = ("value", "price", "value_inc_vat", "price_per_kwh", "per_kwh", "electricity_price", "total")
+"""What the parts of rows are called in the integrations of the table, and in others that were seen."""
 
 
 _SMALL: Final = frozenset(

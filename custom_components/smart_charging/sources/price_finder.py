@@ -1,13 +1,17 @@
 """Finds the price sources of a home, and what each of them is made of."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 
-from .price_catalogue import BY_KEY, KNOWN_PRICES, KnownPrices, Place
+from .price_catalogue import ANY, BY_KEY, KNOWN_PRICES, KnownPrices, Place
+
+_ANYWHERE: Final = Place(domain="", unique_id=re.compile(""), attributes=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +28,10 @@ class Anchor:
     """What a source is known by: its entity, and what that belongs to; an id that is not there is empty."""
 
     entity_id: str
-    entry_id: str
-    device_id: str
-    device_name: str
-    group: str
+    entry_id: str = ""
+    device_id: str = ""
+    device_name: str = ""
+    group: str = ""
     """What sets this source apart from others of its integration."""
 
 
@@ -45,8 +49,13 @@ def find_prices(hass: HomeAssistant) -> tuple[FoundPrices, ...]:
 
 def find_known(hass: HomeAssistant, key: str, anchor: str) -> tuple[KnownPrices, Anchor] | None:
     """Look up a stored source: its row of the table, and its anchor; None where one of them is gone."""
-    known, entry = BY_KEY.get(key), er.async_get(hass).async_get(_entity_id(hass, anchor) or "")
-    match = None if known is None or entry is None else known.anchor.unique_id.fullmatch(entry.unique_id)
+    entity_id = entity_of(hass, anchor)
+    if key == ANY.key and entity_id is not None:
+        return ANY, Anchor(entity_id=entity_id)
+    known, entry = BY_KEY.get(key), er.async_get(hass).async_get(entity_id or "")
+    match = (
+        None if known is None or known is ANY or entry is None else known.anchor.unique_id.fullmatch(entry.unique_id)
+    )
     if known is None or entry is None or match is None:
         return None
     return known, Anchor(
@@ -58,8 +67,21 @@ def find_known(hass: HomeAssistant, key: str, anchor: str) -> tuple[KnownPrices,
     )
 
 
+def anchor_of(hass: HomeAssistant, entity_id: str) -> str:
+    """Tell how an entity is stored: by its id in the entity registry, if it has one."""
+    entry = er.async_get(hass).async_get(entity_id)
+    return entity_id if entry is None else entry.id
+
+
+def entity_of(hass: HomeAssistant, anchor: str) -> str | None:
+    """Tell the entity id of what is stored; None where it is gone from the registry."""
+    return er.async_resolve_entity_id(er.async_get(hass), anchor)
+
+
 def entities_of(hass: HomeAssistant, known: KnownPrices, anchor: Anchor) -> tuple[tuple[Place, str], ...]:
     """List the entities that hold a source's prices, with what they hold."""
+    if known is ANY:
+        return ((_ANYWHERE, anchor.entity_id),)
     entries = [
         entry
         for entry in er.async_get(hass).entities.values()
@@ -86,10 +108,6 @@ def _is(entry: er.RegistryEntry, known: KnownPrices, place: Place) -> bool:
         and entry.domain == place.domain
         and place.unique_id.fullmatch(entry.unique_id) is not None
     )
-
-
-def _entity_id(hass: HomeAssistant, anchor: str) -> str | None:
-    return er.async_resolve_entity_id(er.async_get(hass), anchor)
 
 
 def _name(hass: HomeAssistant, known: KnownPrices, entry: er.RegistryEntry) -> str:

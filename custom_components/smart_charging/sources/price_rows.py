@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from ..engine.model.tariff import PriceSlot
 from ..tariffs.slots import filled
-from .price_catalogue import KnownPrices, Shape
+from .price_catalogue import ANY, USUAL_ENDS, USUAL_PRICES, USUAL_STARTS, Keys, KnownPrices, Shape
 
 MOST_PER_KWH: Final = 1000.0
 """A kWh costs less in each currency that the known sources tell; above is a unit that was misunderstood."""
@@ -80,12 +80,20 @@ def merged(known: Iterable[PriceSlot], told: Iterable[PriceSlot]) -> tuple[Price
 def _row(item: Any, known: KnownPrices, zone: tzinfo, factor: float) -> _Row | None:
     if not isinstance(item, Mapping):
         return None
-    keys = known.keys
+    keys = known.keys if known is not ANY else _usual_keys(item)
     price: Any = item
     for part in keys.price.split("."):
         price = price.get(part) if isinstance(price, Mapping) else None
     end = None if keys.end is None else item.get(keys.end)
     return _made(item.get(keys.start), end, price, zone, factor)
+
+
+def _usual_keys(item: Mapping[Any, Any]) -> Keys:
+    """Guess what the parts of a row are called; one that is not there is called nothing."""
+    start, end, price = (
+        next((name for name in names if name in item), "") for names in (USUAL_STARTS, USUAL_ENDS, USUAL_PRICES)
+    )
+    return Keys(start=start, end=end, price=price)
 
 
 def _made(start: Any, end: Any, price: Any, zone: tzinfo, factor: float) -> _Row | None:
