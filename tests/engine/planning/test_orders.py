@@ -53,6 +53,7 @@ def stages(*wanted: tuple[float, float | None, float | None]) -> Order:
         pytest.param(order(4 * KW, 8, price_limit=0.2), "····██████······", id="never above 20 cents, be it late"),
         pytest.param(order(4 * KW, 8, cheapest=2 * HOUR), "······████······", id="only in the cheapest two hours"),
         pytest.param(order(4 * KW, 8, cheapest=1.5 * HOUR), "······████······", id="begun hours are hours"),
+        pytest.param(order(KW, 8, cheapest=24 * HOUR), "······██········", id="the cheapest 24 hours are all"),
         pytest.param(
             order(1.5 * KW, 8, not_before=in_hours(4)), "········███·····", id="not before four hours from now"
         ),

@@ -84,14 +84,14 @@ class Search:
     def _settle(self, before: int) -> None:
         """Raise one value until what is wanted is met, as far as it is worth that."""
         wants, worth = self._wants[before], 0.0
-        for want, lesser in zip(wants, (*wants[1:], None), strict=True):
+        for want, lesser in zip(wants, (*wants[1:], wants[-1]), strict=True):
             worth += want.worth_per_kwh
             walk = self._at(before, worth)
             self._enough = [walk]
             if walk.stored_kwh[before] >= want.energy_kwh - HAIR:
                 self._meet(before, want.energy_kwh, worth)
                 return
-            if lesser is None or walk.stored_kwh[before] >= lesser.energy_kwh - HAIR:
+            if walk.stored_kwh[before] >= lesser.energy_kwh - HAIR:
                 return
 
     def _meet(self, before: int, energy_kwh: float, most: float) -> None:
@@ -192,7 +192,5 @@ def _lessen(job: Job, market: Market, uses: Sequence[Use], span: int, spare_kwh:
         lower_kw = use.power_kw - spare_kwh / (job.efficiency * market.hours)
         return Use(max(job.lowest_kw, floor_kw, lower_kw))
     per_share_kwh = job.stored_kwh(use.power_kw, 1.0, market.hours)
-    if per_share_kwh <= 0:
-        return IDLE
     share = max(use.share - spare_kwh / per_share_kwh, floor_kw / use.power_kw)
     return Use(use.power_kw, share) if share > HAIR else IDLE

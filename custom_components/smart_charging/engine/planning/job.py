@@ -21,8 +21,8 @@ class Job:
     """One car at one charger.
 
     `highest_kw` is by span, and 0 where it may not charge at all; else it charges with something from `lowest_kw` to that.
-    While it charges `standby_kw` of what it draws heat the car and the charger, and `efficiency` of the rest reach the
-    battery: so a low current loses more.
+    While it charges `standby_kw` of what it draws, less than `lowest_kw`, heat the car and the charger, and `efficiency` of
+    the rest reach the battery: so a low current loses more.
     """
 
     job_id: str
@@ -45,10 +45,6 @@ class Job:
     def nudge(self, span: int) -> float:
         """What is added to the price there."""
         return self.nudge_per_kwh[span] if self.nudge_per_kwh else 0.0
-
-    def may_charge(self, span: int) -> bool:
-        """Whether it may charge there."""
-        return 0.0 < self.lowest_kw <= self.highest_kw[span]
 
     def stored_kwh(self, power_kw: float, share: float, hours: float) -> float:
         """What reaches the battery in a span of so many hours when it charges with this for a share of it."""

@@ -1,6 +1,6 @@
 """What one car pays in each span, beside what the others take."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .job import Job
@@ -31,13 +31,8 @@ class Market:
         return self.price_per_kwh if mean_kw > self.own_kw + HAIR else self.own_per_kwh
 
 
-def markets(
-    problem: Problem, number: int, others: Mapping[int, Uses], most_kw: Sequence[float] | None = None
-) -> list[Market]:
-    """Tell what car `number` pays beside these uses of others, by job.
-
-    `most_kw`: what all cars together may take, by span, where a peak is to be kept down.
-    """
+def markets(problem: Problem, number: int, others: Mapping[int, Uses]) -> list[Market]:
+    """Tell what car `number` pays beside these uses of others, by job."""
     job, ceilings_kw = problem.jobs[number], problem.ceilings_kw[number]
     taken = [0.0] * len(problem.spans)
     room = list(ceilings_kw)
@@ -49,8 +44,6 @@ def markets(
             if (factor := bound.factors.get(number)) is not None:
                 used = sum(bound.factors.get(other, 0.0) * uses[span].running_kw for other, uses in others.items())
                 room[span] = min(room[span], (bound.capacity[span] - used) / factor)
-        if most_kw is not None:
-            room[span] = min(room[span], most_kw[span] - taken[span])
         if room[span] < job.lowest_kw - HAIR:
             room[span] = 0.0
     return [

@@ -28,7 +28,7 @@ def take_more_turns(problem: Problem, schedule: Schedule) -> list[Uses]:
 
 
 def _order(problem: Problem) -> list[int]:
-    return sorted(range(len(problem.jobs)), key=lambda number: _spare_h(problem, number))
+    return sorted(range(len(problem.jobs)), key=lambda number: _spare_kwh(problem, number))
 
 
 def _improve(problem: Problem, order: Sequence[int], uses: dict[int, Uses]) -> list[Uses]:
@@ -62,8 +62,8 @@ def _listed(uses: Mapping[int, Uses]) -> list[Uses]:
     return [uses[number] for number in sorted(uses)]
 
 
-def _spare_h(problem: Problem, number: int) -> tuple[float, str]:
-    """How long a car could wait if it were alone, h."""
+def _spare_kwh(problem: Problem, number: int) -> tuple[float, str]:
+    """What a car could be given beyond what it wants if it were alone, kWh."""
     job, ceilings_kw = problem.jobs[number], problem.ceilings_kw[number]
     wanted_kwh = max((want.energy_kwh for want in job.wants), default=0.0)
     before = max((want.before for want in job.wants), default=0)
