@@ -1,12 +1,14 @@
-"""`script/bench NAME… [--data DIR] [--json FILE]`: run benchmarks by name, print their tables.
+"""`script/bench NAME… [--data DIR] [--nights N] [--json FILE]`: run benchmarks by name, print their tables.
 
-A benchmark is a module of this folder with `def run(data: DataDir) -> BenchResult`. FILE receives one JSON object with
+A benchmark is a module of this folder with `def run(data: DataDir) -> BenchResult`; one that runs nights takes `nights`
+besides, so that it can be shortened. FILE receives one JSON object with
 the keys `bench`, `machine`, `rows` and `summary`, so it takes one NAME at a time.
 """
 
 import argparse
 import ast
 import importlib
+import inspect
 import json
 import os
 import platform
@@ -78,11 +80,11 @@ def _cell(value: Cell) -> str:
             return str(value)
 
 
-def load(name: str) -> Callable[[DataDir], BenchResult]:
+def load(name: str) -> Callable[..., BenchResult]:
     """The `run` of the benchmark called `name`."""
     if name not in names():
         raise BenchError(f'there is no benchmark called "{name}"; there are: {", ".join(names()) or "none yet"}')
-    return cast("Callable[[DataDir], BenchResult]", importlib.import_module(f"{__package__}.{name}").run)
+    return cast("Callable[..., BenchResult]", importlib.import_module(f"{__package__}.{name}").run)
 
 
 def arguments(words: Sequence[str] | None) -> argparse.Namespace:
@@ -90,11 +92,23 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/bench", description=f"Known: {', '.join(names()) or 'none yet'}.")
     parser.add_argument("names", metavar="NAME", nargs="+", help="which benchmarks to run")
     parser.add_argument("--data", metavar="DIR", type=Path, help="the folder with measured series (prices_*.csv.gz, …)")
+    parser.add_argument("--nights", metavar="N", type=int, help="run about so many, if the benchmark runs nights")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the result as one JSON object (one NAME only)")
     asked = parser.parse_args(words)
     if asked.json and len(asked.names) > 1:
         raise BenchError("--json writes one benchmark's result: name only one")
+    if asked.nights is not None and asked.nights < 1:
+        raise BenchError("--nights: one is the least")
     return asked
+
+
+def options(name: str, run: Callable[..., BenchResult], asked: argparse.Namespace) -> dict[str, int]:
+    """What a benchmark is told besides the data."""
+    if asked.nights is None:
+        return {}
+    if "nights" not in inspect.signature(run).parameters:
+        raise BenchError(f"--nights: {name} runs none")
+    return {"nights": asked.nights}
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -104,7 +118,7 @@ def main(words: Sequence[str] | None = None) -> int:
         runs = {name: load(name) for name in asked.names}
         data = DataDir(asked.data)
         for name, run in runs.items():
-            result = run(data)
+            result = run(data, **options(name, run, asked))
             on = machine()
             print(f"{name}, on {on['processor']}, {on['cores']} cores, Python {on['python']}")
             print(table(result.rows))

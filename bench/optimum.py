@@ -66,7 +66,7 @@ def phase_optimum_kwh(sessions: Sequence[Session], limits_a: Sequence[float]) ->
     return found
 
 
-class _Solver(highspy.Highs):
+class Solver(highspy.Highs):
     """A silent HiGHS."""
 
     def __init__(self) -> None:
@@ -75,9 +75,9 @@ class _Solver(highspy.Highs):
         self.setOptionValue("output_flag", False)
 
 
-def _solver(upper: Sequence[float], rows: Sequence[Sequence[int]]) -> _Solver:
+def _solver(upper: Sequence[float], rows: Sequence[Sequence[int]]) -> Solver:
     """A programme that maximises the sum of columns from 0 to `upper`; each row adds up some of them."""
-    solver = _Solver()
+    solver = Solver()
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(upper), len(rows)
     model.sense_ = highspy.ObjSense.kMaximize

@@ -1,0 +1,224 @@
+"""The bench of plans: its own bound and world against what can be reckoned by hand, and a toy that gives every figure."""
+
+import asyncio
+import gzip
+import math
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bench import plan_lives
+from bench.__main__ import names
+from bench.data import DataDir
+from bench.plan import measure, met_share
+from bench.plan_bound import least_cost
+from bench.plan_car import HIGHEST_KW, LOWEST_KW, stored_kw
+from bench.plan_house import STEP
+from bench.plan_known import Known, Saved, capture, cost_at_once
+from bench.plan_lives import Ended
+from bench.plan_policies import POLICIES, AtOnce, CheapestBlock, CheapestHours, Ours
+from bench.plan_prices import HOUR, Night, Stay, read_dutch, read_french
+from bench.plan_time import quiet_gap_ms
+from bench.plan_world import Outcome, Policy, Scene, Trouble, live_through
+from bench.result import BenchError
+from custom_components.smart_charging.engine.model.outlook import Outlook, OutlookStep
+from custom_components.smart_charging.engine.model.tariff import PriceSlot
+
+EVENING = datetime(2021, 3, 1, 18, tzinfo=UTC)
+AN_HOUR = stored_kw(HIGHEST_KW)
+"""What an hour at full power stores."""
+
+
+def slots(*prices: float) -> tuple[PriceSlot, ...]:
+    return tuple(
+        PriceSlot(start=EVENING + number * HOUR, end=EVENING + (number + 1) * HOUR, price_per_kwh=price)
+        for number, price in enumerate(prices)
+    )
+
+
+def stay(full_h: float, hours: float, *, spare_kwh: float = 0.0) -> Stay:
+    """A car that needs so many hours at full power."""
+    need_kwh = full_h * AN_HOUR
+    return Stay(arrives=EVENING, leaves=EVENING + hours * HOUR, need_kwh=need_kwh, room_kwh=need_kwh + spare_kwh)
+
+
+def night(*stays: Stay, prices: tuple[PriceSlot, ...]) -> Night:
+    return Night(market="made up", stays=stays, prices=prices)
+
+
+def scene(full_h: float, *prices: float, limit_a: float = 40.0, house_kw: float = 0.0, **trouble: object) -> Scene:
+    """A night as long as its prices."""
+    steps = len(prices) * HOUR // STEP
+    known = OutlookStep(start=EVENING, end=EVENING + 48 * HOUR, base_kw=house_kw, margin_kw=0.0)
+    return Scene(
+        stay=stay(full_h, len(prices)),
+        prices=slots(*prices),
+        limit_a=limit_a,
+        house_kw=(house_kw,) * steps,
+        outlook=Outlook(steps=(known,)),
+        trouble=Trouble(**trouble),  # type: ignore[arg-type]
+    )
+
+
+class TestLeastCost:
+    def test_is_that_of_the_cheapest_hours(self):
+        one = night(stay(1.5, 4), prices=slots(0.3, 0.1, 0.4, 0.2))
+        assert least_cost(one, 100) == pytest.approx(HIGHEST_KW * (0.1 + 0.5 * 0.2))
+
+    def test_wastes_where_it_is_paid_to(self):
+        """At a low current more of what is drawn is lost, and the battery has room only for this much."""
+        one = night(stay(stored_kw(LOWEST_KW) / AN_HOUR, 1), prices=slots(-0.1))
+        assert least_cost(one, 100) == pytest.approx(-0.1 * LOWEST_KW)
+
+    def test_shares_an_hour_as_if_power_were_a_fluid(self):
+        one = night(stay(0.5, 2), stay(0.5, 2), prices=slots(0.1, 0.2))
+        assert least_cost(one, HIGHEST_KW) == pytest.approx(HIGHEST_KW * 0.1)
+
+    def test_needs_time_enough(self):
+        with pytest.raises(BenchError, match="no least cost"):
+            least_cost(night(stay(2.5, 2), prices=slots(0.1, 0.2)), 100)
+
+    def test_is_reached_by_a_plan_for_one_car(self):
+        one = Known(night=night(stay(1.5, 4), prices=slots(0.3, 0.1, 0.4, 0.2)), limit_a=16).run()
+        assert one.ours == pytest.approx(one.least, rel=1e-3)
+        assert one.missed_kwh == 0.0
+
+        assert capture([one]) == pytest.approx(1.0, abs=0.01)
+
+
+def test_at_once_who_came_first_is_first():
+    early, late = stay(1, 4), replace(stay(1, 4), arrives=EVENING + timedelta(minutes=30))
+    assert cost_at_once(night(early, late, prices=slots(0.1, 0.2, 9, 9)), HIGHEST_KW) == pytest.approx(
+        HIGHEST_KW * (0.1 + 0.2)
+    )
+
+
+def test_what_was_captured_is_of_all_nights_together():
+    one = Saved(market="made up", at_once=3.0, ours=2.0, least=1.0, missed_kwh=0.0)
+    other = replace(one, at_once=1.0, ours=1.0, least=1.0)
+    assert capture([one, other]) == 0.5
+    assert capture([other]) == 1.0
+
+
+PRICES = (0.3, 0.2, 0.1, 0.4, 0.1, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("policy", "paid"),
+    [(AtOnce(), 0.3 + 0.2), (CheapestHours(), 0.1 + 0.1), (CheapestBlock(), 0.1 + 0.2), (Ours(), 0.1 + 0.1)],
+)
+def test_each_policy_charges_when_it_would(policy: Policy, paid: float):
+    outcome = live_through(two_hours := scene(2.0, *PRICES), policy)
+    assert outcome.is_met(two_hours.stay)
+    assert outcome.paid == pytest.approx(HIGHEST_KW * paid, rel=0.01)
+
+
+def test_a_timer_waits_for_eleven():
+    outcome = live_through(scene(1.0, *PRICES), POLICIES["from 23:00"]())
+    assert outcome.paid == pytest.approx(HIGHEST_KW * 0.1, rel=0.01)
+
+
+class TestWorld:
+    def test_the_supply_is_law(self):
+        """The fullest phase has half of 3 kW, which is 6.5 A; of 10 A less than 6 A are left."""
+        assert live_through(scene(1.0, *PRICES, limit_a=10.0, house_kw=3.0), AtOnce()).stored_kwh == 0.0
+        outcome = live_through(scene(1.0, *PRICES, limit_a=16.0, house_kw=3.0), AtOnce())
+        assert 0 < outcome.paid < HIGHEST_KW * 0.3 * 2
+
+    def test_an_hour_out_of_reach_is_an_hour_of_pause(self):
+        lost = live_through(scene(2.0, *PRICES, lost_at=EVENING + timedelta(minutes=30)), AtOnce())
+        assert lost.starts == 2
+        assert lost.paid == pytest.approx(HIGHEST_KW * (0.15 + 0.1 + 0.1), rel=0.05)
+
+    def test_a_slow_car_takes_longer_and_the_planner_sees_it(self):
+        slow = scene(4.0, *PRICES, takes=0.8)
+        assert live_through(slow, Ours(timedelta(minutes=15))).is_met(slow.stay)
+
+    def test_what_is_told_late_is_made_good(self):
+        late = scene(2.5, *PRICES, lacks_kwh=9.0)
+        assert live_through(late, Ours(timedelta(minutes=15))).is_met(late.stay)
+
+    def test_quarters_add_up_house_and_car(self):
+        outcome = live_through(scene(6.0, *PRICES, house_kw=1.0), AtOnce())
+        assert list(outcome.quarters_kw)[:2] == [EVENING, EVENING + timedelta(minutes=15)]
+        assert outcome.quarters_kw[EVENING] == pytest.approx(HIGHEST_KW + 1.0)
+
+
+def test_only_goals_that_could_be_met_count():
+    one = Ended(group="none", policy="ours", feasible=True, met=True, missed_kwh=0, stored_kwh=1, paid=1, starts=1)
+    assert met_share([one, replace(one, met=False)]) == 0.5
+    assert met_share([one, replace(one, met=False, feasible=False)]) == 1.0
+    assert met_share([]) == 1.0
+    assert not Outcome().is_met(stay(1, 2))
+
+
+def test_a_loop_that_does_nothing_ticks():
+    assert asyncio.run(quiet_gap_ms()) >= 5
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A made-up year: prices are lowest in the night, and the house cooks in the evening."""
+    made = tmp_path_factory.mktemp("data")
+    begin = datetime(2020, 12, 31, 23, tzinfo=UTC)
+    hours = [(begin + number * HOUR, 60 + 40 * math.sin((number - 10) / 24 * math.tau)) for number in range(24 * 330)]
+    _write(
+        made / "prices_dayahead_hourly_NL_x.csv.gz",
+        "utc_start,NL",
+        (f"{when:%Y-%m-%dT%H:%MZ},{eur}" for when, eur in hours),
+    )
+    _write(
+        made / "prices_with_forecasts_FR_x.csv.gz",
+        "local_cet_naive,real,dnn_forecast,lear_forecast",
+        (f"{when + HOUR:%Y-%m-%d %H:%M:%S},{eur},{eur + 2},{eur - 3}" for when, eur in hours[: 24 * 20]),
+    )
+    _write(
+        made / "load_lpg_x.csv.gz",
+        "minute_of_2021_cet,watt",
+        (f"{minute},{2500 if minute % 1440 // 60 == 18 else 200}" for minute in range(365 * 1440)),
+    )
+    return made
+
+
+def _write(path: Path, head: str, lines: object) -> None:
+    with gzip.open(path, "wt", compresslevel=1) as file:
+        file.write("\n".join([head, *lines, ""]))  # type: ignore[misc]
+
+
+def test_a_toy_gives_every_figure(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(plan_lives, "MONTHS", (1,))
+    monkeypatch.setattr(plan_lives, "TROUBLES", ("none", "all"))
+    result = measure(DataDir(folder), 1, [(1, 16), (3, 8)])
+    summary = dict(result.summary)
+    assert summary["capture_known"] == pytest.approx(1.0, abs=0.02)
+    assert 0.8 < summary["capture_known_4_cars"] <= 1.0 + 1e-9
+    assert 0.8 < summary["capture_forecast"] <= 1.0 + 1e-9
+    assert 0.0 <= summary["goals_met"] <= 1.0
+    asked = {"t_1x16_ms", "t_3x8_ms", "loop_blocked_max_ms", "memory_mb", "nights"}
+    assert all(summary[name] > 0 for name in asked)
+    assert {row.get("policy") for row in result.rows} == {*POLICIES, None}
+
+
+class TestMarkets:
+    def test_a_forecast_is_the_mean_of_both_until_prices_are_published(self, folder: Path):
+        french = read_french(DataDir(folder))
+        noon = datetime(2021, 1, 3, 11, tzinfo=UTC)
+        known, guessed = french.slots(noon, noon + 2 * HOUR, published_until=noon + HOUR)
+        assert (known.estimated, guessed.estimated) == (False, True)
+        assert guessed.price_per_kwh == pytest.approx(french.paid[guessed.start] - 0.0005)
+
+    def test_dutch_clocks_know_summer(self, folder: Path):
+        dutch = read_dutch(DataDir(folder))
+        assert dutch.local(datetime(2021, 7, 1, tzinfo=UTC).date(), 18).hour == 16
+        assert all(isinstance(day.year, int) for day in dutch.days())
+
+    def test_a_price_that_is_none_is_named(self, tmp_path: Path):
+        _write(tmp_path / "prices_dayahead_hourly_NL_x.csv.gz", "utc_start,NL", ["2021-01-01T00:00Z,dear"])
+        with pytest.raises(BenchError, match="a price cannot be understood"):
+            read_dutch(DataDir(tmp_path))
+
+
+def test_it_can_be_named_and_its_parts_cannot():
+    assert [name for name in names() if name.startswith("plan")] == ["plan"]
