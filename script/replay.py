@@ -8,7 +8,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
 from typing import Any, Final, NoReturn, override
@@ -16,6 +16,7 @@ from typing import Any, Final, NoReturn, override
 from custom_components.smart_charging.const import DOMAIN
 from custom_components.smart_charging.engine.control.step import step
 from custom_components.smart_charging.engine.model.decision import Decision
+from custom_components.smart_charging.engine.model.plan import Plan
 from custom_components.smart_charging.engine.model.replay import Json, ReplayError, from_json, to_json
 from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
@@ -39,6 +40,7 @@ class Tick:
     snapshot: SiteSnapshot
     state: ControlState
     decision: Decision
+    plans: Mapping[str, Plan] = field(default_factory=dict[str, Plan])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,15 +82,19 @@ def read_recording(path: Path) -> Recording:
         site = from_json(Site, data["site"])
     except ReplayError as error:
         raise RecordingError(f"{path}: {error}") from None
-    ticks = tuple(_read_tick(path, number, tick, site) for number, tick in enumerate(data["ticks"], start=1))
-    return Recording(ticks=ticks, names=_names(data.get("entry")))
+    ticks: list[Tick] = []
+    for number, tick in enumerate(data["ticks"], start=1):
+        ticks.append(_read_tick(path, number, tick, site, ticks[-1].plans if ticks else {}))
+    return Recording(ticks=tuple(ticks), names=_names(data.get("entry")))
 
 
-def _read_tick(path: Path, number: int, tick: Any, site: Site) -> Tick:
+def _read_tick(path: Path, number: int, tick: Any, site: Site, plans: Mapping[str, Plan]) -> Tick:
+    """Read one; `plans` are those of the one before, which hold on unless it has others."""
     if not isinstance(tick, dict):
         raise RecordingError(f"{path}: tick {number}: not an object")
     try:
         return Tick(
+            plans={name: from_json(Plan, plan) for name, plan in tick["plans"].items()} if "plans" in tick else plans,
             # It has one of its own where the site was changed since.
             site=from_json(Site, tick["site"]) if "site" in tick else site,
             snapshot=from_json(SiteSnapshot, tick.get("snapshot")),
@@ -111,7 +117,7 @@ def _names(entry: Any) -> dict[str, str]:
 def replay(tick: Tick, names: Mapping[str, str]) -> Outcome:
     """Decide once more; `names` stand for the ids in the differences."""
     try:
-        decision = step(tick.site, tick.snapshot, tick.state, {})
+        decision = step(tick.site, tick.snapshot, tick.state, tick.plans)
     except Exception as error:  # noqa: BLE001 whatever the engine does not bear now is what is looked for
         return Outcome(decision=None, differences=(f"the engine fails now: {error!r}",))
     return Outcome(decision=decision, differences=tuple(differences(to_json(tick.decision), to_json(decision), names)))

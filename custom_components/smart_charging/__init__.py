@@ -36,15 +36,14 @@ from .devices import ChargerDevices
 from .encrypted_port import listen_key
 from .engine.model.state import ControlState
 from .file_views import async_register_views
+from .foresight import async_load_foresight, async_remove_foresight
 from .goal_actions import async_register_goal_actions
-from .goals import Goals
 from .issues import SiteIssues, async_clear_listen_issue, async_raise_listen_issue, async_tell_orphans
 from .loads import async_let_go
 from .logs import async_forget_old_logs
 from .own_profiles import async_load_own_profiles
 from .runtime import RuntimeData, SmartChargingConfigEntry
 from .store import SiteStore
-from .vehicles import Vehicles
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -102,8 +101,15 @@ async def _set_up(hass: HomeAssistant, entry: SmartChargingConfigEntry, store: S
     central = await _listen(hass, entry, setup, gate)
     around = HomeAround(hass, entry)
     drivers = {evse_id: _driver_of(charger, around, central, gate) for evse_id, charger in setup.chargers.items()}
+    foresight = await async_load_foresight(hass, entry.entry_id, setup, store)
     coordinator = SiteCoordinator(
-        hass, entry, setup, drivers=drivers, store=store, state=_take_up(hass, entry.entry_id, setup)
+        hass,
+        entry,
+        setup,
+        drivers=drivers,
+        store=store,
+        state=_take_up(hass, entry.entry_id, setup),
+        foresight=foresight,
     )
     try:
         await coordinator.async_start()
@@ -111,14 +117,7 @@ async def _set_up(hass: HomeAssistant, entry: SmartChargingConfigEntry, store: S
         # Raised again; but whatever ends a set-up, a cancellation too, must leave nobody steering.
         await coordinator.async_shutdown()
         raise
-    vehicles = Vehicles(hass, setup.vehicles, setup.cards, store)
-    goals = Goals(hass, vehicles, store)
-    for listener in (vehicles, goals):
-        listener.start(coordinator.wake)
-        entry.async_on_unload(listener.stop)
-    entry.runtime_data = RuntimeData(
-        coordinator=coordinator, setup=setup, drivers=drivers, vehicles=vehicles, goals=goals
-    )
+    entry.runtime_data = RuntimeData(coordinator=coordinator, setup=setup, drivers=drivers, foresight=foresight)
     _watch(hass, entry, setup, coordinator)
     stations = {identity: central.station(identity) for identity in setup.stations}
     desk = CardDesk(hass, entry, setup=setup, gate=gate, stations=stations)
@@ -168,6 +167,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: SmartChargingConfigEntr
     await store.async_load()
     await async_let_go(hass, store)
     await store.async_remove()
+    await async_remove_foresight(hass, entry.entry_id)
 
 
 async def async_remove_config_entry_device(
@@ -248,15 +248,13 @@ def _watch(
     names = {evse_id: charger.name for evse_id, charger in setup.chargers.items()}
     issues = SiteIssues(hass, entry.entry_id, entry.title, names)
     devices = ChargerDevices(hass, entry.entry_id)
-    vehicles, goals = entry.runtime_data.vehicles, entry.runtime_data.goals
+    vehicles = entry.runtime_data.vehicles
 
     @callback
     def look() -> None:
         if coordinator.last_update_success:
             # Before the entities look, which are added later.
-            now, tick = dt_util.utcnow(), coordinator.data
-            vehicles.update(now, tick.snapshot.evses, tick.sessions)
-            goals.update(now, tick.sessions)
+            tick = coordinator.data
             issues.ask_which_car(vehicles.unclear)
             issues.update(tick)
             devices.update(tick)

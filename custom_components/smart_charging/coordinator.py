@@ -31,6 +31,7 @@ from .engine.model.site import Site
 from .engine.model.snapshot import SiteSnapshot
 from .engine.model.state import ControlState
 from .failsafe_check import CheckResult, FailsafeChecks
+from .foresight import Ahead, Foresight
 from .limits import Limits
 from .loads import Loads, async_let_go
 from .snapshot import Senses
@@ -64,16 +65,18 @@ class TickResult:
     shortcomings: Mapping[str, frozenset[Shortcoming]] = field(default_factory=dict)
     limits: Mapping[str, LimitReading] = field(default_factory=dict[str, LimitReading])
     connections: Mapping[str, Connection] = field(default_factory=dict[str, Connection])
+    ahead: Ahead = field(default_factory=Ahead)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """A tick as it is replayed: the same site, snapshot and state give the same decision."""
+    """A tick as it is replayed: the same site, snapshot, state and plans give the same decision."""
 
     site: Site
     snapshot: SiteSnapshot
     state: ControlState
     decision: Decision
+    plans: Mapping[str, Plan] = field(default_factory=dict[str, Plan])
 
 
 class SiteCoordinator(DataUpdateCoordinator[TickResult]):
@@ -90,6 +93,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         drivers: Mapping[str, ChargerDriver],
         store: SiteStore,
         state: ControlState,
+        foresight: Foresight,
     ) -> None:
         """Make it; `state` is the empty one, or what was left before a reload."""
         super().__init__(hass, _LOGGER, config_entry=entry, name=f"{DOMAIN} {entry.title}", update_interval=None)
@@ -104,7 +108,8 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         names = {evse_id: charger.name for evse_id, charger in setup.chargers.items()}
         self._dispatcher = Dispatcher(drivers, dt_util.utcnow, names, store.interrupted)
         self._ticks: deque[Tick] = deque(maxlen=KEPT_TICKS)
-        self._plans: dict[str, Plan] = {}
+        self._foresight = foresight
+        self._is_blind = False
         self._stopped = False
         self._checks = FailsafeChecks(drivers, self._dispatcher, dt_util.utcnow)
         self._walks = ChargerWalks(drivers)
@@ -207,6 +212,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         for driver in self._drivers.values():
             await driver.start(self.wake)
         self._senses.start(self._waker.wake_by_meter, self.wake)
+        self._foresight.start(self.wake)
         self.data = self._tick()
         self._waker.start()
 
@@ -221,6 +227,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         self._walks.stop()
         self._senses.stop()
         self._waker.stop()
+        await self._foresight.stop()
         await self._dispatcher.stop()
         await self._loads.stop()
         for name, driver in self._drivers.items():
@@ -281,15 +288,17 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         }
         snapshot = self._senses.take_snapshot(now, modes, wishes)
         snapshot = replace(snapshot, evses=self._walks.bound(snapshot.evses))
-        state = self._state
-        decision = step(self._site, snapshot, state, self._plans)
-        self._state = decision.next_state
-        self._ticks.append(Tick(site=self._site, snapshot=snapshot, state=state, decision=decision))
         sessions = {
             evse_id: update(self._store.sessions.get(evse_id, SessionEnergy()), status, now)
             for evse_id, status in snapshot.evses.items()
         }
         self._store.set_sessions(sessions)
+        ahead = self._look_ahead(snapshot, sessions)
+        snapshot = replace(snapshot, goals={evse_id: aim.goal for evse_id, aim in ahead.aims.items()})
+        state = self._state
+        decision = step(self._site, snapshot, state, ahead.plans)
+        self._state = decision.next_state
+        self._ticks.append(Tick(site=self._site, snapshot=snapshot, state=state, decision=decision, plans=ahead.plans))
         self._dispatcher.dispatch(decision)
         self._loads.apply(decision.shed_loads, now)
         self._store.set_interrupted(self._dispatcher.interrupted)
@@ -303,7 +312,20 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
             shortcomings={evse_id: driver.shortcomings for evse_id, driver in self._drivers.items()},
             limits=self._limits.readings,
             connections={evse_id: driver.connection for evse_id, driver in self._drivers.items()},
+            ahead=ahead,
         )
+
+    def _look_ahead(self, snapshot: SiteSnapshot, sessions: Mapping[str, SessionEnergy]) -> Ahead:
+        """Tell what is planned. Whatever goes wrong there, the limits are kept: cars then charge as their modes say."""
+        try:
+            ahead = self._foresight.look(snapshot, self._site, sessions)
+        except Exception:
+            if not self._is_blind:
+                _LOGGER.exception("What is planned could not be told; it is tried again with each tick")
+            self._is_blind = True
+            return Ahead()
+        self._is_blind = False
+        return ahead
 
     def _wishes(self, now: datetime) -> dict[str, Override]:
         """Give the overrides that hold, and forget those that ended."""

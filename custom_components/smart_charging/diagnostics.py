@@ -42,7 +42,7 @@ _REDACTED: Final = frozenset(
 async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: SmartChargingConfigEntry) -> dict[str, Any]:
     """Tell everything but credentials, addresses and identities."""
     runtime = entry.runtime_data
-    site = runtime.coordinator.site
+    site, ticks = runtime.coordinator.site, runtime.coordinator.ticks
     return {
         "entry": async_redact_data(entry.as_dict(), _REDACTED),
         "site": to_json(site),
@@ -66,8 +66,10 @@ async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: SmartC
                 "snapshot": to_json(tick.snapshot),
                 "state": to_json(tick.state),
                 "decision": to_json(tick.decision),
+                # They change seldom, and hold on.
+                **({} if tick.plans == before else {"plans": to_json(tick.plans)}),
             }
-            for tick in runtime.coordinator.ticks
+            for before, tick in zip(({}, *(tick.plans for tick in ticks[:-1])), ticks, strict=True)
         ],
     }
 

@@ -8,6 +8,7 @@ from homeassistant.config_entries import ConfigEntry
 from .chargers.driver import ChargerDriver
 from .config import SiteSetup
 from .coordinator import SiteCoordinator
+from .foresight import Foresight
 from .goals import Goals
 from .peaks import Peaks
 from .tariff_desk import Tariffs
@@ -21,12 +22,27 @@ class RuntimeData:
     coordinator: SiteCoordinator
     setup: SiteSetup
     drivers: Mapping[str, ChargerDriver]
-    vehicles: Vehicles
-    goals: Goals
-    peaks: Peaks | None = None
-    """None: power has no price."""
-    tariffs: Tariffs | None = None
-    """None: nobody told a tariff."""
+    foresight: Foresight
+
+    @property
+    def vehicles(self) -> Vehicles:
+        """Which cars are where, and how full."""
+        return self.foresight.vehicles
+
+    @property
+    def goals(self) -> Goals:
+        """What is wanted of them."""
+        return self.foresight.goals
+
+    @property
+    def peaks(self) -> Peaks | None:
+        """The month's peaks; None: power has no price."""
+        return self.foresight.peaks
+
+    @property
+    def tariffs(self) -> Tariffs | None:
+        """What a kWh costs; None: nobody told a tariff."""
+        return self.foresight.tariffs if self.foresight.tariffs.told else None
 
 
 type SmartChargingConfigEntry = ConfigEntry[RuntimeData]

@@ -56,6 +56,11 @@ class Tariffs:
         self._on_change: Callable[[], None] = lambda: None
         self._unsubscribe: Callable[[], None] = lambda: None
 
+    @property
+    def told(self) -> bool:
+        """Whether anybody told a tariff."""
+        return self._config is not None
+
     @callback
     def start(self, on_change: Callable[[], None]) -> None:
         """Begin to listen; `on_change` is called when prices are other ones than before."""

@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.smart_charging.chargers.driver import ChargerDriver
 from custom_components.smart_charging.config import ChargerConfig, LoadConfig, MeterConfig, SiteSetup, StationConfig
 from custom_components.smart_charging.config_limits import LimitConfig
+from custom_components.smart_charging.config_tariffs import TariffConfig
 from custom_components.smart_charging.config_vehicles import VehicleConfig
 from custom_components.smart_charging.const import (
     DOMAIN,
@@ -38,14 +39,13 @@ from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
 from custom_components.smart_charging.engine.model.state import ControlState
 from custom_components.smart_charging.engine.model.vehicle import Vehicle
-from custom_components.smart_charging.goals import Goals
+from custom_components.smart_charging.foresight import async_load_foresight
 from custom_components.smart_charging.runtime import RuntimeData
 from custom_components.smart_charging.sources.limit import LimitReading
 from custom_components.smart_charging.sources.meter import MeterChannel
 from custom_components.smart_charging.sources.meter_catalogue import Role
 from custom_components.smart_charging.sources.vehicle_catalogue import VehicleRole
 from custom_components.smart_charging.store import SiteStore
-from custom_components.smart_charging.vehicles import Vehicles
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GARAGE, CARPORT = "garage_id", "carport_id"
@@ -213,6 +213,7 @@ async def load(
     off_peak: str | None = None,
     drivers: Mapping[str, ChargerDriver] = NOBODY,
     vehicles: Mapping[str, VehicleConfig] = MappingProxyType({}),
+    tariff: TariffConfig | None = None,
 ) -> ToldSite:
     """Load one platform of a site with two chargers, after its first tick; `mode` is the garage's."""
     entry = MockConfigEntry(
@@ -238,26 +239,26 @@ async def load(
         loads={BOILER: BOILER_CONFIG} if whole else {},
         limits={DIMMING: DIMMING_CONFIG} if whole else {},
         vehicles=vehicles,
+        tariff=tariff,
         off_peak_entity_id=off_peak,
         host="127.0.0.1",
         port=9000,
     )
     store = SiteStore(hass, entry.entry_id)
     store.set_mode(GARAGE, mode)
-    coordinator = SiteCoordinator(hass, entry, setup, drivers={}, store=store, state=ControlState())
+    foresight = await async_load_foresight(hass, entry.entry_id, setup, store)
+    coordinator = SiteCoordinator(
+        hass, entry, setup, drivers={}, store=store, state=ControlState(), foresight=foresight
+    )
     # It does not start: every tick is told by the test.
     coordinator.wake = lambda: None  # type: ignore[method-assign]
     coordinator.data = first or tick()
-    present = Vehicles(hass, vehicles, setup.cards, store)
-    goals = Goals(hass, present, store)
-    entry.runtime_data = RuntimeData(
-        coordinator=coordinator, setup=setup, drivers=drivers, vehicles=present, goals=goals
-    )
+    entry.runtime_data = RuntimeData(coordinator=coordinator, setup=setup, drivers=drivers, foresight=foresight)
 
     def look() -> None:
         result = coordinator.data
-        present.update(result.snapshot.at, result.snapshot.evses, result.sessions)
-        goals.update(result.snapshot.at, result.sessions)
+        foresight.vehicles.update(result.snapshot.at, result.snapshot.evses, result.sessions)
+        foresight.goals.update(result.snapshot.at, result.sessions)
 
     look()
     coordinator.async_add_listener(look)

@@ -39,7 +39,7 @@ async def test_every_tick_in_it_runs_again_as_it_did(home: Home) -> None:
             "state": to_json(tick.state),
             "decision": to_json(tick.decision),
         }
-        assert step(home.entry.runtime_data.setup.site, tick.snapshot, tick.state, {}) == tick.decision
+        assert step(home.entry.runtime_data.setup.site, tick.snapshot, tick.state, tick.plans) == tick.decision
     assert told["site"] == to_json(home.entry.runtime_data.setup.site)
     assert told["capabilities"][GARAGE]["watchdog"]["kind"] == "expiry"
     assert told["failures"] == {GARAGE: 0}

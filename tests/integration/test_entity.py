@@ -16,6 +16,7 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smart_charging.chargers.ocpp import OcppDriver
+from custom_components.smart_charging.config_tariffs import read_tariff
 from custom_components.smart_charging.const import DOMAIN, SUBENTRY_CHARGER
 from custom_components.smart_charging.csms.server import CentralSystem
 from custom_components.smart_charging.engine.model.evse import EvState
@@ -34,6 +35,7 @@ from .entities import (
     site_limited_by,
     tick,
 )
+from .tariff_data import hp_hc
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
@@ -62,6 +64,7 @@ async def load_all(hass: HomeAssistant) -> ToldSite:
         off_peak="schedule.cheap",
         drivers={GARAGE: OcppDriver(station, 1, WHOLE_SITE.evses[0], now=dt_util.utcnow)},
         vehicles=VEHICLES,
+        tariff=read_tariff(hp_hc(peak="flanders", peak_price=50.0)),
     )
     for vehicle_id in VEHICLES:
         # With a figure for each of the strategies, so that all of them are offered.
@@ -119,6 +122,8 @@ async def test_every_entity_has_a_name_and_an_icon(hass: HomeAssistant) -> None:
         # What people named has no words of ours.
         states = set((entity.capabilities or {}).get("options", [])) - {config.name for config in VEHICLES.values()}
         assert set(names[entity.domain][entity.translation_key].get("state", {})) == states
+    # Where power has a price by the hour, the sensor of the window is called otherwise.
+    used.add(("sensor", "hour_average"))
     assert used == {(domain, key) for domain, keys in names.items() for key in keys}
     assert {(domain, key) for domain, keys in icons.items() for key in keys} <= used
 

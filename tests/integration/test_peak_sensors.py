@@ -1,6 +1,5 @@
 """The sensors of a month's peaks, which are there where power has a price."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -36,7 +35,7 @@ async def load_with_peaks(hass: HomeAssistant, window: timedelta = QUARTER) -> t
         hass, site.entry.runtime_data.setup, PeakPrice(per_kw=4.0, window=window), PeakStore(hass, site.entry.entry_id)
     )
     await hass.config_entries.async_unload_platforms(site.entry, [Platform.SENSOR])
-    site.entry.runtime_data = replace(site.entry.runtime_data, peaks=peaks)
+    site.entry.runtime_data.foresight.peaks = peaks
     await hass.config_entries.async_forward_entry_setups(site.entry, [Platform.SENSOR])
     await hass.async_block_till_done()
     return site, peaks

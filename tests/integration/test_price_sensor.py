@@ -1,6 +1,5 @@
 """The sensor of the price, which is there where the site has a tariff."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -28,7 +27,7 @@ async def load_with_tariff(hass: HomeAssistant, data: dict[str, Any]) -> ToldSit
     site = await load(hass, Platform.SENSOR)
     tariffs = Tariffs(hass, read_tariff(data), PriceStore(hass, site.entry.entry_id))
     await hass.config_entries.async_unload_platforms(site.entry, [Platform.SENSOR])
-    site.entry.runtime_data = replace(site.entry.runtime_data, tariffs=tariffs)
+    site.entry.runtime_data.foresight.tariffs = tariffs
     await hass.config_entries.async_forward_entry_setups(site.entry, [Platform.SENSOR])
     await hass.async_block_till_done()
     return site

@@ -75,6 +75,7 @@ async def test_it_is_asked_which_of_two_cars_it_is_until_somebody_says(home: Hom
         await home.hass.services.async_call(
             "select", "select_option", {"entity_id": "select.garage_car", "option": "Leaf"}, blocking=True
         )
+        await home.pass_s(2, watts=500)
         assert issues.async_get_issue(DOMAIN, ISSUE) is None
         assert home.entry.runtime_data.vehicles.charger_of("leaf") == GARAGE
         # And it stays said over a reload.

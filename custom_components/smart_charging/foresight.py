@@ -1,0 +1,101 @@
+"""Foresight: all that looks ahead for one site. Who is there, what is wanted, what it will cost, and the plans that come of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from homeassistant.core import HomeAssistant, callback
+
+from .config import SiteSetup
+from .engine.accounting.session import SessionEnergy
+from .engine.model.aim import Aim
+from .engine.model.mode import Mode
+from .engine.model.plan import Plan
+from .engine.model.site import Site
+from .engine.model.snapshot import SiteSnapshot
+from .goals import Goals
+from .house_hours import HouseHours
+from .outlooks import Outlooks
+from .peak_store import PeakStore
+from .peaks import Peaks
+from .plans import Plans
+from .price_store import PriceStore
+from .store import SiteStore
+from .tariff_desk import Tariffs
+from .vehicles import Vehicles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """What is wanted of the cars that are here, and the plans of those that charge by one; by charger id."""
+
+    aims: Mapping[str, Aim] = field(default_factory=dict[str, Aim])
+    plans: Mapping[str, Plan] = field(default_factory=dict[str, Plan])
+
+
+class Foresight:
+    """Keeps it up to date, tick by tick. `peaks` is None where power has no price."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        setup: SiteSetup,
+        store: SiteStore,
+        *,
+        prices: PriceStore,
+        hours: HouseHours,
+        months: PeakStore,
+    ) -> None:
+        """Make it; what is kept is loaded, see `async_load_foresight`."""
+        self._prices = prices
+        self.vehicles = Vehicles(hass, setup.vehicles, setup.cards, store)
+        self.goals = Goals(hass, self.vehicles, store)
+        self.tariffs = Tariffs(hass, setup.tariff, prices)
+        self.outlooks = Outlooks(hass, setup, hours)
+        peak = None if setup.tariff is None else setup.tariff.peak
+        self.peaks = None if peak is None else Peaks(hass, setup, peak, months)
+        self.plans = Plans(hass, self.tariffs, self.outlooks, self.peaks)
+
+    @callback
+    def start(self, on_change: Callable[[], None]) -> None:
+        """Begin to listen; `on_change` is called when a tick should look again."""
+        self.vehicles.start(on_change)
+        self.goals.start(on_change)
+        if self.peaks is not None:
+            self.peaks.start()
+        self.plans.start(on_change)
+
+    async def stop(self) -> None:
+        """Listen no more, and write down what is due."""
+        self.vehicles.stop()
+        self.goals.stop()
+        await self.plans.stop()
+        if self.peaks is not None:
+            await self.peaks.stop()
+        await self._prices.async_save()
+
+    @callback
+    def look(self, snapshot: SiteSnapshot, site: Site, sessions: Mapping[str, SessionEnergy]) -> Ahead:
+        """Take into account what a tick saw. Never awaits."""
+        at = snapshot.at
+        self.vehicles.update(at, snapshot.evses, sessions)
+        self.goals.update(at, sessions)
+        self.outlooks.note(snapshot)
+        if self.peaks is not None:
+            self.peaks.note(snapshot)
+        aims = self.goals.aims(at, site, snapshot.evses, sessions)
+        planned = {evse_id: aim for evse_id, aim in aims.items() if snapshot.modes.get(evse_id) is Mode.SMART}
+        return Ahead(aims=aims, plans=self.plans.update(at, site, planned, snapshot.evses))
+
+
+async def async_load_foresight(hass: HomeAssistant, entry_id: str, setup: SiteSetup, store: SiteStore) -> Foresight:
+    """Make the foresight of a site, with what is kept of it."""
+    prices, hours, months = PriceStore(hass, entry_id), HouseHours(hass, entry_id), PeakStore(hass, entry_id)
+    for kept in (prices, hours, months):
+        await kept.async_load()
+    return Foresight(hass, setup, store, prices=prices, hours=hours, months=months)
+
+
+async def async_remove_foresight(hass: HomeAssistant, entry_id: str) -> None:
+    """Delete what is kept of a site for it."""
+    for kept in (PriceStore(hass, entry_id), HouseHours(hass, entry_id), PeakStore(hass, entry_id)):
+        await kept.async_remove()

@@ -1,0 +1,195 @@
+"""The plans of a site's cars: made in the executor when something has changed, and at the latest each quarter of an hour.
+
+The tick asks for them and never waits. What it does with them is its own matter: a plan is a wish, limits are law.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.requirements import RequirementsNotFound, async_process_requirements
+
+from .const import DOMAIN
+from .engine.model.aim import Aim
+from .engine.model.evse import EvseStatus
+from .engine.model.order import Order
+from .engine.model.plan import Plan
+from .engine.model.site import Site
+from .engine.planning import highs
+from .engine.planning.appetite import Appetite, as_seen, seen
+from .engine.planning.course import fits
+from .engine.planning.guard import guard
+from .engine.planning.planner import make_plans
+from .engine.planning.question import Question
+from .outlooks import Outlooks
+from .peaks import Peaks
+from .tariff_desk import Tariffs
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+SOLVER: Final = "highspy>=1.11,<2"
+"""Solves what is left of a plan exactly. Where it cannot be installed, plans are nearly as good."""
+RENEWED: Final = timedelta(minutes=15)
+"""Prices change on the quarter, and the house and the sun turn out otherwise."""
+_PAUSE: Final = timedelta(seconds=10)
+"""At least so long between two plannings: what changes all the time is not followed at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """The plans, by charger id, what they were made for, and when, UTC."""
+
+    at: datetime
+    orders: Mapping[str, Order]
+    plans: Mapping[str, Plan] = field(default_factory=dict[str, Plan])
+
+
+class Plans:
+    """Keeps the plans of one site."""
+
+    def __init__(self, hass: HomeAssistant, tariffs: Tariffs, outlooks: Outlooks, peaks: Peaks | None) -> None:
+        self._hass = hass
+        self._tariffs = tariffs
+        self._outlooks = outlooks
+        self._peaks = peaks
+        self._made: _Made | None = None
+        self._appetites: dict[str, Appetite] = {}
+        self._outdated = True
+        self._failed = False
+        self._busy = False
+        self._stopped = False
+        self._on_change: Callable[[], None] = lambda: None
+
+    @callback
+    def start(self, on_change: Callable[[], None]) -> None:
+        """Begin to listen to prices and to what is expected; `on_change` is called when there are other plans."""
+        self._on_change = on_change
+        self._tariffs.start(self._outdate)
+        self._outlooks.start(self._outdate)
+        self._hass.async_create_background_task(_install_solver(self._hass), f"{DOMAIN} solver")
+
+    async def stop(self) -> None:
+        """Plan no more."""
+        self._stopped = True
+        self._tariffs.stop()
+        await self._outlooks.stop()
+
+    @property
+    def made_at(self) -> datetime | None:
+        """When the plans were made, UTC."""
+        return None if self._made is None else self._made.at
+
+    @callback
+    def update(
+        self, at: datetime, site: Site, aims: Mapping[str, Aim], statuses: Mapping[str, EvseStatus]
+    ) -> dict[str, Plan]:
+        """Give the plans that hold at `at`, UTC, by charger id, and have others made if they do not fit any more.
+
+        A car of which something is wanted waits for its first plan; without a tariff there is none, and it charges as its mode
+        says until it would be late.
+        """
+        self._appetites = seen(self._appetites, statuses, at)
+        orders = {evse_id: self._order(evse_id, aim) for evse_id, aim in aims.items()}
+        if orders and self._is_due(at, orders):
+            self._make(at, site, orders)
+        plans = {evse_id: self._plan(evse_id, order, site, at) for evse_id, order in orders.items()}
+        return {evse_id: plan for evse_id, plan in plans.items() if plan is not None}
+
+    async def async_preview(self, at: datetime, site: Site, aims: Mapping[str, Aim]) -> Mapping[str, Plan] | None:
+        """Tell what the plans would be for other aims, by charger id; None where nothing is known of prices."""
+        question = self._question(at, site, {evse_id: self._order(evse_id, aim) for evse_id, aim in aims.items()})
+        if question is None:
+            return None
+        return await self._hass.async_add_executor_job(make_plans, question)
+
+    def _order(self, evse_id: str, aim: Aim) -> Order:
+        return as_seen(aim.order, self._appetites.get(evse_id))
+
+    def _question(self, at: datetime, site: Site, orders: Mapping[str, Order]) -> Question | None:
+        tariff = self._tariffs.tariff(at)
+        if tariff is None or not tariff.prices:
+            return None
+        return Question(
+            at=at,
+            site=site,
+            orders=orders,
+            tariff=tariff,
+            outlook=self._outlooks.outlook(at),
+            before={} if self._made is None else self._made.plans,
+            month=None if self._peaks is None else self._peaks.month(at),
+        )
+
+    def _is_due(self, at: datetime, orders: Mapping[str, Order]) -> bool:
+        made = self._made
+        if self._busy or self._stopped:
+            return False
+        if made is None or made.orders.keys() != orders.keys():
+            return True
+        if at - made.at < _PAUSE:
+            return False
+        if self._outdated or _quarter(at) != _quarter(made.at):
+            return True
+        return not all(
+            evse_id in made.plans and fits(made.plans[evse_id], made.orders[evse_id], order, at)
+            for evse_id, order in orders.items()
+        )
+
+    def _plan(self, evse_id: str, order: Order, site: Site, at: datetime) -> Plan | None:
+        was_seen = evse_id in self._appetites
+        plan = None if self._made is None else self._made.plans.get(evse_id)
+        if plan is None and not self._busy:
+            # There is none to wait for: it charges as its mode says, until it would be late.
+            late = guard(_WAITS, order, site, at, seen=was_seen)
+            return None if late is _WAITS else late
+        return guard(plan or _WAITS, order, site, at, seen=was_seen)
+
+    @callback
+    def _outdate(self) -> None:
+        self._outdated = True
+        self._on_change()
+
+    def _make(self, at: datetime, site: Site, orders: Mapping[str, Order]) -> None:
+        question = self._question(at, site, orders)
+        self._outdated = False
+        if question is None:
+            self._made = _Made(at=at, orders=orders)
+            return
+        self._busy = True
+        self._hass.async_create_background_task(self._make_soon(question), f"{DOMAIN} plan")
+
+    async def _make_soon(self, question: Question) -> None:
+        try:
+            plans = await self._hass.async_add_executor_job(make_plans, question)
+        except Exception:
+            # Said once; the old plans go on, and whoever has none charges as its mode says. It is tried again.
+            if not self._failed:
+                _LOGGER.exception("The cars' plans could not be made; it is tried again")
+            self._failed = True
+            plans = {} if self._made is None else self._made.plans
+        else:
+            self._failed = False
+        finally:
+            self._busy = False
+        self._made = _Made(at=question.at, orders=question.orders, plans=plans)
+        if not self._stopped:
+            self._on_change()
+
+
+_WAITS: Final = Plan(slots=())
+"""Of a car whose first plan is being made."""
+
+
+def _quarter(at: datetime) -> int:
+    return int(at.timestamp() // RENEWED.total_seconds())
+
+
+async def _install_solver(hass: HomeAssistant) -> None:
+    try:
+        await async_process_requirements(hass, DOMAIN, [SOLVER], is_built_in=False)
+    except RequirementsNotFound:
+        _LOGGER.info("%s cannot be installed here: plans are made without it, and may cost a little more", SOLVER)
+        return
+    await hass.async_add_executor_job(highs.look_again)
