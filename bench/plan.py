@@ -12,7 +12,7 @@ One kind of car (`plan_car.py`), real day-ahead prices without any surcharge (`p
   are published at 13:00; until then the mean of the file's two forecasts is taken for them, as an estimate. The forecasts
   for a day were made on the day before it, so for the last morning the car's owner is told a little more than could be
   known. Planned anew each hour.
-- `goals_met`: of nights in which something goes wrong (`plan_world.py`, minute by minute) beside a real house at a
+- `goals_met`: of nights in which something goes wrong (`plan_world.py`, in steps of 15 s) beside a real house at a
   supply of 20 A: those who have what they need at departure, of those who would if they were charged at once from the first
   minute. Planned anew each quarter of an hour, with the guard.
 - `t_…_ms`, `loop_blocked_max_ms`, `memory_mb` (`plan_time.py`): medians in an executor's thread; the longest time between

@@ -76,7 +76,7 @@ class FromEleven:
 
 
 class CheapestHours:
-    """The cheapest hours that are left, as many as what is missing takes at full power; counted anew each minute."""
+    """The cheapest hours that are left, as many as what is missing takes at full power; counted anew all the time."""
 
     def current_a(self, seen: Seen) -> float:
         """Charge if this hour is one of them."""

@@ -1,4 +1,4 @@
-"""A night as it happens, minute by minute: a car, a house, what goes wrong, and what a policy does about it.
+"""A night as it happens, in steps of 15 s: a car, a house, what goes wrong, and what a policy does about it.
 
 The charger follows the policy as far as the supply lets it: what the house leaves on its fullest phase is law, and less than
 6 A is a pause. The house loads its phases unevenly, as demo/trace.py has it.
@@ -27,6 +27,7 @@ TOLD_LATE: Final = timedelta(hours=2)
 _TRIFLE_KWH: Final = 0.05
 _KW_ONE_PHASE: Final = 0.23
 _HAIR: Final = 1e-9
+_NOTHING: Final = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +139,7 @@ def live_through(
         outcome.starts += drawn_a > 0 and before_a == 0
         car_kwh = _charge(outcome, stay, drawn_a, price)
         window_kwh += house_kw * STEP_H + car_kwh
-        if (now + STEP).minute % 15 == 0:
+        if (now + STEP - stay.arrives.replace(minute=0)) % QUARTER == _NOTHING:
             outcome.quarters_kw[now + STEP - QUARTER] = window_kwh / (QUARTER / HOUR)
             window_kwh = 0.0
     return outcome

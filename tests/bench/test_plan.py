@@ -15,9 +15,9 @@ from bench.data import DataDir
 from bench.plan import measure, met_share
 from bench.plan_bound import least_cost
 from bench.plan_car import HIGHEST_KW, LOWEST_KW, stored_kw
-from bench.plan_house import STEP
-from bench.plan_known import Known, Saved, capture, cost_at_once
-from bench.plan_lives import Ended
+from bench.plan_house import STEP, read_house
+from bench.plan_known import Known, Saved, capture, cost_at_once, forecasts_of
+from bench.plan_lives import FLANDERS, FREE, HOUSE, PEAK, Ended, months, troubled
 from bench.plan_policies import POLICIES, AtOnce, CheapestBlock, CheapestHours, Ours
 from bench.plan_prices import HOUR, Night, Stay, read_dutch, read_french
 from bench.plan_time import quiet_gap_ms
@@ -199,6 +199,39 @@ def test_a_toy_gives_every_figure(folder: Path, monkeypatch: pytest.MonkeyPatch)
     asked = {"t_1x16_ms", "t_3x8_ms", "loop_blocked_max_ms", "memory_mb", "nights"}
     assert all(summary[name] > 0 for name in asked)
     assert {row.get("policy") for row in result.rows} == {*POLICIES, None}
+
+
+def test_a_forecast_is_followed_until_prices_are_published(folder: Path):
+    """The forecasts of the made-up year are wrong by the same at all hours, so that nothing is lost by them."""
+    [one] = forecasts_of(read_french(DataDir(folder)), 1, seed=1)
+    done = one.run()
+    assert done.missed_kwh == 0
+    assert done.least <= done.ours <= done.least + 0.02 < done.at_once
+
+
+class TestLives:
+    def test_a_month_ends_with_the_price_of_its_peak(self, folder: Path, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(plan_lives, "MONTHS", (1,))
+        data = DataDir(folder)
+        jobs = list(months(read_dutch(data), read_house(data), 2, seed=1))
+        first, last = next(job for job in jobs if (job.policy, job.limits) == ("at once", PEAK)).run()
+        assert last.paid > first.paid + FLANDERS.per_kw * (HIGHEST_KW - 2.5 - 1)
+        assert {job.limits for job in jobs} == {PEAK, HOUSE, FREE}
+
+    def test_a_peak_is_kept_down(self, folder: Path, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(plan_lives, "MONTHS", (1,))
+        data = DataDir(folder)
+        jobs = {job.policy: job for job in months(read_dutch(data), read_house(data), 1, seed=1) if job.limits == PEAK}
+        [ours], [at_once] = jobs["ours"].run(), jobs["at once"].run()
+        assert ours.paid < at_once.paid / 2
+
+    @pytest.mark.parametrize("name", plan_lives.TROUBLES)
+    def test_each_trouble_can_be_lived_through(self, name: str, folder: Path):
+        data = DataDir(folder)
+        one = next(job for job in troubled(read_dutch(data), read_house(data), 1, seed=1) if job.name == name)
+        [ended] = one.run()
+        assert ended.feasible
+        assert ended.missed_kwh < 8
 
 
 class TestMarkets:

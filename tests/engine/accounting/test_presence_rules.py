@@ -46,9 +46,9 @@ def test_the_order_of_the_lists_means_nothing(
     before: dict[str, Presence], here: dict[str, Signs], vehicles: Whereabouts
 ):
     backwards = Whereabouts(
-        plugged=dict(reversed(vehicles.plugged.items())), away=dict(reversed(vehicles.away.items()))
+        plugged=dict(reversed(list(vehicles.plugged.items()))), away=dict(reversed(list(vehicles.away.items())))
     )
-    there = settle(dict(reversed(before.items())), dict(reversed(here.items())), backwards)
+    there = settle(dict(reversed(list(before.items()))), dict(reversed(list(here.items()))), backwards)
     assert there == settle(before, here, vehicles)
 
 
