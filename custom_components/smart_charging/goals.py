@@ -1,6 +1,7 @@
 """Goals: what people want of each vehicle, kept over restarts, and the aims that come of it for the cars that are here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -30,6 +31,7 @@ class Goals:
     def __init__(self, hass: HomeAssistant, vehicles: Vehicles, store: SiteStore) -> None:
         self._vehicles = vehicles
         self._store = store
+        self._instead: Mapping[str, GoalSet] = {}
         self._calendars = {
             vehicle_id: CalendarSource(hass, config.calendar)
             for vehicle_id, config in vehicles.configs.items()
@@ -50,7 +52,13 @@ class Goals:
 
     def of(self, vehicle_id: str) -> GoalSet:
         """What is wanted of this vehicle."""
-        return self._store.goals.get(vehicle_id, GoalSet())
+        return self._instead.get(vehicle_id) or self._store.goals.get(vehicle_id, GoalSet())
+
+    def if_wanted(self, owner_id: str, goals: GoalSet) -> Goals:
+        """Give the goals as they would be if this were wanted for a vehicle, or at a charger; only to be asked for aims."""
+        asked = copy(self)
+        asked._instead = {owner_id: goals}  # noqa: SLF001 its own
+        return asked
 
     @callback
     def set(self, vehicle_id: str, goals: GoalSet) -> None:
@@ -59,6 +67,8 @@ class Goals:
 
     def of_guest(self, evse_id: str) -> GoalSet | None:
         """What is wanted for the car at this charger, whosever it is; None where nobody said."""
+        if evse_id in self._instead:
+            return self._instead[evse_id]
         kept = self._store.guest_goals.get(evse_id)
         return None if kept is None else kept.goals
 
