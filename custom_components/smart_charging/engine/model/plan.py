@@ -27,7 +27,7 @@ class PlanSlot:
     end: datetime
     current_a: float
     power_kw: float = 0.0
-    """What it draws then."""
+    """What it is expected to draw then: less than it may where the house is feared to leave no more."""
     price_per_kwh: float | None = None
     cost: float = 0.0
     """Of the whole slot."""

@@ -9,7 +9,7 @@ from ..model.order import Order
 from ..model.plan import Plan, PlanSlot, Shortage
 from .orders import spans_before
 from .powers import evse_of, phases_of, range_kw
-from .problem import Problem
+from .problem import HAIR, Problem
 from .question import Question
 from .schedule import IDLE, Schedule, Use, Uses, energy_cost
 from .span import Span
@@ -44,8 +44,11 @@ def _plan(question: Question, problem: Problem, schedule: Schedule, number: int,
 
 def _slots(question: Question, problem: Problem, schedule: Schedule, number: int, order: Order) -> Iterator[PlanSlot]:
     job, uses, site = problem.jobs[number], schedule[number], question.site
-    per_a_kw = phases_of(order, evse_of(order, site)) * site.voltage_v / 1000
+    evse = evse_of(order, site)
+    per_a_kw = phases_of(order, evse) * site.voltage_v / 1000
     is_priced = _is_priced(question, problem)
+    # What only the house holds down is not held down by the plan: it may turn out to take less than is feared.
+    most_a = min(order.maximum_a, evse.maximum_a)
     stored_kwh = 0.0
     for index, use in enumerate(uses):
         if use.share <= 0:
@@ -57,7 +60,7 @@ def _slots(question: Question, problem: Problem, schedule: Schedule, number: int
         yield PlanSlot(
             start=start,
             end=end,
-            current_a=use.power_kw / per_a_kw,
+            current_a=most_a if use.power_kw >= problem.ceilings_kw[number][index] - HAIR else use.power_kw / per_a_kw,
             power_kw=use.power_kw,
             price_per_kwh=price if is_priced else None,
             # What of the surplus is its own: its part of all that charges then.
