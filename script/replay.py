@@ -21,7 +21,8 @@ from custom_components.smart_charging.engine.model.replay import Json, ReplayErr
 from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
 from custom_components.smart_charging.engine.model.state import ControlState
-from custom_components.smart_charging.reasons import Speech, load_sentence, sentence
+from custom_components.smart_charging.reasons import load_sentence, sentence
+from custom_components.smart_charging.speech import Speech
 
 TEXTS: Final = Path(__file__).parent.parent / "custom_components" / DOMAIN / "translations" / "en.json"
 SHOWN: Final = 8

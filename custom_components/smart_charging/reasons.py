@@ -5,69 +5,24 @@ be missing. A sentence is a state, so it has at most 255 characters and changes 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from types import MappingProxyType
 from typing import Final
 
-from homeassistant.const import MAX_LENGTH_STATE_STATE
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.translation import LOCALE_EN, async_get_cached_translations, async_get_translations
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN, ROOT_CIRCUIT
+from .const import ROOT_CIRCUIT
 from .engine.model.decision import Setpoint
 from .engine.model.evse import EvState, Means
 from .engine.model.limit import LimitSource
 from .engine.model.override import Override
 from .engine.model.reason import Reason, ReasonCode, ReasonParam
+from .speech import Blanks, Speech, cut, number
 
 _UNBALANCE: Final = LimitSource.UNBALANCE.value
 """A limit that says how far phases may differ, and not how much there is for all."""
-_PREFIX: Final = f"component.{DOMAIN}.common."
 _TIMES: Final = frozenset({"at", "until", "starts"})
-_MISSING: Final = "?"
-_NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 _COARSE: Final[Mapping[str, float]] = {"surplus_w": 100.0, "drawn_a": 1.0, "needed_w": 100.0}
 """What moves all the time is told in these steps: each other sentence is written down."""
-
-
-class _Blanks(dict[str, str]):
-    """What fills the blanks of a text; one that is not known shows as such instead of failing."""
-
-    def __missing__(self, key: str) -> str:
-        return _MISSING
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Speech:
-    """How to speak: the texts, keyed as Home Assistant flattens them, the time zone, and names by id: of circuits, of limits."""
-
-    texts: Mapping[str, str]
-    timezone: tzinfo
-    circuits: Mapping[str, str] = field(default_factory=dict[str, str])
-    limits: Mapping[str, str] = field(default_factory=dict[str, str])
-
-    def say(self, key: str, blanks: _Blanks) -> str:
-        """Fill a text's blanks; one that is not there shows its key."""
-        return self.texts.get(_PREFIX + key, key).format_map(blanks)
-
-
-async def async_load_texts(hass: HomeAssistant) -> None:
-    """Have the texts at hand, in the configured language and in English; later languages are loaded by Home Assistant."""
-    await async_get_translations(hass, hass.config.language, "common", {DOMAIN})
-
-
-@callback
-def async_speech(hass: HomeAssistant, circuits: Mapping[str, str], limits: Mapping[str, str] = _NO_NAMES) -> Speech:
-    """Speak the language of this Home Assistant, or English as long as that is not loaded."""
-    texts = async_get_cached_translations(hass, hass.config.language, "common", DOMAIN)
-    return Speech(
-        texts=texts or async_get_cached_translations(hass, LOCALE_EN, "common", DOMAIN),
-        timezone=dt_util.get_default_time_zone(),
-        circuits=circuits,
-        limits=limits,
-    )
 
 
 def sentence(speech: Speech, setpoint: Setpoint) -> str:
@@ -80,38 +35,34 @@ def sentence(speech: Speech, setpoint: Setpoint) -> str:
         if "others" in blanks and isinstance(limit_a, float):
             # What the others take moves all the time. What they leave is given, and moves with the setpoint only.
             blanks["others"] = _current(speech, max(0.0, limit_a - setpoint.current_a))
-    return _cut(speech.say(f"reason_{_variant(setpoint)}", blanks))
+    return cut(speech.say(f"reason_{_variant(setpoint)}", blanks))
 
 
 def load_sentence(speech: Speech, reason: Reason) -> str:
     """Say why an appliance runs, or does not."""
-    return _cut(speech.say(f"reason_{reason.code}", _blanks(speech, reason.params)))
+    return cut(speech.say(f"reason_{reason.code}", _blanks(speech, reason.params)))
 
 
 def testing_sentence(speech: Speech, until: datetime) -> str:
     """Say that it is being tried what a charger does, which ends then."""
-    return speech.say("reason_testing", _Blanks(until=_time(until.isoformat(), speech.timezone)))
+    return speech.say("reason_testing", Blanks(until=_time(until.isoformat(), speech.timezone)))
 
 
 def checking_sentence(speech: Speech, until: datetime) -> str:
     """Say that a charger's failsafe current is being checked, which ends then."""
-    return speech.say("reason_checking", _Blanks(until=_time(until.isoformat(), speech.timezone)))
+    return speech.say("reason_checking", Blanks(until=_time(until.isoformat(), speech.timezone)))
 
 
 def override_sentence(speech: Speech, override: Override | None) -> str:
     """Say what is wanted just this once, and what ends it."""
     if override is None:
-        return speech.say("override_none", _Blanks())
-    blanks = _Blanks(mode=speech.say(f"override_mode_{override.mode}", _Blanks()))
+        return speech.say("override_none", Blanks())
+    blanks = Blanks(mode=speech.say(f"override_mode_{override.mode}", Blanks()))
     if override.until is not None:
         blanks["until"] = _time(override.until.isoformat(), speech.timezone)
     if override.energy_kwh is not None:
-        blanks["energy"] = f"{_number(speech, override.energy_kwh)} kWh"
+        blanks["energy"] = f"{number(speech, override.energy_kwh)} kWh"
     return speech.say(f"override_{override.end}", blanks)
-
-
-def _cut(said: str) -> str:
-    return said if len(said) <= MAX_LENGTH_STATE_STATE else f"{said[: MAX_LENGTH_STATE_STATE - 1]}…"
 
 
 def _variant(setpoint: Setpoint) -> str:
@@ -151,9 +102,9 @@ _VAGUE: Final[Mapping[ReasonCode, tuple[str, str]]] = {
 """What may not be known, and the text that does without."""
 
 
-def _blanks(speech: Speech, params: Mapping[str, ReasonParam]) -> _Blanks:
+def _blanks(speech: Speech, params: Mapping[str, ReasonParam]) -> Blanks:
     """Make words of the parameters, under their names without the unit."""
-    blanks = _Blanks()
+    blanks = Blanks()
     for name, value in params.items():
         if isinstance(value, str):
             blanks[name] = _time(value, speech.timezone) if name in _TIMES else value
@@ -166,11 +117,11 @@ def _blanks(speech: Speech, params: Mapping[str, ReasonParam]) -> _Blanks:
         elif name.endswith("_s"):
             blanks[name.removesuffix("_s")] = _duration(told)
         else:
-            blanks[name] = _number(speech, told)
+            blanks[name] = number(speech, told)
     return _name_limit(speech, blanks)
 
 
-def _name_limit(speech: Speech, blanks: _Blanks) -> _Blanks:
+def _name_limit(speech: Speech, blanks: Blanks) -> Blanks:
     """Say whose limit it is and where it holds; the circuit of the whole supply needs no name."""
     circuit_id = blanks.get("circuit", ROOT_CIRCUIT)
     blanks["circuit"] = speech.circuits.get(circuit_id, circuit_id)
@@ -190,23 +141,14 @@ def _name_limit(speech: Speech, blanks: _Blanks) -> _Blanks:
     return blanks
 
 
-def _number(speech: Speech, value: float, decimals: int = 1) -> str:
-    """Write a number without needless decimals, and with the language's own separator."""
-    rounded = round(value, decimals) + 0.0  # adding 0.0 makes 0.0 of -0.0
-    plain = f"{rounded:.{decimals}f}"
-    if "." in plain:
-        plain = plain.rstrip("0").rstrip(".")
-    return plain.replace(".", speech.texts.get(f"{_PREFIX}decimal_separator", "."))
-
-
 def _current(speech: Speech, current_a: float) -> str:
-    return f"{_number(speech, current_a)} A"
+    return f"{number(speech, current_a)} A"
 
 
 def _power(speech: Speech, power_w: float) -> str:
     if abs(power_w) < 1000:  # noqa: PLR2004 a kilo is a thousand
-        return f"{_number(speech, power_w, 0)} W"
-    return f"{_number(speech, power_w / 1000, 2)} kW"
+        return f"{number(speech, power_w, 0)} W"
+    return f"{number(speech, power_w / 1000, 2)} kW"
 
 
 def _duration(seconds: float) -> str:

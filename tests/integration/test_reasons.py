@@ -18,13 +18,11 @@ from custom_components.smart_charging.engine.model.mode import Mode
 from custom_components.smart_charging.engine.model.override import Override, OverrideEnd
 from custom_components.smart_charging.engine.model.reason import Reason, ReasonCode, ReasonParam
 from custom_components.smart_charging.reasons import (
-    Speech,
-    async_load_texts,
-    async_speech,
     load_sentence,
     override_sentence,
     sentence,
 )
+from custom_components.smart_charging.speech import Speech, async_load_texts, async_speech
 
 TRANSLATIONS = Path(__file__).parents[2] / "custom_components/smart_charging/translations"
 BERLIN = ZoneInfo("Europe/Berlin")

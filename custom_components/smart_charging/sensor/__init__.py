@@ -5,8 +5,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..entity import SmartChargingEntity, async_forget_others
-from ..reasons import async_load_texts
 from ..runtime import SmartChargingConfigEntry
+from ..speech import async_load_texts
 from .charger import async_charger_sensors
 from .circuit import async_circuit_sensors
 from .load import async_load_sensors

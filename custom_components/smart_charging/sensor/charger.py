@@ -18,8 +18,9 @@ from homeassistant.helpers.typing import StateType
 from ..engine.model.evse import EvState
 from ..engine.model.quantities import Phase
 from ..entity import ChargerEntity, ChargerPlace, ChargerView, async_charger_places
-from ..reasons import async_speech, override_sentence
+from ..reasons import override_sentence
 from ..runtime import SmartChargingConfigEntry
+from ..speech import async_speech
 from .card import CHARGING_FOR_DESCRIPTION, ChargingForSensor
 from .charger_operator import OPERATOR_DESCRIPTION, OperatorSensor
 from .reason import REASON_DESCRIPTION, ReasonSensor

@@ -8,8 +8,9 @@ from homeassistant.const import MATCH_ALL
 from homeassistant.core import HomeAssistant, callback
 
 from ..entity import LoadEntity, Place, async_load_places
-from ..reasons import async_speech, load_sentence
+from ..reasons import load_sentence
 from ..runtime import SmartChargingConfigEntry
+from ..speech import async_speech
 
 LOAD_REASON_DESCRIPTION: Final = SensorEntityDescription(key="reason", translation_key="reason")
 

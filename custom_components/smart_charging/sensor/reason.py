@@ -10,7 +10,8 @@ from homeassistant.core import callback
 from ..engine.model.decision import Setpoint
 from ..engine.model.reason import ReasonCode
 from ..entity import ChargerEntity
-from ..reasons import async_speech, checking_sentence, sentence, testing_sentence
+from ..reasons import checking_sentence, sentence, testing_sentence
+from ..speech import async_speech
 
 REASON_DESCRIPTION: Final = SensorEntityDescription(key="reason", translation_key="reason")
 
