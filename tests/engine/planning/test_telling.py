@@ -62,6 +62,12 @@ def test_amperes_are_those_of_each_phase():
     assert (slot.power_kw, slot.current_a) == pytest.approx((3.68, 16))
 
 
+def test_a_car_may_use_what_the_house_leaves_beyond_what_was_feared():
+    """10 A are left if the house takes what it is hardly ever above: that is expected, and 16 A are allowed."""
+    (slot,) = planned(order(5, 1), flat(0.3, 1), limit_a=10).slots
+    assert [slot.power_kw, slot.current_a] == pytest.approx([6.9, 16])
+
+
 def test_slots_begin_and_end_on_whole_seconds_and_never_too_early():
     (slot,) = told(Use(KW, 1 / 7)).slots
     assert (slot.end - slot.start).total_seconds() == 515  # 514.3 are needed
