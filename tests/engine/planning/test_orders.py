@@ -1,15 +1,18 @@
 """What is wanted of a car, and the plan that comes of it, drawn: a sign is half an hour."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from custom_components.smart_charging.engine.model.order import Order, Stage
+from custom_components.smart_charging.engine.model.outlook import Outlook, OutlookStep
 from custom_components.smart_charging.engine.model.plan import Plan, PlanSlot
-from custom_components.smart_charging.engine.model.tariff import Tariff
+from custom_components.smart_charging.engine.model.tariff import PeakPrice, Tariff
 from custom_components.smart_charging.engine.planning.planner import make_plans
 
+from ..builders import NOW
 from .builders import HOUR, KW, drawn, flat, in_hours, order, question, tariff
 
 NIGHT = tariff(0.30, 0.28, 0.12, 0.10, 0.11, 0.27, 0.31, 0.29)
@@ -194,3 +197,31 @@ def test_a_small_wish_is_met_beside_a_large_one():
     plans = make_plans(question([order(20, 2, evse_id="a"), order(3, 2, evse_id="b")], flat(0.3, 2), limit_a=16))
     assert plans["b"].missed_kwh == 0
     assert 0 < plans["a"].missed_kwh < 3
+
+
+def test_what_must_be_had_is_not_missed_for_a_price_of_power() -> None:
+    """A step of 120 at 5 kW, where the house alone takes 4: it is paid, and the car is ready."""
+    price = PeakPrice(per_kw=0.0, window=HOUR, days=1, steps=((5.0, 120.0),))
+    house = Outlook(steps=(OutlookStep(start=NOW, end=NOW + 3 * HOUR, base_kw=4.0, margin_kw=0.0),))
+    asked = question(order(2.0, 1), replace(tariff(1.0, 1.0), peak=price), outlook=house)
+    assert make_plans(asked)["a"].missed_kwh == 0
+
+
+def test_a_small_wish_is_not_sacrificed_to_a_large_one() -> None:
+    """22 kWh and 2.8 kWh in two hours, where 16 A have to do for both: each lacks a part."""
+    both = [order(22.08, 2), order(2.76, 2, evse_id="b")]
+    plans = make_plans(question(both, flat(0.2, 2), limit_a=16.0))
+    assert plans["b"].missed_kwh < 2.0
+    assert plans["a"].missed_kwh < 6.0
+
+
+def test_where_power_has_a_price_a_car_is_given_no_more_than_is_planned() -> None:
+    free = make_plans(question(order(10.0, 3), flat(0.2, 3), limit_a=12.0, outlook=_house(2.0)))["a"]
+    assert {slot.current_a for slot in free.slots} == {16.0}
+    priced = replace(flat(0.2, 3), peak=PeakPrice(per_kw=4.0, window=HOUR))
+    bound = make_plans(question(order(10.0, 3), priced, limit_a=12.0, outlook=_house(2.0)))["a"]
+    assert max(slot.current_a for slot in bound.slots) < 12
+
+
+def _house(margin_kw: float) -> Outlook:
+    return Outlook(steps=(OutlookStep(start=NOW, end=NOW + 5 * HOUR, base_kw=0.5, margin_kw=margin_kw),))

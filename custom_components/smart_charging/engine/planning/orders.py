@@ -18,7 +18,7 @@ _MUST: Final = 40.0
 """Missing a kWh that must be had costs so many times what the dearest one costs,"""
 _RANK: Final = 4.0
 """and so many times more for each step of priority."""
-_FAIR: Final = 0.1
+_FAIR: Final = 0.5
 """Missing a second quarter is by so much worse than missing the first, and so on: what is short is shared."""
 _QUARTERS: Final = (1.0, 0.75, 0.5, 0.25)
 _START: Final = 0.03
@@ -31,11 +31,20 @@ _SOONER: Final = 1e-5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
-    """What a kWh costs by span, the mean of that, and the most that it costs; the latter two are above 0."""
+    """What a kWh costs by span, the mean of that, and the most that it costs; the latter two are above 0.
+
+    `power` is the most that the price of power may come to.
+    """
 
     per_kwh: Sequence[float]
     mean: float
     most: float
+    power: float = 0.0
+
+    @property
+    def must(self) -> float:
+        """What missing a kWh costs that must be had: it is never missed to save money."""
+        return _MUST * (self.most + self.power)
 
 
 def job_of(question: Question, order: Order, spans: Sequence[Span], prices: Prices, rank: int) -> Job:
@@ -109,7 +118,7 @@ def _wants(stage: Stage, spans: Sequence[Span], prices: Prices, rank: int) -> li
         return []
     if stage.most_per_kwh is not None:
         return [Want(energy_kwh=stage.energy_kwh, before=before, worth_per_kwh=stage.most_per_kwh)]
-    worth = _MUST * prices.most * _RANK**rank
+    worth = prices.must * _RANK**rank
     return [
         Want(
             energy_kwh=part * stage.energy_kwh,
@@ -135,7 +144,7 @@ def _nudges(
     return tuple(
         prices.mean * _SOONER * (span.start - spans[0].start).total_seconds() / 3600
         - (prices.mean * _STAY if _charged_before(before, span) else 0.0)
-        - (_MUST * prices.most if number in begins else 0.0)
+        - (prices.must if number in begins else 0.0)
         - (2 * prices.most if any(start <= span.start < end for start, end in last) else 0.0)
         for number, span in enumerate(spans)
     )

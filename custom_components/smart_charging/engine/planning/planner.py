@@ -17,6 +17,8 @@ from .telling import tell
 from .times import spans_of
 
 _LEAST: Final = 1e-6
+_SUPPLY_KW: Final = 50.0
+"""Few homes and small sites can draw more: 72 A on three phases."""
 
 
 def make_plans(question: Question) -> Mapping[str, Plan]:
@@ -53,4 +55,14 @@ def _prices(question: Question, spans: tuple[Span, ...]) -> Prices:
     usual = fmean(known) if known else 0.0
     per_kwh = [usual if slot is None else slot.price_per_kwh for slot in told]
     sizes = [abs(price) for price in per_kwh] or [0.0]
-    return Prices(per_kwh=per_kwh, mean=max(fmean(sizes), _LEAST), most=max(*sizes, _LEAST))
+    return Prices(
+        per_kwh=per_kwh, mean=max(fmean(sizes), _LEAST), most=max(*sizes, _LEAST), power=_most_for_power(question)
+    )
+
+
+def _most_for_power(question: Question) -> float:
+    """Tell what the price of power may come to at the most, by what the site's supply can carry."""
+    peak = question.tariff.peak
+    if peak is None:
+        return 0.0
+    return peak.per_kw * _SUPPLY_KW + sum(cost for _, cost in peak.steps)

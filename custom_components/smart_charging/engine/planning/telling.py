@@ -47,8 +47,9 @@ def _slots(question: Question, problem: Problem, schedule: Schedule, number: int
     evse = evse_of(order, site)
     per_a_kw = phases_of(order, evse) * site.voltage_v / 1000
     is_priced = _is_priced(question, problem)
-    # What only the house holds down is not held down by the plan: it may turn out to take less than is feared.
-    most_a = min(order.maximum_a, evse.maximum_a)
+    # What only the house holds down is not held down by the plan: it may turn out to take less than is feared. Where power
+    # has a price, more would raise the peak.
+    most_a = min(order.maximum_a, evse.maximum_a) if not problem.peaks else 0.0
     stored_kwh = 0.0
     for index, use in enumerate(uses):
         if use.share <= 0:
@@ -57,10 +58,11 @@ def _slots(question: Question, problem: Problem, schedule: Schedule, number: int
         stored_kwh += job.stored_kwh(use.power_kw, use.share, problem.hours[index])
         together_kw = sum(other[index].mean_kw for other in schedule)
         start, end = _when(span, uses, index)
+        is_held = use.power_kw >= problem.ceilings_kw[number][index] - HAIR
         yield PlanSlot(
             start=start,
             end=end,
-            current_a=most_a if use.power_kw >= problem.ceilings_kw[number][index] - HAIR else use.power_kw / per_a_kw,
+            current_a=max(most_a if is_held else 0.0, use.power_kw / per_a_kw),
             power_kw=use.power_kw,
             price_per_kwh=price if is_priced else None,
             # What of the surplus is its own: its part of all that charges then.
