@@ -61,10 +61,23 @@ def cut(said: str) -> str:
     return said if len(said) <= MAX_LENGTH_STATE_STATE else f"{said[: MAX_LENGTH_STATE_STATE - 1]}…"
 
 
-def number(speech: Speech, value: float, decimals: int = 1) -> str:
-    """Write a number without needless decimals, and with the language's own separator."""
-    rounded = round(value, decimals) + 0.0  # adding 0.0 makes 0.0 of -0.0
-    plain = f"{rounded:.{decimals}f}"
+def number(speech: Speech, value: float, most: int = 1) -> str:
+    """Write a number without needless decimals, and with the language's own separator; `most` decimals at the most."""
+    plain = _plain(value, most)
     if "." in plain:
         plain = plain.rstrip("0").rstrip(".")
+    return _separated(speech, plain)
+
+
+def decimals(speech: Speech, value: float, places: int) -> str:
+    """Write a number with so many decimals, and with the language's own separator."""
+    return _separated(speech, _plain(value, places))
+
+
+def _plain(value: float, places: int) -> str:
+    rounded = round(value, places) + 0.0  # adding 0.0 makes 0.0 of -0.0
+    return f"{rounded:.{places}f}"
+
+
+def _separated(speech: Speech, plain: str) -> str:
     return plain.replace(".", speech.texts.get(f"{_PREFIX}decimal_separator", "."))

@@ -1,0 +1,66 @@
+"""Stretches: the times of a plan in which a charger charges without a pause."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from .engine.model.plan import Plan, PlanSlot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """From `start` to `end`, UTC. `energy_kwh` is what the charger gives then; None where nobody worked it out."""
+
+    start: datetime
+    end: datetime
+    energy_kwh: float | None
+    cost: float
+
+
+def stretches(plan: Plan, at: datetime) -> tuple[Stretch, ...]:
+    """List what of a plan is not over at `at`, UTC; the stretch that is on is told from where it begins in the plan."""
+    runs: list[list[PlanSlot]] = []
+    for slot in plan.slots:
+        if slot.current_a == 0:
+            continue
+        if runs and runs[-1][-1].end == slot.start:
+            runs[-1].append(slot)
+        else:
+            runs.append([slot])
+    return tuple(_stretch(run) for run in runs if run[-1].end > at)
+
+
+class Beginning:
+    """Keeps when the stretch that is on began: a plan that is made anew begins now."""
+
+    def __init__(self) -> None:
+        self._since: datetime | None = None
+
+    def keep(self, found: Sequence[Stretch], at: datetime) -> tuple[Stretch, ...]:
+        """Give the stretches with the first one's true start, if it is on at `at`; to be called with each tick."""
+        if not found or found[0].start > at:
+            self._since = None
+            return tuple(found)
+        self._since = found[0].start if self._since is None else min(self._since, found[0].start)
+        return replace(found[0], start=self._since), *found[1:]
+
+
+def worked_out(slot: PlanSlot) -> bool:
+    """Tell whether a slot says what it draws: one that starts early, so as not to be late, does not."""
+    return slot.power_kw != 0
+
+
+def hours(slot: PlanSlot) -> float:
+    """Tell how long a slot is."""
+    return (slot.end - slot.start) / timedelta(hours=1)
+
+
+def energy_kwh(slots: Sequence[PlanSlot]) -> float | None:
+    """Tell what the charger gives in these slots; None where nobody worked it out."""
+    if not all(worked_out(slot) for slot in slots):
+        return None
+    return sum(slot.power_kw * hours(slot) for slot in slots)
+
+
+def _stretch(run: Sequence[PlanSlot]) -> Stretch:
+    return Stretch(start=run[0].start, end=run[-1].end, energy_kwh=energy_kwh(run), cost=sum(slot.cost for slot in run))
