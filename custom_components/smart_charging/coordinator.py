@@ -138,7 +138,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
     @property
     def knows_off_peak(self) -> bool:
         """Tell whether anything says when off-peak hours are."""
-        return self._setup.off_peak_entity_id is not None
+        return self._setup.off_peak_entity_id is not None or self._setup.tariff is not None
 
     @property
     def ticks(self) -> tuple[Tick, ...]:
@@ -294,7 +294,11 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         }
         self._store.set_sessions(sessions)
         ahead = self._look_ahead(snapshot, sessions)
-        snapshot = replace(snapshot, goals={evse_id: aim.goal for evse_id, aim in ahead.aims.items()})
+        snapshot = replace(
+            snapshot,
+            goals={evse_id: aim.goal for evse_id, aim in ahead.aims.items()},
+            off_peak=ahead.off_peak if snapshot.off_peak is None else snapshot.off_peak,
+        )
         state = self._state
         decision = step(self._site, snapshot, state, ahead.plans)
         self._state = decision.next_state

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from homeassistant.core import HomeAssistant, callback
 
 from .config import SiteSetup
+from .engine.accounting.cheap_hours import cheap_hours
 from .engine.accounting.session import SessionEnergy
 from .engine.model.aim import Aim
 from .engine.model.mode import Mode
+from .engine.model.off_peak import OffPeak
 from .engine.model.plan import Plan
 from .engine.model.site import Site
 from .engine.model.snapshot import SiteSnapshot
@@ -30,6 +32,8 @@ class Ahead:
 
     aims: Mapping[str, Aim] = field(default_factory=dict[str, Aim])
     plans: Mapping[str, Plan] = field(default_factory=dict[str, Plan])
+    off_peak: OffPeak | None = None
+    """Whether it is cheap now by the tariff, for cars of which nobody wants more than that; None: nobody knows."""
 
 
 class Foresight:
@@ -84,7 +88,12 @@ class Foresight:
             self.peaks.note(snapshot)
         aims = self.goals.aims(at, site, snapshot.evses, sessions)
         planned = {evse_id: aim for evse_id, aim in aims.items() if snapshot.modes.get(evse_id) is Mode.SMART}
-        return Ahead(aims=aims, plans=self.plans.update(at, site, planned, snapshot.evses))
+        tariff = self.tariffs.tariff(at)
+        return Ahead(
+            aims=aims,
+            plans=self.plans.update(at, site, planned, snapshot.evses),
+            off_peak=None if tariff is None else cheap_hours(tariff, at),
+        )
 
 
 async def async_load_foresight(hass: HomeAssistant, entry_id: str, setup: SiteSetup, store: SiteStore) -> Foresight:

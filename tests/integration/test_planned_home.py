@@ -22,7 +22,9 @@ EVENING = datetime(2026, 1, 15, 21, 20, tzinfo=UTC)
 
 
 @asynccontextmanager
-async def plugged_in(home: Home, *, kwh: float = 10.0, leaves_in_h: float = 8.0, **tariff: Any) -> AsyncIterator[Peer]:
+async def plugged_in(
+    home: Home, *, kwh: float | None = 10.0, leaves_in_h: float = 8.0, **tariff: Any
+) -> AsyncIterator[Peer]:
     """A Zoe of 50 kWh is plugged in, wants so much by its departure, and charges smartly; it was 40 % full."""
     await home.hass.config.async_set_time_zone("Europe/Paris")
     home.freezer.move_to(EVENING)
@@ -36,7 +38,8 @@ async def plugged_in(home: Home, *, kwh: float = 10.0, leaves_in_h: float = 8.0,
     await home.set_up()
     await home.coordinator.async_set_mode(GARAGE, Mode.SMART)
     once = OneOff(at=home.now() + timedelta(hours=leaves_in_h))
-    home.entry.runtime_data.goals.set("zoe", GoalSet(target=Target(kind=TargetKind.ENERGY, amount=kwh), once=once))
+    if kwh is not None:
+        home.entry.runtime_data.goals.set("zoe", GoalSet(target=Target(kind=TargetKind.ENERGY, amount=kwh), once=once))
     async with home.station() as peer:
         await home.charge(peer)
         await planned(home)
@@ -88,6 +91,16 @@ async def test_who_leaves_soon_is_charged_at_once_whatever_it_costs(home: Home) 
         assert commands(peer)[-1] == 16
 
 
+async def test_a_car_of_which_nobody_wants_anything_charges_where_the_tariff_is_cheap(home: Home) -> None:
+    async with plugged_in(home, kwh=None) as peer:
+        assert home.coordinator.data.ahead.plans == {}
+        assert reason(home) is ReasonCode.PEAK
+        assert commands(peer)[-1] == 0
+        home.freezer.move_to(datetime(2026, 1, 15, 21, 30, 5, tzinfo=UTC))
+        await home.pass_s(40, watts=300)
+        assert commands(peer)[-1] == 16
+
+
 async def test_a_plan_that_cannot_be_told_leaves_the_limits_kept(
     home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -100,7 +113,7 @@ async def test_a_plan_that_cannot_be_told_leaves_the_limits_kept(
         with monkeypatch.context() as patch:
             patch.setattr(foresight, "look", fail)
             await home.pass_s(40, watts=17 * 230)
-            # As its mode says where nothing is planned: it charges, within the limit.
+            # As its mode says where nobody knows anything: it charges, within the limit.
             assert commands(peer)[-1] == 7.5
             assert home.ticks_well()
         assert caplog.text.count("What is planned could not be told") == 1
