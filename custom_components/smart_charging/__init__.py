@@ -42,6 +42,7 @@ from .issues import SiteIssues, async_clear_listen_issue, async_raise_listen_iss
 from .loads import async_let_go
 from .logs import async_forget_old_logs
 from .own_profiles import async_load_own_profiles
+from .plan_actions import async_register_plan_actions
 from .runtime import RuntimeData, SmartChargingConfigEntry
 from .store import SiteStore
 
@@ -72,6 +73,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     async_register_charger_actions(hass)
     async_register_check_action(hass)
     async_register_goal_actions(hass)
+    async_register_plan_actions(hass)
     async_register_views(hass)
     async_forget_old_logs(hass)
     await async_load_own_profiles(hass)

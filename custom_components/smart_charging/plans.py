@@ -82,6 +82,10 @@ class Plans:
         """When the plans were made, UTC."""
         return None if self._made is None else self._made.at
 
+    def awaits(self, evse_id: str) -> bool:
+        """Tell whether the plan of this charger is still to be made."""
+        return self._made is None or evse_id not in self._made.plans
+
     @callback
     def update(
         self, at: datetime, site: Site, aims: Mapping[str, Aim], statuses: Mapping[str, EvseStatus]
