@@ -15,7 +15,7 @@ One kind of car (`plan_car.py`), real day-ahead prices without any surcharge (`p
 - `goals_met`: of nights in which something goes wrong (`plan_world.py`, in steps of 15 s) beside a real house at a
   supply of 20 A: those who have what they need at departure, of those who would if they were charged at once from the first
   minute. Planned anew each quarter of an hour, with the guard.
-- `t_…_ms`, `loop_blocked_max_ms`, `memory_mb` (`plan_time.py`): medians in an executor's thread; the longest time between
+- `t_…_ms`, `loop_blocked_max_ms` (`plan_time.py`), `memory_mb` (`plan_memory.py`): medians in an executor's thread; the longest time between
   two ticks of an event loop that ticks each 5 ms meanwhile, so that it cannot be less than 5 ms.
 
 The rows besides: what each way to choose the hours (`plan_policies.py`) pays in 2021's Netherlands, with nothing in the way,
@@ -33,9 +33,10 @@ from .data import DataDir
 from .plan_house import read_house
 from .plan_known import ALONE_A, TWO_A, Known, Saved, capture, forecasts_of
 from .plan_lives import Ended, months, troubled
+from .plan_memory import memory_mb
 from .plan_policies import OURS
 from .plan_prices import nights_of, read_dutch, read_french
-from .plan_time import SIZES, Timed, memory_mb, quiet_gap_ms, time_all, two_days
+from .plan_time import SIZES, Timed, quarters, quiet_gap_ms, time_all
 from .result import BenchResult, Row
 
 KNOWN: Final = 500
@@ -46,6 +47,7 @@ MONTHLY: Final = 40
 TIMED: Final = 20
 """Of so many known nights one is also a night of four cars; and so on."""
 SEED: Final = 2026
+_TWO_DAYS: Final = 192
 
 
 class Job(Protocol):
@@ -67,7 +69,7 @@ def measure(data: DataDir, nights: int, sizes: Sequence[tuple[int, int]]) -> Ben
     # First, while nothing else runs.
     quiet_ms = asyncio.run(quiet_gap_ms())
     timed = time_all(dutch, sizes, max(3, nights // TIMED))
-    grown_mb = memory_mb(two_days(dutch))
+    grown_mb = memory_mb([slot.price_per_kwh for slot in quarters(dutch, dutch.days()[0], _TWO_DAYS)])
     kinds: dict[str, Sequence[Job]] = {
         "months": list(months(dutch, house, max(1, nights // MONTHLY), SEED)),
         "troubles": list(troubled(dutch, house, max(2, nights // TROUBLED), SEED)),

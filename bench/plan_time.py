@@ -1,29 +1,28 @@
-"""How long plans take, whether an event loop notices, and what the planner needs of memory.
+"""How long plans take, and whether an event loop notices.
 
 Prices are those of the Netherlands, on days spread over three years, interpolated to quarters of an hour, so that each slot
 has a price of its own. The cars all arrive at once, leave at different times, and share a supply that feeds half of them.
+
+What was loaded before is kept from the collector of garbage: a collection of all that a Home Assistant holds takes 100 to
+200 ms, whoever it is that makes it due.
 """
 
 import asyncio
-import importlib
-import os
+import gc
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import date, timedelta
-from multiprocessing import get_context
-from pathlib import Path
+from datetime import UTC, date, datetime, timedelta
 from statistics import median
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from custom_components.smart_charging.engine.model.tariff import PriceSlot
+from custom_components.smart_charging.engine.planning.planner import make_plans
+from custom_components.smart_charging.engine.planning.question import Question
 
 from .acn import sample
-from .plan_prices import DAY, HOUR, Market
-
-if TYPE_CHECKING:
-    from custom_components.smart_charging.engine.planning.question import Question
+from .plan_car import HIGHEST_A, ask, order_of, site_of
+from .plan_prices import HOUR, Market
 
 SIZES: Final = ((1, 192), (4, 192), (20, 96))
 """Cars, and slots of a quarter of an hour."""
@@ -32,6 +31,7 @@ PERIOD_S: Final = 0.005
 _QUARTER: Final = timedelta(minutes=15)
 _BEGIN_H: Final = 18
 _QUIET_S: Final = 1.0
+_SOME_EVENING: Final = datetime(2021, 3, 1, 18, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,20 +52,26 @@ class Timed:
 def quarters(market: Market, day: date, count: int) -> tuple[PriceSlot, ...]:
     """Interpolate prices from the evening of a day on."""
     begins = market.local(day, _BEGIN_H)
-    slots: list[PriceSlot] = []
-    for number in range(count):
-        start = begins + number * _QUARTER
-        hour = begins + number // 4 * HOUR
-        here, after = market.paid[hour], market.paid[hour + HOUR]
-        price = here + (after - here) * (number % 4) / 4
-        slots.append(PriceSlot(start=start, end=start + _QUARTER, price_per_kwh=price))
-    return tuple(slots)
+    hours = [market.paid[begins + number * HOUR] for number in range(count // 4 + 2)]
+    return quarters_of(
+        [
+            hours[number // 4] + (hours[number // 4 + 1] - hours[number // 4]) * (number % 4) / 4
+            for number in range(count)
+        ],
+        begins,
+    )
+
+
+def quarters_of(per_kwh: Sequence[float], begins: datetime = _SOME_EVENING) -> tuple[PriceSlot, ...]:
+    """Make slots of these prices."""
+    return tuple(
+        PriceSlot(start=begins + number * _QUARTER, end=begins + (number + 1) * _QUARTER, price_per_kwh=price)
+        for number, price in enumerate(per_kwh)
+    )
 
 
 def question_of(cars: int, prices: Sequence[PriceSlot]) -> Question:
     """Ask for so many cars, the last of which leaves where prices end."""
-    from .plan_car import HIGHEST_A, ask, order_of, site_of  # noqa: PLC0415 -- it loads the planner: memory is measured
-
     ids = [f"{number:02}" for number in range(cars)]
     orders = [
         order_of(
@@ -81,12 +87,15 @@ def question_of(cars: int, prices: Sequence[PriceSlot]) -> Question:
 
 def time_all(market: Market, sizes: Sequence[tuple[int, int]], each: int) -> list[Timed]:
     """Time so many plans of each size, one after the other, in the executor of a loop that ticks meanwhile."""
-    return [asyncio.run(_time(market, cars, slots, each)) for cars, slots in sizes]
+    gc.collect()
+    gc.freeze()
+    try:
+        return [asyncio.run(_time(market, cars, slots, each)) for cars, slots in sizes]
+    finally:
+        gc.unfreeze()
 
 
 async def _time(market: Market, cars: int, slots: int, each: int) -> Timed:
-    from custom_components.smart_charging.engine.planning.planner import make_plans  # noqa: PLC0415 -- as above
-
     loop, ticks = asyncio.get_running_loop(), _Ticks()
     questions = [question_of(cars, quarters(market, day, slots)) for day in sample(market.days(), each)]
     await loop.run_in_executor(None, make_plans, questions[0])
@@ -122,28 +131,3 @@ class _Ticks:
             now_s = time.perf_counter()
             self.longest_ms = max(self.longest_ms, (now_s - before_s) * 1000)
             before_s = now_s
-
-
-def memory_mb(prices: Sequence[PriceSlot]) -> float:
-    """Tell by how much a fresh process grows that loads the planner with its solver and plans for 4 cars; its resident set."""
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        return pool.submit(_growth_mb, tuple(prices)).result()
-
-
-def _growth_mb(prices: Sequence[PriceSlot]) -> float:
-    before_mb = _resident_mb()
-    planner = importlib.import_module("custom_components.smart_charging.engine.planning.planner")
-    for _ in range(5):
-        planner.make_plans(question_of(4, prices))
-    return _resident_mb() - before_mb
-
-
-def _resident_mb() -> float:
-    """As Linux tells it."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1_048_576
-
-
-def two_days(market: Market) -> tuple[PriceSlot, ...]:
-    """The prices that memory is measured with."""
-    return quarters(market, market.days()[0] + DAY, 192)
