@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from custom_components.smart_charging.engine.model.plan import Plan, PlanSlot
-from custom_components.smart_charging.engine.planning.course import fits, stored_kwh
+from custom_components.smart_charging.engine.planning.course import fits
 
 from .builders import in_hours, order
 
@@ -23,7 +23,7 @@ PLAN = Plan(
     ("hours", "kwh"), [(0, 0), (1, 0), (1.5, 5), (2, 10), (2.5, 10), (3, 10), (3.5, 15), (5, 30), (9, 30)]
 )
 def test_what_the_battery_was_to_have_taken(hours: float, kwh: float) -> None:
-    assert stored_kwh(PLAN, in_hours(hours)) == pytest.approx(kwh)
+    assert PLAN.stored_kwh(in_hours(hours)) == pytest.approx(kwh)
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,18 @@ class Plan:
         """Tell the first slot after `now` in which power flows."""
         return next((slot for slot in self.slots if slot.start > now and slot.current_a != 0), None)
 
+    def stored_kwh(self, at: datetime) -> float:
+        """Tell what the battery is to have taken by `at`, UTC, since the plan was made."""
+        total, before = 0.0, 0.0
+        for slot in self.slots:
+            if slot.end <= at:
+                total = slot.stored_kwh
+            elif slot.start < at:
+                share = (at - slot.start) / (slot.end - slot.start)
+                return before + share * (slot.stored_kwh - before)
+            before = slot.stored_kwh
+        return total
+
     @property
     def starts_at(self) -> datetime | None:
         """When it first charges, UTC; None: never."""

@@ -10,19 +10,6 @@ TOLERANCE_KWH: Final = 0.5
 """A car may be ahead or behind by so much: less than three minutes at 11 kW."""
 
 
-def stored_kwh(plan: Plan, at: datetime) -> float:
-    """Tell what the battery was to have taken by `at`, UTC, since the plan was made."""
-    total, before = 0.0, 0.0
-    for slot in plan.slots:
-        if slot.end <= at:
-            total = slot.stored_kwh
-        elif slot.start < at:
-            share = (at - slot.start) / (slot.end - slot.start)
-            return before + share * (slot.stored_kwh - before)
-        before = slot.stored_kwh
-    return total
-
-
 def needed_kwh(order: Order) -> float:
     """Tell what is wanted, kWh, whatever it may cost."""
     return max((stage.energy_kwh for stage in order.stages), default=0.0)
@@ -32,7 +19,7 @@ def fits(plan: Plan, made_for: Order, order: Order, at: datetime) -> bool:
     """Tell whether the plan that was made for one order is on course for what the order is now."""
     if _terms(made_for) != _terms(order):
         return False
-    expected_kwh = max(0.0, needed_kwh(made_for) - stored_kwh(plan, at))
+    expected_kwh = max(0.0, needed_kwh(made_for) - plan.stored_kwh(at))
     return abs(expected_kwh - needed_kwh(order)) <= TOLERANCE_KWH
 
 
