@@ -79,9 +79,10 @@ def _slot(slot: PlanSlot) -> dict[str, Any]:
         "start": local(slot.start),
         "end": local(slot.end),
         "current_a": _rounded(slot.current_a, 2),
-        "power_kw": _rounded(slot.power_kw, 3),
+        # Who has to start now, whatever was planned, does so before anybody knows with what power.
+        "power_kw": _rounded(slot.power_kw or None, 3),
         "price_per_kwh": _rounded(slot.price_per_kwh, 5),
-        "cost": _rounded(slot.cost, 3),
+        "cost": None if slot.price_per_kwh is None else _rounded(slot.cost, 3),
         "stored_kwh": _rounded(slot.stored_kwh, 2),
     }
 

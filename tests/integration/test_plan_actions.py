@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -153,6 +153,13 @@ async def test_no_plan_without_a_car_or_a_tariff(home: Home) -> None:
         assert (plan["mode"], plan["reason"]) == ("smart", "no_tariff")
         answer = await ask(home, "preview_plan", "zoe", departure="06:00")
         assert (answer["reason"], answer["departure"]) == ("no_tariff", "2026-01-16T06:00:00+01:00")
+        # Who would be late otherwise charges now, whatever that costs.
+        await want(home, "zoe", 10.0, EVENING + timedelta(hours=2))
+        await home.pass_s(2, watts=300)
+        (plan,) = await get(home, GARAGE)
+        assert (plan["cost"], plan["end"]) == (None, "2026-01-15T21:50:00+01:00")
+        (slot,) = plan["slots"]
+        assert (slot["current_a"], slot["power_kw"], slot["price_per_kwh"], slot["cost"]) == (16.0, None, None, None)
 
 
 @pytest.mark.parametrize(
