@@ -210,3 +210,9 @@ def test_where_no_price_is_known_none_is_told():
     assert drawn(found, 2) == "██··"
     assert (found.cost, found.saving, found.estimated) == (None, None, True)
     assert found.slots[0].price_per_kwh is None
+
+
+def test_what_the_house_holds_down_is_held_down_at_once_as_well() -> None:
+    """8 A are left: at once it would take three hours, and the plan takes the same three, and saves nothing."""
+    plan = make_plans(question(order(1.5 * KW, 3), tariff(0.3, 0.2, 0.1), limit_a=8.0))["a"]
+    assert plan.saving == pytest.approx(0, abs=1e-6)

@@ -52,12 +52,13 @@ class Problem:
         """The bounds that several cars may come up against together."""
         return tuple(bound for bound in self.bounds if self._binds(bound))
 
+    def room_kw(self, number: int, span: int) -> float:
+        """Tell what the limits would leave a car in a span if it were alone there; infinite without any."""
+        bounds = self._bounds_of[number]
+        return min((bound.capacity[span] / bound.factors[number] for bound in bounds), default=float("inf"))
+
     def _ceiling(self, number: int, job: Job) -> tuple[float, ...]:
-        own = [
-            min((bound.capacity[span] / bound.factors[number] for bound in self._bounds_of[number]), default=highest_kw)
-            for span, highest_kw in enumerate(job.highest_kw)
-        ]
-        ceilings = [min(highest_kw, limit_kw) for highest_kw, limit_kw in zip(job.highest_kw, own, strict=True)]
+        ceilings = [min(highest_kw, self.room_kw(number, span)) for span, highest_kw in enumerate(job.highest_kw)]
         return tuple(kw if 0 < job.lowest_kw <= kw + HAIR else 0.0 for kw in ceilings)
 
     @cached_property

@@ -124,17 +124,18 @@ def _shortage(question: Question, problem: Problem, number: int, order: Order) -
 
 
 def _cost_at_once(question: Question, problem: Problem, number: int, order: Order, stored_kwh: float) -> float:
-    """What the same would cost if it were charged from now on, as fast as the car and its charger can."""
+    """What the same would cost if it were charged from now on, as fast as the car, its charger and the house can."""
     job = problem.jobs[number]
     _, highest_kw = range_kw(order, question.site)
     cost, left_kwh = 0.0, stored_kwh
     for span, hours in enumerate(problem.hours):
-        whole_kwh = job.stored_kwh(highest_kw, 1.0, hours)
-        if left_kwh <= 0 or whole_kwh <= 0:
-            break
+        power_kw = min(highest_kw, problem.room_kw(number, span))
+        whole_kwh = job.stored_kwh(power_kw, 1.0, hours) if power_kw >= job.lowest_kw - HAIR else 0.0
+        if whole_kwh <= 0:
+            continue
         share = min(1.0, left_kwh / whole_kwh)
-        cost += energy_cost(problem, span, highest_kw * share)
-        left_kwh -= whole_kwh
+        cost += energy_cost(problem, span, power_kw * share)
+        left_kwh -= share * whole_kwh
     return cost
 
 
