@@ -1,15 +1,25 @@
-"""Whether the site's meter can be heard, which appliances are held off, and which limits hold now."""
+"""Whether the site's meter can be heard, which appliances are held off, which limits hold now, and which goals are at risk."""
 
 from collections.abc import Mapping
 from typing import Any, Final, override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
+from homeassistant.components.binary_sensor.const import DOMAIN as BINARY_SENSOR_DOMAIN
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .entity import LimitEntity, LoadEntity, SiteEntity, async_limit_places, async_load_places
+from .entity import (
+    LimitEntity,
+    LoadEntity,
+    SiteEntity,
+    SmartChargingEntity,
+    async_forget_others,
+    async_limit_places,
+    async_load_places,
+)
+from .plan_entity import PlanEntity, async_plan_places
 from .runtime import SmartChargingConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -25,18 +35,31 @@ SHED_DESCRIPTION: Final = BinarySensorEntityDescription(key="shed", translation_
 
 HOLDS_DESCRIPTION: Final = BinarySensorEntityDescription(key="holds", translation_key="holds")
 
+GOAL_AT_RISK_DESCRIPTION: Final = BinarySensorEntityDescription(
+    key="goal_at_risk", translation_key="goal_at_risk", device_class=BinarySensorDeviceClass.PROBLEM
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: SmartChargingConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Set up the binary sensors of the site, of its appliances and of its limits."""
-    async_add_entities([MeterBinarySensor(entry, METER_DESCRIPTION)])
+    """Set up the binary sensors of the site, of its chargers' plans, of its appliances and of its limits."""
+    meter = MeterBinarySensor(entry, METER_DESCRIPTION)
+    async_add_entities([meter])
+    made: list[SmartChargingEntity] = [meter]
+    for charger in async_plan_places(hass, entry):
+        at_risk = GoalAtRiskBinarySensor(entry, GOAL_AT_RISK_DESCRIPTION, charger)
+        async_add_entities([at_risk], config_subentry_id=charger.subentry_id)
+        made.append(at_risk)
     for place in async_load_places(hass, entry):
         shed = ShedBinarySensor(entry, SHED_DESCRIPTION, place)
         async_add_entities([shed], config_subentry_id=place.subentry_id)
+        made.append(shed)
     for place in async_limit_places(hass, entry):
         holds = HoldsBinarySensor(entry, HOLDS_DESCRIPTION, place)
         async_add_entities([holds], config_subentry_id=place.subentry_id)
+        made.append(holds)
+    async_forget_others(hass, entry, BINARY_SENSOR_DOMAIN, made)
 
 
 class MeterBinarySensor(SiteEntity, BinarySensorEntity):
@@ -92,3 +115,27 @@ class HoldsBinarySensor(LimitEntity, BinarySensorEntity):
     @override
     def _shows(self) -> object:
         return self.view
+
+
+class GoalAtRiskBinarySensor(PlanEntity, BinarySensorEntity):
+    """On while something will be missing when the car leaves; unknown where something is wanted and nothing planned."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        planned = self.planned
+        if planned.plan is None:
+            return None if planned.aim is not None else False
+        return planned.plan.missed_kwh > 0
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """How much, and why, see `Shortage`."""
+        plan = self.planned.plan
+        missed_kwh = 0.0 if plan is None else round(plan.missed_kwh, 1)
+        return {"missed_kwh": missed_kwh, "why": None if plan is None else plan.missed_for}
+
+    @override
+    def _shows(self) -> object:
+        return self.is_on, self.extra_state_attributes

@@ -3,8 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
+from .engine.model.aim import Aim
 from .engine.model.plan import Plan, PlanSlot
+
+TRIFLE_KWH: Final = 0.01
+"""Nobody wants less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +50,21 @@ class Beginning:
         return replace(found[0], start=self._since), *found[1:]
 
 
+def is_awaited(plan: Plan, aim: Aim) -> bool:
+    """Tell whether a plan only stands for one that is still being made."""
+    needed_kwh = max((it.energy_kwh for it in aim.order.stages if it.most_per_kwh is None), default=0.0)
+    is_made = bool(plan.slots) or plan.cost is not None
+    return not is_made and max(needed_kwh, aim.order.at_once_kwh) > TRIFLE_KWH
+
+
 def worked_out(slot: PlanSlot) -> bool:
     """Tell whether a slot says what it draws: one that starts early, so as not to be late, does not."""
     return slot.power_kw != 0
+
+
+def to_minute(moment: datetime) -> datetime:
+    """Round a time to the minute: each change is written down."""
+    return (moment + timedelta(seconds=30)).replace(second=0, microsecond=0)
 
 
 def hours(slot: PlanSlot) -> float:

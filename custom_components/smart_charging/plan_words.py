@@ -12,15 +12,13 @@ from typing import Final
 
 from .engine.model.aim import Aim, Caveat
 from .engine.model.plan import Plan, Shortage
-from .plan_stretches import Stretch, energy_kwh, hours, stretches
+from .plan_stretches import TRIFLE_KWH, Stretch, energy_kwh, hours, is_awaited, stretches, to_minute
 from .speech import Blanks, Speech, cut, decimals, number
 
 _CENT: Final = 0.005
 """Nobody is told of less."""
 _LEAST_KWH: Final = 0.1
 """Less is told as so much."""
-_TRIFLE_KWH: Final = 0.01
-"""Nobody wants less."""
 _MINUTE: Final = timedelta(minutes=1)
 _LEAVE_STEP: Final = timedelta(minutes=5)
 
@@ -92,13 +90,11 @@ class PlanTeller:
 
     def _nothing(self, plan: Plan, aim: Aim) -> str:
         """Say why nothing is charged any more."""
-        stages, at_once_kwh = aim.order.stages, aim.order.at_once_kwh
-        needed_kwh = max((it.energy_kwh for it in stages if it.most_per_kwh is None), default=0.0)
         if plan.missed_kwh > 0:
             return self._say("plan_charges_nothing")
-        if plan.cost is None and max(needed_kwh, at_once_kwh) > _TRIFLE_KWH:
+        if is_awaited(plan, aim):
             return self._say("plan_being_made")
-        if any(it.energy_kwh > _TRIFLE_KWH for it in stages if it.most_per_kwh is not None):
+        if any(it.energy_kwh > TRIFLE_KWH for it in aim.order.stages if it.most_per_kwh is not None):
             return self._say("plan_too_dear")
         return self._say("plan_nothing")
 
@@ -122,7 +118,7 @@ class PlanTeller:
 
     def _time(self, moment: datetime) -> str:
         """Tell a time of day as HH:MM on the wall, with the weekday where it is not within a day."""
-        local = _to_minute(moment).astimezone(self.speech.timezone)
+        local = to_minute(moment).astimezone(self.speech.timezone)
         if moment - self.at < timedelta(days=1):
             return f"{local:%H:%M}"
         return self._say("plan_day", weekday=self._say(f"weekday_{local.weekday()}"), time=f"{local:%H:%M}")
@@ -148,10 +144,6 @@ def _leave(plan: Plan, aim: Aim) -> datetime | None:
         return None
     late = timedelta(hours=plan.missed_kwh / most_kw)
     return aim.departure + -(-late // _LEAVE_STEP) * _LEAVE_STEP
-
-
-def _to_minute(moment: datetime) -> datetime:
-    return (moment + _MINUTE / 2).replace(second=0, microsecond=0)
 
 
 def _duration(length: timedelta) -> str:

@@ -43,6 +43,7 @@ INTEGRATION = Path(__file__).parents[2] / "custom_components/smart_charging"
 PLATFORMS = (
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.CALENDAR,
     Platform.EVENT,
     Platform.NUMBER,
     Platform.SELECT,

@@ -2,58 +2,31 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from custom_components.smart_charging.engine.model.aim import Aim, Caveat
-from custom_components.smart_charging.engine.model.goal import Goal
-from custom_components.smart_charging.engine.model.order import Order, Stage
+from custom_components.smart_charging.engine.model.order import Stage
 from custom_components.smart_charging.engine.model.plan import Plan, PlanSlot, Shortage
 from custom_components.smart_charging.plan_stretches import stretches
 from custom_components.smart_charging.plan_words import NoPlan, PlanTeller
 
+from . import plans_told
+from .plans_told import HOUR, MINUTE
 from .test_reasons import speech
 
 EVENING = datetime(2026, 3, 3, 20, tzinfo=UTC)
 """A Tuesday; nine o'clock in Berlin."""
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 MORNING = EVENING + 10 * HOUR
 """When it leaves: seven o'clock."""
 NIGHT = EVENING + 5 * HOUR + 15 * MINUTE
 """A quarter past two."""
 
 
-def slot(start: datetime, length: timedelta, *, price: float = 0.11, stored_kwh: float = 0.0) -> PlanSlot:
-    """Charge with 11 kW."""
-    cost = 11.0 * price * (length / HOUR)
-    return PlanSlot(
-        start=start,
-        end=start + length,
-        current_a=16.0,
-        power_kw=11.0,
-        price_per_kwh=price,
-        cost=cost,
-        stored_kwh=stored_kwh,
-    )
-
-
-def plan(*slots: PlanSlot, saving: float = 3.1, missed: tuple[float, Shortage] | None = None) -> Plan:
-    missed_kwh, missed_for = (0.0, None) if missed is None else missed
-    return Plan(
-        slots=slots,
-        departure=MORNING,
-        cost=sum(it.cost for it in slots),
-        saving=saving,
-        missed_kwh=missed_kwh,
-        missed_for=missed_for,
-    )
-
-
-def aim(*caveats: Caveat, stage: Stage | None = None, departure: datetime | None = MORNING) -> Aim:
-    wanted = Stage(energy_kwh=40.0, departure=departure) if stage is None else stage
-    order = Order(evse_id="garage", stages=(wanted,), room_kwh=50.0)
-    return Aim(order=order, goal=Goal(departure=departure), departure=departure, caveats=frozenset(caveats))
-
+slot = partial(plans_told.slot, price=0.11)
+plan = partial(plans_told.plan, departure=MORNING)
+aim = partial(plans_told.aim, departure=MORNING)
 
 WAITS = Plan(slots=())
 NOTHING = Plan(slots=(), cost=0.0, saving=0.0)
@@ -128,6 +101,14 @@ def test_when_it_charges(what: Plan, expected: str) -> None:
 def test_what_nobody_leaves_by_is_ready_at_some_time() -> None:
     expected = "Starts at 02:15 for 4 h 10 min at 0.11 EUR/kWh; ready 06:25; saves 3.10 EUR against now"
     assert told(ONE, aim(departure=None)) == expected
+    assert told(NOW, aim(departure=None)) == "Charges until 22:00 at 0.11 EUR/kWh"
+
+
+def test_a_slot_without_current_is_a_pause() -> None:
+    pause = PlanSlot(start=NIGHT + HOUR, end=NIGHT + 2 * HOUR, current_a=0.0)
+    assert told(replace(TWO, slots=(TWO.slots[0], pause, TWO.slots[1]))).startswith(
+        "Starts at 02:15 for 2 h in 2 parts"
+    )
 
 
 @pytest.mark.parametrize(
@@ -142,7 +123,7 @@ def test_what_nobody_leaves_by_is_ready_at_some_time() -> None:
             id="too dear",
         ),
         pytest.param(
-            plan(missed=(4.23, Shortage.PRICE)),
+            plan(missed_kwh=4.23, missed_for=Shortage.PRICE),
             Stage(energy_kwh=4.23),
             "Charges nothing; 4.2 kWh will be missing: its price limit or hours leave no more, allow more",
             id="too dear, and needed",
@@ -190,7 +171,7 @@ def test_what_will_be_missing_and_what_would_help(missed_kwh: float, why: Shorta
 @pytest.mark.parametrize(
     ("short", "wanted"),
     [
-        pytest.param(plan(missed=(4.0, Shortage.TIME)), aim(), id="nothing is charged at all"),
+        pytest.param(plan(missed_kwh=4.0, missed_for=Shortage.TIME), aim(), id="nothing is charged at all"),
         pytest.param(replace(SHORT, missed_kwh=4.0), aim(departure=None), id="nobody leaves"),
         pytest.param(replace(plan(UNKNOWN), missed_kwh=4.0), aim(), id="nobody knows with how much it charges"),
     ],
@@ -217,7 +198,7 @@ def test_what_a_person_has_to_know(what: Plan, caveat: tuple[Caveat, ...], expec
 def test_whatever_has_to_be_told_fits_into_a_state(why: Shortage) -> None:
     day = timedelta(days=1)
     first, second = (slot(NIGHT + days * day, 20 * HOUR, stored_kwh=kwh) for days, kwh in ((1, 200.0), (2, 400.0)))
-    worst = replace(plan(first, second, saving=1234.5, missed=(123.4, why)), estimated=True)
+    worst = plan(first, second, saving=1234.5, missed_kwh=123.4, missed_for=why, estimated=True)
     said = told(worst, aim(*Caveat, departure=MORNING + 3 * day))
     assert len(said) <= 255
     assert "partly guessed" in said

@@ -1,4 +1,4 @@
-"""Sensors: what each charger does and why, what the supply and its circuits carry, why appliances are off, how full vehicles are."""
+"""Sensors: what each charger does and why, and what is planned, what the supply and its circuits carry, why appliances are off, how full vehicles are."""
 
 from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
 from homeassistant.core import HomeAssistant
@@ -10,6 +10,7 @@ from ..speech import async_load_texts
 from .charger import async_charger_sensors
 from .circuit import async_circuit_sensors
 from .load import async_load_sensors
+from .plan import async_plan_sensors
 from .site import site_sensors
 from .vehicle import async_vehicle_sensors
 
@@ -25,6 +26,7 @@ async def async_setup_entry(
     async_add_entities(made)
     below = (
         async_charger_sensors(hass, entry),
+        async_plan_sensors(hass, entry),
         async_circuit_sensors(hass, entry),
         async_load_sensors(hass, entry),
         async_vehicle_sensors(hass, entry),
