@@ -56,6 +56,27 @@ def test_what_cannot_be_run_is_told_in_one_line(words: list[str], sentence: str,
 
 
 @pytest.mark.usefixtures("known")
+@pytest.mark.parametrize(
+    ("nights", "sentence"),
+    [("5", "bench: --nights: sample runs none\n"), ("0", "bench: --nights: one is the least\n")],
+)
+def test_nights_are_for_what_runs_nights(nights: str, sentence: str, capsys: pytest.CaptureFixture[str]):
+    assert runner.main(["sample", "--nights", nights]) == 2
+    assert capsys.readouterr().err == sentence
+
+
+def test_less_nights_are_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    def sleep(data: DataDir, nights: int = 500) -> BenchResult:
+        del data
+        return BenchResult(rows=[], summary={"nights": nights})
+
+    monkeypatch.setattr(runner, "names", lambda: ["sleep"])
+    monkeypatch.setattr(runner, "load", {"sleep": sleep}.get)
+    assert runner.main(["sleep", "--nights", "5"]) == 0
+    assert "nights = 5" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("known")
 def test_a_folder_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert runner.main(["sample", "--data", str(tmp_path / "no")]) == 2
     assert "is not a folder" in capsys.readouterr().err
