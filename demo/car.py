@@ -32,6 +32,8 @@ class CarModel:
     """From a higher offer, or the first one, until it draws more (10 to 40 s are seen); None: as `follows_s`."""
     wakes_in_s: float | None = 30.0
     """From an offer until a sleeping car draws (10 to 40 s are seen); None: it sleeps until it is plugged in again."""
+    efficiency: float = 1.0
+    """Of what it draws, so much reaches the battery."""
 
 
 class Car:
@@ -84,7 +86,9 @@ class Car:
         self._follow(dt_s, offered_a)
         drawn_a = self.capability_a(self._following_a)
         room_kwh = self.model.capacity_kwh - self.energy_kwh
-        self.energy_kwh += min(room_kwh, drawn_a * VOLTAGE_V * self.model.phases * dt_s / 3_600_000)
+        self.energy_kwh += min(
+            room_kwh, drawn_a * VOLTAGE_V * self.model.phases * dt_s / 3_600_000 * self.model.efficiency
+        )
         return drawn_a
 
     def lose_power(self) -> None:

@@ -10,10 +10,11 @@ from typing import NoReturn, override
 from .errors import DemoError
 from .faults import Fault, parse_faults
 from .scenario import HOME, SCENARIOS, Scenario, make_scenario
-from .trace import HOUSE_EVENING
 
 LONGEST_MINUTES = 7 * 24 * 60.0
 LARGEST_JITTER = 50.0
+LARGEST_SPEED = 120.0
+"""Home Assistant must still be able to do what belongs to a second in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,8 @@ class Options:
     jitter: float
     """Share of the minute's load."""
     port: int | None
+    speed: float | None
+    """Of the clock of a night; None: the scenario's."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -49,20 +52,25 @@ def parse_options(arguments: Sequence[str]) -> Options:
 
     """
     given = _parser().parse_args(arguments)
-    if given.headless and given.minutes is None:
+    scenario = make_scenario(given.scenario, given.supply, given.phases)
+    if given.headless and given.minutes is None and scenario.night is None:
         raise DemoError("--headless needs --minutes: without a person nobody ends it")
     if given.minutes is not None and not 0 < given.minutes <= LONGEST_MINUTES:
         raise DemoError(f"--minutes {given.minutes:g}: expected more than 0, and at most a week")
     if not 0 <= given.jitter <= LARGEST_JITTER:
         raise DemoError(f"--jitter {given.jitter:g}: expected 0 to {LARGEST_JITTER:g} percent")
+    if given.speed is not None and scenario.night is None:
+        raise DemoError(f"--speed: {scenario.name} goes by the world's own clock")
+    if given.speed is not None and not 1 <= given.speed <= LARGEST_SPEED:
+        raise DemoError(f"--speed {given.speed:g}: expected 1 to {LARGEST_SPEED:g}")
     if given.no_control and given.diagnostics is not None:
         raise DemoError("--diagnostics are of Smart Charging: there are none with --no-control")
     for option, path in (("--report", given.report), ("--diagnostics", given.diagnostics)):
         if path is not None:
             _refuse_unwritable(option, path)
     return Options(
-        scenario=make_scenario(given.scenario, given.supply, given.phases),
-        trace=given.trace,
+        scenario=scenario,
+        trace=given.trace or scenario.trace,
         start=given.start,
         headless=given.headless,
         minutes=given.minutes,
@@ -73,6 +81,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
         seed=given.seed,
         jitter=given.jitter / 100,
         port=given.port,
+        speed=given.speed,
     )
 
 
@@ -80,12 +89,16 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="script/demo",
         description="A real Home Assistant with Smart Charging, and a simulated home around it: a smart meter (DSMR), "
-        "charging stations (OCPP) and cars. In real time; Ctrl-C ends it.",
+        "charging stations (OCPP) and cars. In real time, but for a night; Ctrl-C ends it.",
         allow_abbrev=False,
     )
     add = parser.add_argument
     add("--scenario", default=HOME, metavar="NAME", help=f"one of {', '.join(SCENARIOS)} (default: {HOME})")
-    add("--headless", action="store_true", help="run without a person and end with a summary; needs --minutes")
+    add(
+        "--headless",
+        action="store_true",
+        help="run without a person and end with a summary; needs --minutes, but for a night",
+    )
     add("--minutes", type=float, metavar="N", help="end after so long, counted from the plugging in")
     add("--no-control", action="store_true", help="nobody steers: a car takes what its station can give")
     add(
@@ -97,7 +110,6 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--trace",
         type=Path,
-        default=HOUSE_EVENING,
         metavar="FILE",
         help="the house's load, CSV or CSV.gz (default: one that comes with the demo)",
     )
@@ -118,6 +130,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PERCENT",
         help="how much the load moves within a minute (default: 1)",
     )
+    add("--speed", type=float, metavar="N", help="how fast the clock of a night goes (default: the scenario's; 60)")
     add("--port", type=int, metavar="N", help="of Home Assistant's page (default: one that is free)")
     return parser
 

@@ -113,9 +113,10 @@ class Peers:
         return state
 
     def begin(self, now: datetime) -> None:
-        """The cars are plugged in, and the trace begins to play."""
+        """The cars that are there already are plugged in, and the trace begins to play."""
         for bay in self.bays:
-            bay.outlet.plug(bay.car, now)
+            if bay.spec.visit is None:
+                bay.outlet.plug(bay.car, now)
         self.home.playing = True
 
     def will_draw_a(self) -> tuple[float, ...]:

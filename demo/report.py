@@ -15,6 +15,7 @@ from .scenario import Scenario
 from .score import FailsafeClock, Score, WireClock
 from .supply import Supply, Unit
 from .usage import Usage
+from .visits import VisitFigures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +38,23 @@ class Summary:
     failsafe_after_s: float | None
     """From the fault until each car keeps to the safe current; None where no fault called for it, or it never came to that."""
     parts: Parts | None = None
+    visits: Mapping[str, VisitFigures] | None = None
+    """Of a night, by the cars' names; only then the report has them."""
+
+    @property
+    def failed(self) -> bool:
+        """In a night something went wrong: a car was not ready, or the breaker opened. Other runs only tell figures."""
+        return self.visits is not None and (self.trips > 0 or any(visit.missed for visit in self.visits.values()))
 
 
 def summarise(
-    score: Score, wire: WireClock, failsafe: FailsafeClock, usage: Usage, parts: Parts | None = None
+    score: Score,
+    wire: WireClock,
+    failsafe: FailsafeClock,
+    usage: Usage,
+    parts: Parts | None = None,
+    *,
+    visits: Mapping[str, VisitFigures] | None = None,
 ) -> Summary:
     """All figures of a run."""
     share = score.share_of_possible
@@ -56,6 +70,7 @@ def summarise(
         memory_mb=usage.memory_mb,
         failsafe_after_s=None if failsafe.failed else failsafe.slowest_s,
         parts=parts,
+        visits=visits,
     )
 
 
@@ -68,6 +83,8 @@ def write_report(summary: Summary, path: Path) -> None:
     """
     figures = asdict(summary)
     figures |= figures.pop("parts") or {}
+    if figures["visits"] is None:
+        del figures["visits"]
     write_json(figures, path, option="--report")
 
 

@@ -11,23 +11,34 @@ from typing import Any, Final
 from aiohttp import ClientSession
 
 from .api import Api
+from .clock import simulated
 from .errors import DemoError
 from .faults import NEEDS_FAILSAFE, Fault, FaultClock, FaultKind
 from .folder import REPOSITORY, take_folder
+from .history import full_hour, import_history, past_hours_kw
 from .home import HomeState
 from .homeassistant import PASSWORD, USER, HomeAssistant
 from .intruder import Intruder
 from .local_station import LocalStation
+from .night import ZONE, moment
+from .night_report import night_lines
+from .night_setup import choose_smart, publish_battery, say_what_is_wanted, set_up_night
 from .options import Options
 from .parts import PartsScore
-from .peers import Peers
+from .peers import Bay, Peers
 from .perfect_sharing import PerfectSharing
 from .report import Summary, decided_text, part_lines, status_line, summarise, summary_lines, write_json
 from .score import CALLS_ABOVE_A, FailsafeClock, Score, WireClock
 from .setup_flow import SAFE_A, add_meter, charger_entities, set_up_energy_dashboard, set_up_site
-from .trace import HOUSE_EVENING, HouseLoad, read_trace
+from .trace import HouseLoad, read_trace
+from .visits import Visits
 
 LINE_EVERY_S: Final = 5
+NIGHT_LINE_EVERY_S: Final = 15 * 60
+TELLS_EVERY_S: Final = 5 * 60
+"""So often a car tells how full it is."""
+PLUGS_IN_S: Final = 60
+"""From plugging in until a person has said what is wanted."""
 READY_WITHIN_S: Final = 60
 
 
@@ -43,7 +54,7 @@ class Run:
         """
         scenario = options.scenario
         trace = read_trace(options.trace)
-        start = trace.start_at(options.start or (scenario.start if options.trace == HOUSE_EVENING else None))
+        start = trace.start_at(options.start or (scenario.start if options.trace == scenario.trace else None))
         trace.refuse_holes(start, timedelta(minutes=options.minutes or 0))
         house = HouseLoad(trace, start=start, phases=scenario.supply.phases, seed=options.seed, jitter=options.jitter)
         self.options, self.scenario = options, scenario
@@ -54,6 +65,14 @@ class Run:
             on_telegram=self._telegram_written,
             on_command=self._command_received,
         )
+        self._clock, self.night, self.visits = simulated(), scenario.night, None
+        if self.night is not None:
+            # The house lives by the clock from the beginning on, whoever comes when.
+            self.peers.home.playing = True
+            begins = datetime.now(ZONE)
+            self._past_kw = past_hours_kw(trace, full_hour(begins), options.seed)
+            self._ends = moment(begins, self.night.ends)
+            self.visits = Visits(self.peers.bays, supply=scenario.supply, tariff=self.night.tariff, begins=begins)
         self._reset_counts()
         self._counting = False
         self._ended = asyncio.Event()
@@ -94,15 +113,22 @@ class Run:
                     if not self.score.seconds:
                         return None
                     parts = self.parts.figures if self.scenario.has_parts else None
-                    return summarise(self.score, self.wire, self.failsafe, self.homeassistant.usage, parts)
+                    visits = None if self.visits is None else self.visits.figures
+                    return summarise(
+                        self.score, self.wire, self.failsafe, self.homeassistant.usage, parts, visits=visits
+                    )
                 finally:
+                    self._run_clock(1.0)
                     await self._stop()
         finally:
             folder.release()
 
     def summary_lines(self, summary: Summary) -> list[str]:
         """The summary for people."""
-        return summary_lines(summary, self.score, self.failsafe)
+        lines = summary_lines(summary, self.score, self.failsafe)
+        if self.visits is None:
+            return lines
+        return [*night_lines(self.visits.half_hours, self.visits.figures, self.scenario.supply), *lines]
 
     async def _run(self) -> None:
         supply, meter = self.scenario.supply, self.peers.meter
@@ -122,6 +148,10 @@ class Run:
         self._say(f"open {self.api.url} as user {USER} with password {PASSWORD}")
         self._begin()
         self._start(self._say_lines())
+        if self.night is not None:
+            speed = self.options.speed or self.night.speed
+            self._say(f"the clock goes {speed:g} times as fast from now on, until {self._ends:%H:%M}")
+            self._run_clock(speed)
         await self._ended.wait()
         if self._failure is not None:
             raise self._failure
@@ -136,15 +166,49 @@ class Run:
                 await bay.station.listen()
                 ports[bay.spec.name] = bay.station.port
         self._say("adding Smart Charging …")
+        if self.night is not None:
+            await self._tell_batteries()
         self._entry_id = await set_up_site(self.api, self.scenario, port=self._csms_port, ports=ports)
+        if self.night is not None:
+            await import_history(self.api, self._entry_id, self._past_kw)
+            await set_up_night(self.api, self._entry_id, self.scenario, self.night.tariff)
         for bay in self.peers.bays:
             self._start(bay.station.run(f"ws://127.0.0.1:{self._csms_port}"))
         for _ in range(READY_WITHIN_S):
             if all(bay.steered for bay in self.peers.bays):
+                if self.night is not None:
+                    await choose_smart(self.api, self._entry_id)
+                    self._start(self._keep_telling_batteries())
                 return
             await asyncio.sleep(1)
         loose = ", ".join(bay.spec.station for bay in self.peers.bays if not bay.steered)
         raise DemoError(f"Smart Charging did not take under control: {loose}")
+
+    async def _tell_batteries(self) -> None:
+        for bay in self.peers.bays:
+            await publish_battery(self.api, bay)
+
+    async def _keep_telling_batteries(self) -> None:
+        while True:
+            await asyncio.sleep(TELLS_EVERY_S)
+            with suppress(DemoError):
+                await self._tell_batteries()
+
+    async def _welcome(self, bay: Bay) -> None:
+        """What a person does who has come home; tried until Home Assistant answers."""
+        await asyncio.sleep(PLUGS_IN_S)
+        while bay.spec.visit is not None and bay.outlet.car is not None:
+            try:
+                await say_what_is_wanted(self.api, self._entry_id, bay, bay.spec.visit)
+            except DemoError as error:
+                self._say(f"{bay.spec.visit.car}: {error}")
+                await asyncio.sleep(PLUGS_IN_S)
+            else:
+                return
+
+    def _run_clock(self, speed: float) -> None:
+        if self._clock is not None and self._clock.factor != speed:
+            self._clock.run(speed)
 
     async def _watch_appliances(self) -> None:
         """An appliance does what its entity says; while Home Assistant says nothing it stays as it is, as a relay does."""
@@ -166,7 +230,7 @@ class Run:
         self.score = Score(
             self.scenario.supply,
             car_phases=self.scenario.bays[0].car.phases,
-            sharing=PerfectSharing(self.scenario) if self.scenario.has_parts else None,
+            sharing=PerfectSharing(self.scenario) if self.scenario.has_parts and self.night is None else None,
         )
         self.parts = PartsScore(self.scenario)
         self.wire = WireClock()
@@ -186,7 +250,12 @@ class Run:
         state = self._state = self.peers.tick(now)
         if not self._counting:
             return
-        self.score.step(state, *(bay.capability_a for bay in self.peers.bays))
+        if self.visits is None:
+            self.score.step(state, *(bay.capability_a for bay in self.peers.bays))
+        else:
+            # Not to charge whenever it is possible is what a night is about: there is no share of that.
+            self.score.step(state)
+            self._move(now, self.visits.step(state))
         self.parts.step(state)
         self.failsafe.step(now, max(bay.outlet.drawn_a for bay in self.peers.bays))
         for fault, begins in self.faults.step(self.score.seconds):
@@ -194,10 +263,20 @@ class Run:
             self._inject(fault, now) if begins else self._mend(fault)
         if self.score.seconds % LINE_EVERY_S == 0:
             self.homeassistant.sample()
-        if self.options.minutes is not None and self.score.seconds >= self.options.minutes * 60:
+        over = self.night is not None and now >= self._ends
+        if over or (self.options.minutes is not None and self.score.seconds >= self.options.minutes * 60):
             self._counting = False
             self.failsafe.end()
             self._ended.set()
+
+    def _move(self, now: datetime, moved: list[tuple[Bay, bool]]) -> None:
+        for bay, comes in moved:
+            if bay.spec.visit is None:
+                continue
+            car = f"{bay.spec.visit.car} ({bay.car.state_of_charge:.0%})"
+            self._say(f"{now.astimezone(ZONE):%H:%M:%S}  {car} {'is plugged in' if comes else 'leaves'}")
+            if comes and self.options.control:
+                self._start(self._welcome(bay))
 
     def _inject(self, fault: Fault, now: datetime) -> None:
         if fault.kind in NEEDS_FAILSAFE:
@@ -230,6 +309,8 @@ class Run:
                 pass  # the station calls again by itself
 
     def _telegram_written(self, state: HomeState) -> None:
+        if self.night is not None:
+            return  # by a clock that runs fast, milliseconds tell nothing
         supply = self.scenario.supply
         # Once the cars are offered what fits the call is answered, even while they still draw what they drew.
         called = supply.excess_a(state.total_a) > CALLS_ABOVE_A and supply.calls_for_less(
@@ -245,7 +326,7 @@ class Run:
         """Lines every few seconds; what was decided is asked of Home Assistant, where it answers."""
         keys: dict[str, dict[str, str]] = {}
         while True:
-            await asyncio.sleep(LINE_EVERY_S)
+            await asyncio.sleep(LINE_EVERY_S if self.night is None else NIGHT_LINE_EVERY_S)
             decided = ["" for _ in self.peers.bays]
             if self.options.control:
                 with suppress(DemoError):
@@ -280,6 +361,8 @@ class Run:
         await self.peers.meter.stop()
         self._say("stopping Home Assistant …")
         await self.homeassistant.stop()
+        if self._clock is not None:
+            self._clock.remove()
 
     def _say(self, text: str) -> None:
         print(text, flush=True)

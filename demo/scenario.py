@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import time
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 from .car import CarModel
 from .errors import DemoError
+from .night import Knows, Night, Tariff, Visit
 from .supply import Supply, parse_supply
+from .trace import HOUSE_EVENING, HOUSE_NIGHT
 from .versions import Version
 
 HOME: Final = "home"
@@ -46,6 +50,8 @@ class BaySpec:
     version: Version = Version.V16
     """The one of OCPP that the station speaks, where it speaks that."""
     kind: Kind = Kind.OCPP
+    visit: Visit | None = None
+    """When the car is there, in a night; None: from the beginning on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +92,10 @@ class Scenario:
     appliances: tuple[ApplianceSpec, ...] = ()
     start: str | None = None
     """Where in the demo's own trace it begins, HH:MM; None: at the evening peak."""
+    trace: Path = HOUSE_EVENING
+    """That trace."""
+    night: Night | None = None
+    """Where it is a night by a clock that runs fast."""
 
     @property
     def has_parts(self) -> bool:
@@ -196,10 +206,50 @@ def _mixed_chargers(supply: Supply) -> Scenario:
     return Scenario(name="mixed-chargers", supply=supply, bays=bays, start="18:50")
 
 
+def _off_peak_night(supply: Supply) -> Scenario:
+    """Three cars, of which at most one can charge at its full speed, and a bill with cheap hours from 22:30 to 06:30."""
+    family = CarModel(capacity_kwh=52.0, phases=1, maximum_a=32.0, efficiency=0.92)
+    city = CarModel(capacity_kwh=30.0, phases=1, maximum_a=32.0, efficiency=0.92)
+    guest = CarModel(capacity_kwh=60.0, phases=1, maximum_a=32.0, efficiency=0.92)
+    bays = (
+        BaySpec(
+            name="Garage",
+            station="garage",
+            wiring=(0,),
+            car=family,
+            state_of_charge=0.42,
+            visit=Visit(car="Family car", arrives=time(18, 30), leaves=time(7, 15), knows=Knows.SENSOR, wanted_soc=0.8),
+        ),
+        BaySpec(
+            name="Carport",
+            station="carport",
+            wiring=(0,),
+            car=city,
+            state_of_charge=0.35,
+            visit=Visit(car="City car", arrives=time(19, 10), leaves=time(6, 30), knows=Knows.PERSON, wanted_soc=0.8),
+        ),
+        BaySpec(
+            name="Street",
+            station="street",
+            wiring=(0,),
+            car=guest,
+            state_of_charge=0.3,
+            visit=Visit(car="Guest", arrives=time(21), leaves=time(8), knows=Knows.NOBODY, wanted_kwh=10.0),
+        ),
+    )
+    # About what EDF's regulated tariff has asked since August 2025.
+    tariff = Tariff(peak=0.21, off_peak=0.16, begins=time(22, 30), ends=time(6, 30))
+    night = Night(begins=time(18, 20), ends=time(8, 5), tariff=tariff, speed=60.0)
+    return Scenario(
+        name="off-peak-night", supply=supply, bays=bays, start=f"{night.begins:%H:%M}", trace=HOUSE_NIGHT, night=night
+    )
+
+
 _KINDS: Final = {
     HOME: _Kind(make=_home, supply="9kVA", phases=(1, 3)),
     "flat-with-three-chargers": _Kind(make=_flat_with_three_chargers, supply="35A", phases=(3,)),
     "mixed-chargers": _Kind(make=_mixed_chargers, supply="50A", phases=(3,)),
+    "off-peak-night": _Kind(make=_off_peak_night, supply="9kVA", phases=(1,)),
     **dict(map(_home_by, (Version.V201, Version.V21))),
 }
 SCENARIOS: Final = tuple(_KINDS)

@@ -53,12 +53,15 @@ class Score:
         return self.energy_kwh / self.possible_kwh if self.possible_kwh else None
 
     def step(self, state: HomeState, *capabilities_a: float) -> None:
-        """One second; `capabilities_a` are what each car would draw of all that its station can give, A per phase."""
+        """One second; `capabilities_a` are what each car would draw of all that its station can give, A per phase.
+
+        Without them nothing was possible: so where a car is not to charge whenever it could.
+        """
         self.seconds += 1
         self.trips += state.tripped
         self._overload.step(exceeded=self._supply.exceeded(state.total_a))
         self.energy_kwh += state.car_w / 3_600_000
-        if not state.powered:
+        if not state.powered or not capabilities_a:
             return
         if self._sharing is None:
             self._perfect.step(state.house_a, *capabilities_a)

@@ -190,7 +190,7 @@ async def add_circuit(api: Api, entry_id: str, circuit: CircuitSpec) -> None:
         "protection": "breaker_c",
         "meter": "none",
     }
-    await _add_subentry(api, entry_id, "circuit", {"user": answers})
+    await add_subentry(api, entry_id, "circuit", {"user": answers})
 
 
 async def add_charger(
@@ -218,7 +218,7 @@ async def add_charger(
         case _:
             line = {"kind": _KINDS[bay.kind], "host": "127.0.0.1", "more": {"port": port}}
             answers = {"user": {"next_step_id": "network"}, "network": line, "network_details": details}
-    await _add_subentry(api, entry_id, "charger", answers)
+    await add_subentry(api, entry_id, "charger", answers)
 
 
 def _first_charger(step: Mapping[str, Any]) -> Answer:
@@ -241,10 +241,10 @@ async def add_load(
         "maximum_off_min": 2,
     }
     answers: Answers = {"user": {"entity_id": appliance.entity_id}, "details": details}
-    await _add_subentry(api, entry_id, "load", answers)
+    await add_subentry(api, entry_id, "load", answers)
 
 
-async def _add_subentry(api: Api, entry_id: str, kind: str, answers: Answers) -> None:
+async def add_subentry(api: Api, entry_id: str, kind: str, answers: Answers) -> None:
     """Walk the flow of one; each that was added reloads the entry, and a flow begins only when that is done."""
     entry: dict[str, Any] = {}
     for _ in range(LONGEST_RELOAD_S):
@@ -263,17 +263,22 @@ def _place(wiring: Sequence[int], circuit: str | None, phases: int, circuits: Ma
 
 
 async def subentries(api: Api, entry_id: str, kind: str) -> dict[str, str]:
-    """The names of the entry's circuits, chargers or loads, by their ids."""
+    """The names of the entry's parts of a kind (circuit, charger, load, vehicle), by their ids."""
     found = await api.command("config_entries/subentries/list", entry_id=entry_id)
     return {item["subentry_id"]: item["title"] for item in found if item["subentry_type"] == kind}
 
 
 async def charger_entities(api: Api, entry_id: str) -> dict[str, dict[str, str]]:
     """The entity ids of each charger, by the charger's name and the entities' translation keys."""
+    return await part_entities(api, entry_id, "charger")
+
+
+async def part_entities(api: Api, entry_id: str, kind: str) -> dict[str, dict[str, str]]:
+    """The entity ids of each part of a kind, as `subentries`, by its name and the entities' translation keys."""
     entities = [item for item in await api.command("config/entity_registry/list") if item["platform"] == DOMAIN]
     return {
-        name: {_key(entity): entity["entity_id"] for entity in entities if entity["unique_id"].startswith(charger_id)}
-        for charger_id, name in (await subentries(api, entry_id, "charger")).items()
+        name: {_key(entity): entity["entity_id"] for entity in entities if entity["unique_id"].startswith(part_id)}
+        for part_id, name in (await subentries(api, entry_id, kind)).items()
     }
 
 

@@ -15,6 +15,8 @@ from .errors import DemoError
 
 HOUSE_EVENING: Final = Path(__file__).parent / "data" / "house_evening.csv"
 """The trace that ships with the demo; `data/make_house_evening.py` made it."""
+HOUSE_NIGHT: Final = Path(__file__).parent / "data" / "house_night.csv"
+"""A whole night of the same kind of house; `data/make_house_night.py` made it."""
 
 EVENING: Final = (time(17), time(23))
 HOUR: Final = timedelta(hours=1)

@@ -23,6 +23,14 @@ def test_a_car_draws_a_little_less_than_it_is_offered(offered_a: float, drawn_a:
     assert settle(plugged(), offered_a) == pytest.approx(drawn_a)
 
 
+def test_what_is_lost_on_the_way_does_not_reach_the_battery() -> None:
+    car = plugged(efficiency=0.9, capacity_kwh=50.0)
+    settle(car, 32.0)
+    before_kwh = car.energy_kwh
+    assert car.step(3600.0, 32.0) == pytest.approx(30.4)
+    assert car.energy_kwh - before_kwh == pytest.approx(30.4 * 230 / 1000 * 0.9)
+
+
 def test_a_car_draws_no_more_than_its_charger_can() -> None:
     assert settle(plugged(maximum_a=16.0), 32.0) == 16.0
 

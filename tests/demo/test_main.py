@@ -1,11 +1,16 @@
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
 from demo import __main__ as program
+from demo.clock import PATH, write_clock
 from demo.options import Options
 from demo.report import Summary
+from demo.visits import VisitFigures
 
 
 @pytest.mark.parametrize(
@@ -76,6 +81,48 @@ def test_a_run_ends_with_its_summary(
     assert program.main() == 0
     assert capsys.readouterr().out == "\none line\nanother\n"
     assert (tmp_path / "r.json").exists() == bool(words)
+
+
+def visit(*, missed: bool) -> VisitFigures:
+    return VisitFigures(
+        arrived="18:30",
+        leaves="07:15",
+        wanted_kwh=19.8,
+        got_kwh=20.0,
+        ready=None if missed else "03:00",
+        soc=0.8,
+        energy_kwh=21.0,
+        cost=3.4,
+        saving=1.0,
+        missed=missed,
+    )
+
+
+@pytest.mark.parametrize(("missed", "trips", "code"), [(False, 0, 0), (True, 0, 1), (False, 1, 1)])
+def test_a_night_in_which_a_car_was_not_ready_or_the_breaker_opened_went_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missed: bool, trips: int, code: int
+) -> None:
+    summary = replace(SUMMARY, trips=trips, visits={"Family car": visit(missed=missed)})
+    monkeypatch.setattr(program, "Run", FakeRun)
+    monkeypatch.setattr(FakeRun, "summary", summary)
+    write_clock(tmp_path / "clock", datetime(2026, 1, 15, 18, tzinfo=UTC))
+    monkeypatch.setenv(PATH, str(tmp_path / "clock"))
+    monkeypatch.setattr("sys.argv", ["demo", "--scenario", "off-peak-night", "--report", str(tmp_path / "r.json")])
+    assert program.main() == code
+    assert json.loads((tmp_path / "r.json").read_text())["visits"]["Family car"]["missed"] is missed
+
+
+def test_a_night_begins_anew_by_a_clock_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def restart_by(library: Path, shared: Path) -> None:
+        raise SystemExit(f"{library.name} {shared.name}")
+
+    monkeypatch.delenv(PATH, raising=False)
+    monkeypatch.setattr(program, "REPOSITORY", tmp_path)
+    monkeypatch.setattr(program, "restart_by", restart_by)
+    monkeypatch.setattr("sys.argv", ["demo", "--scenario", "off-peak-night"])
+    with pytest.raises(SystemExit, match=r"clock-.*\.so clock-\d+"):
+        program.main()
+    assert len(list((tmp_path / ".demo").iterdir())) == 2
 
 
 def test_a_run_that_was_ended_before_it_counted_has_none(

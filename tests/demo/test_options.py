@@ -5,7 +5,7 @@ import pytest
 from demo.errors import DemoError
 from demo.faults import FaultKind
 from demo.options import parse_options
-from demo.trace import HOUSE_EVENING
+from demo.trace import HOUSE_EVENING, HOUSE_NIGHT
 
 
 def test_without_options_a_person_watches_a_nine_kva_house() -> None:
@@ -35,10 +35,22 @@ def test_a_scenario_has_a_supply_of_its_own_unless_another_is_asked_for() -> Non
     assert parse_options([*flat, "--supply", "25A"]).scenario.supply.text == "25 A, 3 phases"
 
 
+def test_a_night_has_an_end_a_trace_and_a_clock_of_its_own() -> None:
+    night = ["--scenario", "off-peak-night", "--headless"]
+    assert (parse_options(night).trace, parse_options(night).minutes, parse_options(night).speed) == (
+        HOUSE_NIGHT,
+        None,
+        None,
+    )
+    assert parse_options([*night, "--speed", "10"]).speed == 10
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
         ("--headless", "needs --minutes"),
+        ("--speed 10", "--speed: home goes by the world's own clock"),
+        ("--scenario off-peak-night --speed 0.5", "--speed 0.5: expected 1 to 120"),
         ("--minutes 0", "--minutes 0"),
         ("--minutes nan", "--minutes nan"),
         ("--minutes soon", "--minutes"),

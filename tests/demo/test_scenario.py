@@ -70,7 +70,7 @@ def test_a_scenario_is_one_of_a_piece(name: str) -> None:
     [
         (
             ("castle",),
-            "--scenario castle: no such scenario; there are home, flat-with-three-chargers, mixed-chargers, ocpp-201, ocpp-21",
+            "--scenario castle: no such scenario; there are home, flat-with-three-chargers, mixed-chargers, off-peak-night, ocpp-201, ocpp-21",
         ),
         (("flat-with-three-chargers", None, 1), "--phases 1: flat-with-three-chargers needs 3"),
         (("home", "much"), "--supply much"),

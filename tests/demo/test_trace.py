@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from demo.errors import DemoError
-from demo.trace import HOUSE_EVENING, HouseLoad, Trace, read_trace
+from demo.trace import HOUSE_EVENING, HOUSE_NIGHT, HouseLoad, Trace, read_trace
 
 
 def write(folder: Path, text: str, name: str = "load.csv") -> Path:
@@ -205,3 +205,12 @@ def test_the_trace_that_ships_is_a_busy_evening_and_comes_out_of_its_program_aga
     assert 7000 <= max(trace.watts) <= 7400
     runpy.run_path(str(HOUSE_EVENING.with_name("make_house_evening.py")))["main"](tmp_path)
     assert (tmp_path / "house_evening.csv").read_bytes() == HOUSE_EVENING.read_bytes()
+
+
+def test_the_night_that_ships_is_whole_and_comes_out_of_its_program_again(tmp_path: Path) -> None:
+    trace = read_trace(HOUSE_NIGHT)
+    assert trace.holes == ()
+    assert (trace.times[0].hour, trace.end.hour) == (18, 8)
+    assert max(trace.watts) <= 7200
+    runpy.run_path(str(HOUSE_NIGHT.with_name("make_house_night.py")))["main"](tmp_path)
+    assert (tmp_path / "house_night.csv").read_bytes() == HOUSE_NIGHT.read_bytes()
