@@ -21,8 +21,10 @@ from custom_components.smart_charging.engine.model.plan import Plan, PlanSlot, S
 from custom_components.smart_charging.foresight import Ahead
 
 from .entities import CARPORT, GARAGE, NOW, VEHICLES, ToldSite, load, tick
+from .home import Home
 from .plans_told import HOUR, LEAVES, MINUTE, SESSION, aim, plan, planned, slot
 from .tariff_data import fixed_tariff
+from .test_planned_home import EVENING, plugged_in
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
@@ -365,3 +367,18 @@ async def test_one_calendar_for_all_chargers(hass: HomeAssistant) -> None:
     # What is hardly a moment is a minute; of what starts early no energy is known.
     assert drawn(found) == ["12:00-13:00 Carport", "15:00-15:01 Zoe"]
     assert found[0].description == "Charges until 13:00"
+
+
+async def test_a_night_in_a_home_that_ticks(home: Home) -> None:
+    async with plugged_in(home, kwh=5.0):
+        shown = {state.entity_id: state.state for state in home.hass.states.async_all()}
+        # Half past ten in Paris, when the cheap hours begin.
+        assert shown[SENTENCE].startswith("Starts at 22:30 for 2 h 15 min at 0.17 EUR/kWh; ready 00:45, ")
+        assert (shown[START], shown[CALENDAR]) == ("2026-01-15T21:30:00+00:00", STATE_OFF)
+        assert (shown[EXPECTED], shown[AT_RISK]) == ("50", STATE_OFF)
+        assert last(home.hass) == ("plan_changed", ["goal"])
+        home.freezer.move_to(EVENING + 10 * MINUTE)
+        await home.pass_s(2, watts=300)
+        shown = {state.entity_id: state.state for state in home.hass.states.async_all()}
+        assert shown[CALENDAR] == STATE_ON
+        assert shown[SENTENCE].startswith("Charges until 00:45 ")
