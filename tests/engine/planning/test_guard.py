@@ -23,11 +23,11 @@ def guarded(plan: Plan, kwh: float, ready_in_h: float, *, seen: bool = False, at
 @pytest.mark.parametrize(
     ("kwh", "ready_in_h", "seen", "plan"),
     [
-        # Two hours of charging take two and a half at the worst.
-        pytest.param(2 * KW, 3.0, False, "··████", id="an hour to spare: ··████"),
-        pytest.param(2 * KW, 2.5, False, "█████", id="no time to spare at the worst: █████"),
-        pytest.param(2 * KW, 2.5, True, "·████", id="it was seen to be quick: ·████"),
-        pytest.param(2 * KW, 2.0, True, "████", id="no time to spare: ████"),
+        # Two hours of charging take two and a half at the worst, and half an hour is kept in reserve.
+        pytest.param(2 * KW, 3.5, False, "···████", id="half an hour to spare: ···████"),
+        pytest.param(2 * KW, 3.0, False, "██████", id="no time to spare at the worst: ██████"),
+        pytest.param(2 * KW, 3.0, True, "··████", id="it was seen to be quick: ··████"),
+        pytest.param(2 * KW, 2.5, True, "█████", id="no time to spare: █████"),
     ],
 )
 def test_it_starts_in_time(kwh: float, ready_in_h: float, *, seen: bool, plan: str) -> None:

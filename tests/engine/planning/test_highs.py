@@ -99,3 +99,24 @@ def test_it_may_be_installed_while_we_run(monkeypatch: pytest.MonkeyPatch):
     highs.look_again()
     assert highs.is_installed()
     assert solved(bag()) is not None
+
+
+def test_somebody_else_s_threads_do_not_keep_it_from_solving() -> None:
+    """Within a process HiGHS refuses another number of threads than it was first run with: the planner asks for none."""
+    theirs = highs.highspy.Highs()
+    theirs.setOptionValue("output_flag", False)
+    theirs.addVariable(lb=0, ub=1, obj=1.0)
+    theirs.run()
+    matrix = Matrix()
+    column = matrix.column(1.0, high=10, whole=True)
+    matrix.row([(column, 2.0)], low=5)
+    solved = highs.solve(matrix, time_limit_s=5, gap=0, begin={})
+    assert solved is not None
+    assert solved.values[column] == pytest.approx(3)
+
+
+def test_it_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    matrix = Matrix()
+    matrix.row([(matrix.column(1.0, high=10, whole=True), 2.0)], low=5)
+    highs.solve(matrix, time_limit_s=5, gap=0, begin={})
+    assert capfd.readouterr().out == ""

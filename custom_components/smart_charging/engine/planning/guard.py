@@ -12,6 +12,9 @@ from .powers import range_kw, stored_kw
 WORST_SHARE: Final = 0.8
 """A car that was not seen to charge is taken to charge with so much of what it should: cold ones and those of a phase less do."""
 
+RESERVE: Final = timedelta(minutes=30)
+"""So much is kept for what nobody foresees: a charger that is out of reach, a limit that comes."""
+
 
 def guard(plan: Plan, order: Order, site: Site, at: datetime, *, seen: bool) -> Plan:
     """Give the plan, or one that charges from now until the plan does, where it would be late if it waited for that.
@@ -38,6 +41,6 @@ def _is_late(plan: Plan, order: Order, site: Site, at: datetime, share: float) -
         stage.departure is not None
         and stage.most_per_kwh is None
         and stage.energy_kwh > 0
-        and (per_hour_kwh <= 0 or stage.departure - at <= timedelta(hours=stage.energy_kwh / per_hour_kwh))
+        and (per_hour_kwh <= 0 or stage.departure - at <= RESERVE + timedelta(hours=stage.energy_kwh / per_hour_kwh))
         for stage in order.stages
     )

@@ -68,9 +68,11 @@ def solve(
 def _run(matrix: Matrix, options: Mapping[str, Any], *, whole: bool, begin: Mapping[int, float]) -> Solved | None:
     if highspy is None:
         return None
-    solver = highspy.Highs()
-    # One thread, and always the same seed: the same inputs give the same plan.
-    for name, value in {"output_flag": False, "threads": 1, "random_seed": 0, **options}.items():
+    # Without what `Highs` adds to it: that turns callbacks on, which prints a line that nothing can prevent.
+    solver = highspy.Highs.__base__()
+    # In this thread alone, and always with the same seed: the same inputs give the same plan. A number of threads would have to
+    # be that of whoever else uses HiGHS in this process, or it fails.
+    for name, value in {"output_flag": False, "parallel": "off", "random_seed": 0, **options}.items():
         solver.setOptionValue(name, value)
     solver.passModel(_model(highspy, matrix, whole=whole))
     if begin:

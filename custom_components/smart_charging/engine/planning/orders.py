@@ -23,6 +23,8 @@ _FAIR: Final = 0.5
 _QUARTERS: Final = (1.0, 0.75, 0.5, 0.25)
 _START: Final = 0.03
 """A start costs as much as this many kWh: below a cent. Contactors wear, and nobody likes a car that starts and stops."""
+_START_BESIDE_PEAK: Final = 0.5
+"""Where power has a price it pays to charge for some minutes of each window. Not for less than this: a car is no lamp."""
 _STAY: Final = 0.02
 """A kWh where the plan had one before counts as so much cheaper, by the mean price: plans do not jump for cents."""
 _SOONER: Final = 1e-5
@@ -64,7 +66,7 @@ def job_of(question: Question, order: Order, spans: Sequence[Span], prices: Pric
         wants=wants,
         efficiency=order.efficiency,
         standby_kw=min(order.standby_w / 1000, lowest_kw / 2),
-        start_cost=_START * prices.mean,
+        start_cost=(_START if question.tariff.peak is None else _START_BESIDE_PEAK) * prices.mean,
         charging=order.charging,
         nudge_per_kwh=_nudges(question, order, spans, prices, begins),
         continuous=order.continuous,
