@@ -188,6 +188,12 @@ def decided_text(states: Mapping[str, Mapping[str, Any]], keys: Mapping[str, str
     return ", ".join(parts)
 
 
+def plans_told(states: Mapping[str, Mapping[str, Any]], keys: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """The plan of each charger that has one, in the integration's own sentence; `keys` as for `decided_text`, by charger."""
+    told = {name: states.get(of_charger.get("plan", ""), {}).get("state") for name, of_charger in keys.items()}
+    return {name: plan for name, plan in told.items() if plan not in {None, "unknown", "unavailable"}}
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 

@@ -27,7 +27,7 @@ from .options import Options
 from .parts import PartsScore
 from .peers import Bay, Peers
 from .perfect_sharing import PerfectSharing
-from .report import Summary, decided_text, part_lines, status_line, summarise, summary_lines, write_json
+from .report import Summary, decided_text, part_lines, plans_told, status_line, summarise, summary_lines, write_json
 from .score import CALLS_ABOVE_A, FailsafeClock, Score, WireClock
 from .setup_flow import SAFE_A, add_meter, charger_entities, set_up_energy_dashboard, set_up_site
 from .trace import HouseLoad, read_trace
@@ -153,6 +153,7 @@ class Run:
             self._say(f"the clock goes {speed:g} times as fast from now on, until {self._ends:%H:%M}")
             self._run_clock(speed)
         await self._ended.wait()
+        self._run_clock(1.0)
         if self._failure is not None:
             raise self._failure
         if self.options.diagnostics is not None:
@@ -325,20 +326,26 @@ class Run:
     async def _say_lines(self) -> None:
         """Lines every few seconds; what was decided is asked of Home Assistant, where it answers."""
         keys: dict[str, dict[str, str]] = {}
+        plans: dict[str, str] = {}
         while True:
             await asyncio.sleep(LINE_EVERY_S if self.night is None else NIGHT_LINE_EVERY_S)
             decided = ["" for _ in self.peers.bays]
+            changed: list[str] = []
             if self.options.control:
                 with suppress(DemoError):
                     keys = keys or await charger_entities(self.api, self._entry_id)
                     states = {state["entity_id"]: state for state in await self.api.get("/api/states")}
                     decided = [decided_text(states, keys.get(bay.spec.name, {})) for bay in self.peers.bays]
+                    if self.night is not None:
+                        told = plans_told(states, keys)
+                        changed = [f"    {name}: {plan}" for name, plan in told.items() if plans.get(name) != plan]
+                        plans = told
             if self._state is None:
                 continue
             trace_time = self.peers.home.house.time_at(self.peers.home.elapsed_s)
             parts = self.scenario.has_parts
             self._say(status_line(self._state, self.scenario.supply, trace_time, "" if parts else decided[0]))
-            for line in part_lines(self._state, self.scenario, decided) if parts else ():
+            for line in (*(part_lines(self._state, self.scenario, decided) if parts else ()), *changed):
                 self._say(line)
 
     def _start(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:

@@ -8,7 +8,7 @@ import pytest
 from demo.circuit import CircuitState
 from demo.errors import DemoError
 from demo.parts import ApplianceFigures, CarFigures, CircuitFigures, Parts
-from demo.report import decided_text, part_lines, status_line, summarise, summary_lines, write_report
+from demo.report import decided_text, part_lines, plans_told, status_line, summarise, summary_lines, write_report
 from demo.scenario import make_scenario
 from demo.score import FailsafeClock, Score, WireClock
 from demo.supply import parse_supply
@@ -201,3 +201,9 @@ def test_a_scenario_s_second_has_a_line_for_each_part(clock: Clock) -> None:
     home = replace(seen, offered_a=(10.0,), outlet_w=(6555.0,), circuits=(), appliances_on=())
     assert part_lines(home, make_scenario("home"), [""]) == ["    Garage        draws  6.6 kW  offered 10.0 A"]
     assert "  cars " in status_line(seen, parse_supply("9kVA", 1), EIGHT, "")
+
+
+def test_plans_are_told_in_their_own_words_where_there_are_any() -> None:
+    keys = {"Garage": {"plan": "sensor.g_plan"}, "Yard": {"plan": "sensor.y_plan"}, "Street": {}}
+    states = {"sensor.g_plan": {"state": "Starts at 01:00"}, "sensor.y_plan": {"state": "unknown"}}
+    assert plans_told(states, keys) == {"Garage": "Starts at 01:00"}
