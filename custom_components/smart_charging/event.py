@@ -22,7 +22,7 @@ from .entity import ChargerEntity, async_charger_places
 from .operations import async_watch_security, offers
 from .plan_changes import PlanChange, changes
 from .plan_entity import PlanEntity, PlanView, async_plan_places, local
-from .plan_stretches import is_awaited
+from .plan_stretches import is_for
 from .runtime import SmartChargingConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -141,6 +141,8 @@ class PlanEventEntity(PlanEntity, EventEntity):
     _goal: Mapping[str, str | None] | None = None
     """What was told is for this one; over a restart the last event tells it."""
     _told: Plan | None = None
+    _seen: Plan | None = None
+    """Whether there is anything to tell of it was looked at."""
     _is_risk_told: bool = False
 
     @override
@@ -165,8 +167,11 @@ class PlanEventEntity(PlanEntity, EventEntity):
     def _look(self) -> None:
         """Tell what people should know and do not."""
         planned, session = self.planned, self.view.session
-        if planned.aim is None or planned.plan is None or is_awaited(planned.plan, planned.aim):
+        if planned.aim is None or planned.plan is None or planned.plan is self._seen:
             return
+        if not is_for(planned.plan, planned.aim):
+            return
+        self._seen = planned.plan
         started_at = None if session is None else session.started_at
         goal = {"plugged_in_at": local(started_at), "departure": local(planned.aim.departure)}
         changed = self._changed(planned, planned.plan, goal)

@@ -14,12 +14,21 @@ TRIFLE_KWH: Final = 0.01
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """From `start` to `end`, UTC. `energy_kwh` is what the charger gives then; None where nobody worked it out."""
+    """From `start` to `end`, UTC."""
 
     start: datetime
     end: datetime
-    energy_kwh: float | None
-    cost: float
+    slots: Sequence[PlanSlot]
+
+    @property
+    def energy_kwh(self) -> float | None:
+        """What the charger gives then; None where nobody worked it out."""
+        return energy_kwh(self.slots)
+
+    @property
+    def cost(self) -> float:
+        """What that costs."""
+        return sum(slot.cost for slot in self.slots)
 
 
 def stretches(plan: Plan, at: datetime) -> tuple[Stretch, ...]:
@@ -32,7 +41,7 @@ def stretches(plan: Plan, at: datetime) -> tuple[Stretch, ...]:
             runs[-1].append(slot)
         else:
             runs.append([slot])
-    return tuple(_stretch(run) for run in runs if run[-1].end > at)
+    return tuple(Stretch(start=run[0].start, end=run[-1].end, slots=run) for run in runs if run[-1].end > at)
 
 
 class Beginning:
@@ -57,6 +66,12 @@ def is_awaited(plan: Plan, aim: Aim) -> bool:
     return not is_made and max(needed_kwh, aim.order.at_once_kwh) > TRIFLE_KWH
 
 
+def is_for(plan: Plan, aim: Aim) -> bool:
+    """Tell whether a plan was made for what is wanted now: when that changes, another one is made soon."""
+    departures = [stage.departure for stage in aim.order.stages if stage.departure is not None]
+    return plan.departure == max(departures, default=None) and not is_awaited(plan, aim)
+
+
 def worked_out(slot: PlanSlot) -> bool:
     """Tell whether a slot says what it draws: one that starts early, so as not to be late, does not."""
     return slot.power_kw != 0
@@ -77,7 +92,3 @@ def energy_kwh(slots: Sequence[PlanSlot]) -> float | None:
     if not all(worked_out(slot) for slot in slots):
         return None
     return sum(slot.power_kw * hours(slot) for slot in slots)
-
-
-def _stretch(run: Sequence[PlanSlot]) -> Stretch:
-    return Stretch(start=run[0].start, end=run[-1].end, energy_kwh=energy_kwh(run), cost=sum(slot.cost for slot in run))

@@ -35,7 +35,7 @@ AT_RISK, EVENT, CALENDAR = "binary_sensor.garage_goal_at_risk", "event.garage_pl
 
 # Two hours of 10 kWh in the battery each; London's clocks are those of UTC in winter.
 TWO = plan(slot(NOW + 2 * HOUR, HOUR, stored_kwh=10.0), slot(NOW + 5 * HOUR, HOUR, price=0.12, stored_kwh=20.0))
-NOTHING = Plan(slots=(), cost=0.0, saving=0.0)
+NOTHING = plan(saving=0.0)
 AWAITED = Plan(slots=())
 
 
@@ -246,6 +246,7 @@ async def test_a_plan_that_changes(
 ) -> None:
     site = await show(hass, Platform.EVENT)
     before = site.state(EVENT)
+    made = replace(made, departure=leaves)
     await site.tell(planned(made, aim(departure=leaves), at=NOW + MINUTE))
     assert last(hass) == ("plan_changed", changed or ["goal"])
     assert (site.state(EVENT) != before) is (changed is not None)
@@ -253,6 +254,17 @@ async def test_a_plan_that_changes(
     before = site.state(EVENT)
     await site.tell(planned(made, aim(departure=leaves), at=NOW + 2 * MINUTE))
     assert site.state(EVENT) == before
+
+
+async def test_a_plan_for_another_goal_is_told_once_it_is_made(hass: HomeAssistant) -> None:
+    site = await show(hass, Platform.EVENT)
+    before = site.state(EVENT)
+    later = aim(departure=LEAVES + HOUR)
+    await site.tell(planned(TWO, later))
+    assert site.state(EVENT) == before
+    await site.tell(planned(replace(LATER, departure=LEAVES + HOUR), later))
+    assert last(hass) == ("plan_changed", ["goal"])
+    assert attributes(hass, EVENT)["start"] == "2026-03-01T14:15:00+00:00"
 
 
 async def test_a_plan_that_goes_as_planned_is_no_news(hass: HomeAssistant) -> None:
@@ -285,11 +297,11 @@ async def test_a_goal_at_risk_is_told_once(hass: HomeAssistant) -> None:
     assert last(hass) == ("goal_at_risk", "time")
     assert attributes(hass, EVENT)["missed_kwh"] == 4.23
     before = site.state(EVENT)
-    for made in (TWO, short):
+    for made in (TWO, replace(short)):
         await site.tell(planned(made))
     assert site.state(EVENT) == before
     # For another goal it is told anew.
-    await site.tell(planned(short, aim(departure=LEAVES + HOUR)))
+    await site.tell(planned(replace(short, departure=LEAVES + HOUR), aim(departure=LEAVES + HOUR)))
     assert last(hass) == ("goal_at_risk", "time")
     assert site.state(EVENT) != before
 

@@ -93,9 +93,8 @@ class PlanSensor(PlanEntity, SensorEntity):
     def _shows(self) -> object:
         # Whenever that began which is on: a slot that starts early, so as not to be late, begins with each tick anew.
         at = self.planned.at
-        return self.sentence, [
-            _row(slot) | {"start": None if slot.start <= at else local(slot.start)} for slot in self._slots()
-        ]
+        slots = [slot if slot.start > at else (slot.end, slot.current_a, slot.stored_kwh) for slot in self._slots()]
+        return self.sentence, slots
 
     def _slots(self) -> Iterator[PlanSlot]:
         planned = self.planned
