@@ -17,6 +17,7 @@ from .plan_stretches import Beginning, Stretch, energy_kwh, is_awaited, stretche
 from .plan_words import NoPlan, PlanTeller
 from .runtime import SmartChargingConfigEntry
 from .speech import async_speech
+from .tariff_desk import Tariffs
 from .vehicles import Vehicles
 
 
@@ -51,6 +52,7 @@ class PlanEntity(ChargerEntity):
     def __init__(self, entry: SmartChargingConfigEntry, description: EntityDescription, place: ChargerPlace) -> None:
         super().__init__(entry, description, place)
         self._vehicles: Vehicles = entry.runtime_data.vehicles
+        self._tariffs: Tariffs = entry.runtime_data.foresight.tariffs
         self._beginning = Beginning()
         self._stretches: Sequence[Stretch] = ()
 
@@ -101,7 +103,10 @@ class PlanEntity(ChargerEntity):
             return NoPlan.NO_CAR
         if aim is None:
             return NoPlan.NO_GOAL
-        return NoPlan.NO_PRICES if view.effective_mode is Mode.SMART else NoPlan.OTHER_MODE
+        if view.effective_mode is not Mode.SMART:
+            return NoPlan.OTHER_MODE
+        tariff = self._tariffs.tariff(view.at)
+        return NoPlan.BEING_MADE if tariff is not None and tariff.prices else NoPlan.NO_PRICES
 
 
 @callback

@@ -30,6 +30,7 @@ class NoPlan(StrEnum):
     NO_GOAL = "no_goal"
     OTHER_MODE = "other_mode"
     NO_PRICES = "no_prices"
+    BEING_MADE = "being_made"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ class PlanTeller:
         if plan.missed_kwh > 0:
             return self._say("plan_charges_nothing")
         if is_awaited(plan, aim):
-            return self._say("plan_being_made")
+            return self.why_none(NoPlan.BEING_MADE)
         if any(it.energy_kwh > TRIFLE_KWH for it in aim.order.stages if it.most_per_kwh is not None):
             return self._say("plan_too_dear")
         return self._say("plan_nothing")

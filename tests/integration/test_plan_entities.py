@@ -23,7 +23,7 @@ from custom_components.smart_charging.foresight import Ahead
 from .entities import CARPORT, GARAGE, NOW, VEHICLES, ToldSite, load, tick
 from .home import Home
 from .plans_told import HOUR, LEAVES, MINUTE, SESSION, aim, plan, planned, slot
-from .tariff_data import fixed_tariff
+from .tariff_data import dynamic_tariff, fixed_tariff
 from .test_planned_home import EVENING, plugged_in
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
@@ -148,7 +148,7 @@ async def test_what_starts_early_so_as_not_to_be_late_is_written_down_once(hass:
         pytest.param(planned(session=None), Mode.SMART, "No plan: no car is plugged in", id="no car"),
         pytest.param(tick(session=SESSION), Mode.SMART, "No plan: nothing is wanted of this car", id="no goal"),
         pytest.param(planned(), Mode.FAST, 'No plan: the mode is not "Smart"', id="another mode"),
-        pytest.param(planned(), Mode.SMART, "No plan: no prices are known", id="no prices"),
+        pytest.param(planned(), Mode.SMART, "The plan is being made", id="not made yet"),
         pytest.param(planned(AWAITED), Mode.SMART, "The plan is being made", id="being made"),
     ],
 )
@@ -157,6 +157,12 @@ async def test_where_there_is_no_plan(hass: HomeAssistant, told: TickResult, mod
     assert site.state(SENTENCE) == expected
     assert {site.state(entity_id) for entity_id in (START, END, COST, SAVING, EXPECTED)} == {STATE_UNKNOWN}
     assert attributes(hass, SENTENCE)["slots"] == []
+
+
+async def test_where_there_are_no_prices(hass: HomeAssistant) -> None:
+    tariff = read_tariff(dynamic_tariff())
+    site = await load(hass, Platform.SENSOR, planned(), mode=Mode.SMART, vehicles=VEHICLES, tariff=tariff)
+    assert site.state(SENTENCE) == "No plan: no prices are known"
 
 
 async def test_a_full_car_is_expected_to_be_full(hass: HomeAssistant) -> None:

@@ -207,7 +207,8 @@ def test_whatever_has_to_be_told_fits_into_a_state(why: Shortage) -> None:
 @pytest.mark.parametrize("why", NoPlan)
 def test_why_there_is_no_plan(why: NoPlan) -> None:
     said = PlanTeller(speech=speech(), currency="EUR", at=EVENING).why_none(why)
-    assert said.startswith("No plan: ")
+    assert said.startswith("No plan: ") is (why is not NoPlan.BEING_MADE)
+    assert "plan_" not in said
 
 
 def test_a_language_has_its_own_decimal_separator() -> None:
