@@ -91,7 +91,8 @@ class _Stay:
             soc=round(self.car.state_of_charge, 3),
             energy_kwh=round(self.energy_kwh, 2),
             cost=round(self.cost, 2),
-            saving=round(usual * self.energy_kwh - self.cost, 2) if self.at_once_kwh else 0.0,
+            # Plus nothing, so that it is not "-0.00".
+            saving=round(usual * self.energy_kwh - self.cost, 2) + 0.0 if self.at_once_kwh else 0.0,
             missed=self.left and self.ready is None,
         )
 
