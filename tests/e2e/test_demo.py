@@ -1,8 +1,8 @@
 """The demo as a person runs it: a real Home Assistant, set up through its own flows, on the newest release.
 
 In real time, because a station's own minute cannot be hurried: in two runs Home Assistant is killed while the car charges at
-full speed, and the station, of the oldest or the newest version, has to come down by itself; in the last one several
-chargers, circuits and a boiler hang together. OCPP 2.0.1 lies between: `tests/chargers/test_demo_station.py` tries all three.
+full speed, and the station, of the oldest or the newest version, has to come down by itself; in another one several
+chargers, circuits and a boiler hang together. Only the evening of three cars goes by a clock that runs fast. OCPP 2.0.1 lies between: `tests/chargers/test_demo_station.py` tries all three.
 """
 
 import json
