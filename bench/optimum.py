@@ -73,8 +73,8 @@ class Solver(highspy.Highs):
         """Leave out what `Highs` does at its start: it turns callbacks on, which prints a line that nothing can prevent."""
         super(highspy.Highs, self).__init__()
         self.setOptionValue("output_flag", False)
-        # Within a process HiGHS refuses another number of threads than it was first run with; the planner has one.
-        self.setOptionValue("threads", 1)
+        # Within a process HiGHS refuses another number of threads than it was first run with: nobody asks for any.
+        self.setOptionValue("parallel", "off")
 
 
 def _solver(upper: Sequence[float], rows: Sequence[Sequence[int]]) -> Solver:

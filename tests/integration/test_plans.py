@@ -58,9 +58,9 @@ class Desk:
     async def at(self, at: datetime, aims: Mapping[str, Aim], status: EvseStatus | None = None) -> Mapping[str, Plan]:
         """Look at a time, and once more when what was begun is done."""
         statuses = {} if status is None else {"a": status}
-        first = self.plans.update(at, SITE, aims, statuses)
+        self.plans.update(at, SITE, aims, statuses)
         await self.hass.async_block_till_done(wait_background_tasks=True)
-        return self.plans.update(at, SITE, aims, statuses) or first
+        return self.plans.update(at, SITE, aims, statuses)
 
 
 @pytest.fixture
