@@ -1,7 +1,7 @@
 """The cheap hours of a tariff: when a car charges that nobody wants anything of but that it is cheap."""
 
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final
 
 from ..model.off_peak import OffPeak
@@ -34,13 +34,9 @@ def _threshold(near: list[PriceSlot], at: datetime) -> float:
     for slot in sorted(near, key=lambda slot: slot.price_per_kwh):
         length = min(slot.end, at + AHEAD) - max(slot.start, at - BEHIND)
         levels[slot.price_per_kwh] = levels.get(slot.price_per_kwh, timedelta()) + length
-    most, taken, third = min(levels), timedelta(), sum(levels.values(), timedelta()) * SHARE
-    for price, length in levels.items():
-        taken += length
-        if taken > third:
-            break
-        most = price
-    return most
+    third = sum(levels.values(), timedelta()) * SHARE
+    within = [price for price, taken in zip(levels, accumulate(levels.values()), strict=True) if taken <= third]
+    return within[-1] if within else min(levels)
 
 
 def _changes_at(near: list[PriceSlot], at: datetime, most: float, *, cheap: bool) -> datetime | None:
