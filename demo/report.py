@@ -194,6 +194,11 @@ def plans_told(states: Mapping[str, Mapping[str, Any]], keys: Mapping[str, Mappi
     return {name: plan for name, plan in told.items() if plan not in {None, "unknown", "unavailable"}}
 
 
+def same_plan(plan: str, before: str | None) -> bool:
+    """Whether only what it saves is another: against charging now that shrinks by itself as it gets later."""
+    return before is not None and plan.partition("; saves ")[0] == before.partition("; saves ")[0]
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 

@@ -27,7 +27,17 @@ from .options import Options
 from .parts import PartsScore
 from .peers import Bay, Peers
 from .perfect_sharing import PerfectSharing
-from .report import Summary, decided_text, part_lines, plans_told, status_line, summarise, summary_lines, write_json
+from .report import (
+    Summary,
+    decided_text,
+    part_lines,
+    plans_told,
+    same_plan,
+    status_line,
+    summarise,
+    summary_lines,
+    write_json,
+)
 from .score import CALLS_ABOVE_A, FailsafeClock, Score, WireClock
 from .setup_flow import SAFE_A, add_meter, charger_entities, set_up_energy_dashboard, set_up_site
 from .trace import HouseLoad, read_trace
@@ -338,7 +348,9 @@ class Run:
                     decided = [decided_text(states, keys.get(bay.spec.name, {})) for bay in self.peers.bays]
                     if self.night is not None:
                         told = plans_told(states, keys)
-                        changed = [f"    {name}: {plan}" for name, plan in told.items() if plans.get(name) != plan]
+                        changed = [
+                            f"    {name}: {plan}" for name, plan in told.items() if not same_plan(plan, plans.get(name))
+                        ]
                         plans = told
             if self._state is None:
                 continue

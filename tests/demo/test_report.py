@@ -8,7 +8,16 @@ import pytest
 from demo.circuit import CircuitState
 from demo.errors import DemoError
 from demo.parts import ApplianceFigures, CarFigures, CircuitFigures, Parts
-from demo.report import decided_text, part_lines, plans_told, status_line, summarise, summary_lines, write_report
+from demo.report import (
+    decided_text,
+    part_lines,
+    plans_told,
+    same_plan,
+    status_line,
+    summarise,
+    summary_lines,
+    write_report,
+)
 from demo.scenario import make_scenario
 from demo.score import FailsafeClock, Score, WireClock
 from demo.supply import parse_supply
@@ -207,3 +216,10 @@ def test_plans_are_told_in_their_own_words_where_there_are_any() -> None:
     keys = {"Garage": {"plan": "sensor.g_plan"}, "Yard": {"plan": "sensor.y_plan"}, "Street": {}}
     states = {"sensor.g_plan": {"state": "Starts at 01:00"}, "sensor.y_plan": {"state": "unknown"}}
     assert plans_told(states, keys) == {"Garage": "Starts at 01:00"}
+
+
+def test_a_plan_that_saves_less_since_it_is_later_is_the_same_plan() -> None:
+    plan = "Starts at 01:00; ready 03:59; saves 1.14 EUR against now"
+    assert same_plan(plan.replace("1.14", "1.07"), plan)
+    assert not same_plan(plan.replace("01:00", "02:00"), plan)
+    assert not same_plan(plan, None)
