@@ -2,8 +2,8 @@
 
 All processes of such a demo are started with a library of our own before the C library (`clock.c`): they read their time
 from a file that they share, and what they wait for comes so much earlier. Sockets and processors stay as fast as they are.
-libfaketime does this too, but its version in Debian 12 and 13 leaves out the waits of Python's threads, which then never
-end [tried: 0.9.10, `threading.Event.wait`]. Setting up is done at the world's own pace, so that nothing times out.
+libfaketime does this too, but the one of Debian 12 leaves out the waits of Python's threads, which then never end [tried:
+0.9.10, `threading.Event.wait`], and it keeps one pace. Setting up is done at the world's own, so that nothing times out.
 """
 
 import hashlib
