@@ -163,9 +163,11 @@ async def test_the_own_meter_tells_where_nobody_keeps_statistics(
     await next_hour(hass, freezer)
     outlook = outlooks.outlook(NOW + HOUR)
     await outlooks.stop()
-    assert outlook.base_kw(at(34), at(35)) == pytest.approx(0.8)
-    assert outlook.base_kw(at(15), at(16)) == pytest.approx(0.8)
-    assert outlook.high_base_kw(at(34), at(35)) == pytest.approx(0.8 + WIDE_KW)
+    same_hour = NOW.replace(minute=0) + timedelta(days=1)
+    assert outlook.base_kw(same_hour, same_hour + HOUR) == pytest.approx(0.8)
+    # One hour tells nothing of the others.
+    assert outlook.base_kw(same_hour + 5 * HOUR, same_hour + 6 * HOUR) == 0
+    assert outlook.high_base_kw(same_hour, same_hour + HOUR) == pytest.approx(0.8 + WIDE_KW)
     assert changes == [1]
 
 

@@ -12,6 +12,9 @@ from typing import Final
 WIDE_KW: Final = 3.0
 """The margin above a base load that nobody knows: an oven and a kettle at once, or a heat pump."""
 
+_TELLING: Final = 0.5
+"""Such a part of the steps has to be known until their mean stands for those that are not."""
+
 
 class Blank(StrEnum):
     """What an outlook does without."""
@@ -50,7 +53,7 @@ class Outlook:
     blanks: frozenset[Blank] = frozenset()
 
     def base_kw(self, start: datetime, end: datetime) -> float:
-        """Tell the base load that is expected on average; where it is not known it is the mean of what is, or else none."""
+        """Tell the base load that is expected on average; where it is not known it is the mean of what is, if that is most of it, or else none."""
         return _mean((self._base_kw(step), hours) for step, hours in self._parts(start, end))
 
     def high_base_kw(self, start: datetime, end: datetime) -> float:
@@ -59,24 +62,23 @@ class Outlook:
 
     def surplus_kw(self, start: datetime, end: datetime) -> float:
         """Tell what cars may have of the sun on average, never negative; none where sun or base load are unknown."""
-        if self._known_kw is None:
-            return 0.0
         return _mean((self._surplus_kw(step), hours) for step, hours in self._parts(start, end))
 
     def _surplus_kw(self, step: OutlookStep | None) -> float:
-        if step is None or step.solar_kw is None:
+        if step is None or step.solar_kw is None or (step.base_kw is None and self._usual_kw is None):
             return 0.0
         return max(0.0, step.solar_kw - self._base_kw(step) - step.stored_kw)
 
     def _base_kw(self, step: OutlookStep | None) -> float:
         if step is None or step.base_kw is None:
-            return self._known_kw or 0.0
+            return self._usual_kw or 0.0
         return step.base_kw
 
     @cached_property
-    def _known_kw(self) -> float | None:
+    def _usual_kw(self) -> float | None:
+        """The mean of what is known, where that is most of it: an evening alone tells nothing of the night."""
         known = [step.base_kw for step in self.steps if step.base_kw is not None]
-        return math.fsum(known) / len(known) if known else None
+        return math.fsum(known) / len(known) if known and len(known) >= _TELLING * len(self.steps) else None
 
     @cached_property
     def _starts(self) -> list[datetime]:
