@@ -227,7 +227,6 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         self._walks.stop()
         self._senses.stop()
         self._waker.stop()
-        await self._foresight.stop()
         await self._dispatcher.stop()
         await self._loads.stop()
         for name, driver in self._drivers.items():
@@ -236,6 +235,8 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
             except Exception:
                 # The others have to be stopped as well.
                 _LOGGER.exception("Charger %s could not be stopped", name)
+        # After the chargers: what is written down must not keep them from being brought to rest.
+        await self._foresight.stop()
         await self._store.async_save()
 
     async def async_step_down(self) -> None:

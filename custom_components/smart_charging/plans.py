@@ -144,6 +144,9 @@ class Plans:
     def _plan(self, evse_id: str, order: Order, site: Site, at: datetime) -> Plan | None:
         was_seen = evse_id in self._appetites
         plan = None if self._made is None else self._made.plans.get(evse_id)
+        if plan is not None and self._failed and plan.at(at) is None and plan.next_charge(at) is None:
+            # An old plan that is over, and no new one can be made: nobody is left waiting for what does not come.
+            plan = None
         if plan is None and not self._busy:
             # There is none to wait for: it charges as its mode says, until it would be late.
             late = guard(_WAITS, order, site, at, seen=was_seen)

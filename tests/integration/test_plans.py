@@ -213,6 +213,23 @@ async def test_a_plan_that_cannot_be_made_is_told_once_and_tried_again(
     assert (await at_home.at(EVENING + timedelta(minutes=30), wants(20)))["a"].slots != ()
 
 
+async def test_a_plan_that_is_over_keeps_nobody_waiting_when_no_other_can_be_made(
+    desk: MakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_home = await desk(hp_hc())
+    open_end = wants(5, None)
+    plan = (await at_home.at(EVENING, open_end))["a"]
+    assert plan.ready_at is not None
+
+    def fail(_: Question) -> Mapping[str, Plan]:
+        raise ArithmeticError
+
+    monkeypatch.setattr(plans_module, "make_plans", fail)
+    assert (await at_home.at(EVENING + timedelta(minutes=15), open_end))["a"] == plan
+    # It charges as its mode says.
+    assert await at_home.at(plan.ready_at + timedelta(minutes=15), open_end) == {}
+
+
 async def test_nothing_is_made_any_more_once_it_is_stopped(desk: MakeDesk, made: list[Question]) -> None:
     at_home = await desk(hp_hc())
     at_home.plans.update(EVENING, SITE, wants(20), {})

@@ -59,3 +59,9 @@ def test_what_nobody_needs_is_not_hurried() -> None:
     asked = question(one := order(5 * KW), tariff(0.2))
     plan = late(1)
     assert guard(plan, one, asked.site, in_hours(0), seen=False) is plan
+
+
+def test_one_that_bears_no_pause_goes_on_once_it_charges() -> None:
+    """The guard started it, and it is seen to be quick: it is not paused until the plan begins."""
+    assert guarded(late(3), 2 * KW, 6, seen=True, continuous=True, charging=True) == "██████████··"
+    assert guarded(late(3), 2 * KW, 6, seen=True, continuous=True, charging=False) == "······████··"

@@ -20,6 +20,7 @@ def guard(plan: Plan, order: Order, site: Site, at: datetime, *, seen: bool) -> 
     """Give the plan, or one that charges from now until the plan does, where it would be late if it waited for that.
 
     `seen`: the car was seen to charge, and the order knows with how much. Who set a price limit, or chose hours, waits by will.
+    One that bears no pause and charges already goes on.
     """
     if not _is_late(plan, order, site, at, 1.0 if seen else WORST_SHARE):
         return plan
@@ -35,12 +36,17 @@ def _is_late(plan: Plan, order: Order, site: Site, at: datetime, share: float) -
         return False
     if order.not_before is not None and at < order.not_before:
         return False
+    goes_on = order.continuous and order.charging
     _, highest_kw = range_kw(order, site)
     per_hour_kwh = stored_kw(order, share * highest_kw)
     return any(
         stage.departure is not None
         and stage.most_per_kwh is None
         and stage.energy_kwh > 0
-        and (per_hour_kwh <= 0 or stage.departure - at <= RESERVE + timedelta(hours=stage.energy_kwh / per_hour_kwh))
+        and (
+            goes_on
+            or per_hour_kwh <= 0
+            or stage.departure - at <= RESERVE + timedelta(hours=stage.energy_kwh / per_hour_kwh)
+        )
         for stage in order.stages
     )
