@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from custom_components.smart_charging.engine.model.evse import Evse
+from custom_components.smart_charging.engine.model.limit import Limit, LimitSpan
 from custom_components.smart_charging.engine.model.order import Order, Stage
 from custom_components.smart_charging.engine.model.outlook import Outlook, OutlookStep
 from custom_components.smart_charging.engine.model.plan import Plan
@@ -71,6 +72,11 @@ def question(orders: Order | Sequence[Order], prices: Tariff, *, limit_a: float 
         "outlook": NOTHING,
     }
     return Question(**(values | changes))
+
+
+def held(limit: Limit, from_h: float, to_h: float) -> LimitSpan:
+    """A limit that holds from so many hours from now to so many."""
+    return LimitSpan(start=in_hours(from_h), end=in_hours(to_h), limit=limit)
 
 
 def drawn(plan: Plan, hours: float, each_h: float = 0.5) -> str:

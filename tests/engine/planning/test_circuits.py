@@ -7,14 +7,14 @@ import pytest
 
 from custom_components.smart_charging.engine.model.circuit import Circuit
 from custom_components.smart_charging.engine.model.evse import Evse
-from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
+from custom_components.smart_charging.engine.model.limit import Limit, LimitSource, LimitSpan
 from custom_components.smart_charging.engine.model.outlook import Outlook, OutlookStep
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES, Phase
 from custom_components.smart_charging.engine.planning.circuits import bounds_of
 from custom_components.smart_charging.engine.planning.planner import make_plans
 
 from ..builders import NOW, contract, mains, rating, site
-from .builders import HOUR, NOTHING, flat, order, question, spans, wallbox
+from .builders import HOUR, NOTHING, drawn, flat, held, order, question, spans, tariff, wallbox
 
 L1, L2, L3 = ALL_PHASES
 type Rows = Mapping[tuple[tuple[int, float], ...], tuple[float, ...]]
@@ -39,13 +39,18 @@ def house(*base_kw: float, margin_kw: float = 0.0) -> Outlook:
 
 
 def rows(
-    circuits: Sequence[Circuit], *cars: tuple[Evse, int], outlook: Outlook = NOTHING, hours: int = 1, **policy: Any
+    circuits: Sequence[Circuit],
+    *cars: tuple[Evse, int],
+    outlook: Outlook = NOTHING,
+    limits: Mapping[str, Sequence[LimitSpan]] | None = None,
+    hours: int = 1,
+    **policy: Any,
 ) -> Rows:
     """The rows for cars at chargers, each with the number of phases that it charges on."""
     evses = [evse for evse, _ in cars]
-    found = bounds_of(
-        site(*evses, circuits=circuits, **policy), [count for _, count in cars], evses, spans(hours), outlook
-    )
+    home = site(*evses, circuits=circuits, **policy)
+    asked = question([], flat(0.3, hours), site=home, outlook=outlook, limits=limits or {})
+    found = bounds_of(asked, [count for _, count in cars], evses, spans(hours))
     return {
         tuple((number, round(factor, 3)) for number, factor in sorted(bound.factors.items())): tuple(
             round(kw, 3) for kw in bound.capacity
@@ -153,6 +158,60 @@ def test_the_house_is_above_its_circuits_and_not_in_them():
         hours=2,
     )
     assert found == {((0, 1.0),): (5.0, 4.0)}
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        pytest.param(
+            {"site": [held(contract(4600), 1, 3)]},
+            {((0, 1.0),): (9.2, 4.6, 4.6, 9.2)},
+            id="of two powers the lower one, from the second hour to the third",
+        ),
+        pytest.param(
+            {"site": [held(contract(15_000), 1, 3)]}, {((0, 1.0),): (9.2,) * 4}, id="one that is higher changes nothing"
+        ),
+        pytest.param(
+            {"site": [held(contract(4600), 0, 2), held(contract(3000), 1, 3)]},
+            {((0, 1.0),): (4.6, 3.0, 3.0, 9.2)},
+            id="of two at once the lower one",
+        ),
+        pytest.param(
+            # Where it does not hold it leaves all that a car can take of 16 A.
+            {"site": [held(rating(10), 2, 4)]},
+            {((0, 1.0),): (9.2,) * 4, ((0, 0.333),): (3.68, 3.68, 2.3, 2.3)},
+            id="amperes where there are none else",
+        ),
+        pytest.param(
+            {"garage": [held(contract(5000), 0, 1)], "gone": [held(contract(0), 0, 4)]},
+            {((0, 1.0),): (5.0, 9.2, 9.2, 9.2)},
+            id="one of a circuit; of one that is gone nothing",
+        ),
+        pytest.param(
+            {"site": [held(contract(4600), -3, 1), held(contract(4600), 3, 40)]},
+            {((0, 1.0),): (4.6, 9.2, 9.2, 4.6)},
+            id="one that began before, one that goes on, and the night between them",
+        ),
+    ],
+)
+def test_a_limit_of_some_hours(limits: Mapping[str, Sequence[LimitSpan]], expected: Rows):
+    car = wallbox(circuit_id="garage"), 3
+    assert rows([supply(contract(9200)), garage()], car, limits=limits, hours=4) == expected
+
+
+def test_the_night_is_free_after_a_limit_that_holds_now_and_before_one_that_comes():
+    """Nine hours: 4 kW feed no car on three phases, and hold for two hours, and for three from the sixth on."""
+    limits = {"site": [held(contract(4000), 0, 2), held(contract(4000), 6, 9)]}
+    plan = make_plans(question(order(100, 9), flat(0.3, 9), limits=limits))["a"]
+    assert drawn(plan, 9, each_h=1) == "··████···"
+
+
+def test_less_power_is_dearer_than_a_dearer_hour():
+    """The cheap hours are those of the lower power: what does not fit into them is charged before."""
+    limits = {"site": [held(contract(4600), 2, 4)]}
+    plan = make_plans(question(order(18, 4), tariff(0.3, 0.2, 0.1, 0.1), limits=limits))["a"]
+    assert [round(slot.power_kw, 2) for slot in plan.slots] == [11.04, 4.6, 4.6]
+    assert plan.missed_kwh == 0
 
 
 def test_the_margin_is_kept_free_of_amperes_and_of_watts():

@@ -9,8 +9,8 @@ from custom_components.smart_charging.engine.model.tariff import PeakPrice, Tari
 from custom_components.smart_charging.engine.planning.question import Question
 from custom_components.smart_charging.engine.planning.times import spans_of
 
-from ..builders import NOW
-from .builders import HOUR, KW, flat, in_hours, order, question, tariff
+from ..builders import NOW, contract
+from .builders import HOUR, KW, flat, held, in_hours, order, question, tariff
 
 QUARTER = HOUR / 4
 
@@ -70,6 +70,11 @@ def test_it_is_split_wherever_something_changes(ready_in_h: float, prices: Tarif
 )
 def test_a_car_has_edges_of_its_own(changes: dict[str, Any], expected: list[float]):
     assert until(2, flat(0.3, 6), **changes) == expected
+
+
+def test_a_limit_that_comes_and_one_that_goes_are_edges():
+    limits = {"site": [held(contract(4600), -1, 0.5)], "garage": [held(contract(3000), 1.25, 9)]}
+    assert edges(question(order(10, 3), flat(0.3, 6), limits=limits)) == [0, 0.5, 1, 1.25, 2, 3]
 
 
 def test_in_the_middle_of_an_hour_its_rest_comes_first():

@@ -1,6 +1,7 @@
 """A limit: what must not be exceeded, always with the one who set it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -37,3 +38,12 @@ class Limit:
     """It bounds what the chargers take together, whatever the house does: as a grid operator dims them (§14a EnWG)."""
     limit_id: str | None = None
     """Which one it is of those that come and go, to name it in reasons; None for a circuit's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSpan:
+    """A limit that is known to hold from `start` (included) to `end` (excluded), UTC."""
+
+    start: datetime
+    end: datetime
+    limit: Limit

@@ -5,19 +5,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..model.circuit import Circuit
 from ..model.evse import Evse
 from ..model.limit import Limit
-from ..model.outlook import Outlook
 from ..model.quantities import Phase
 from ..model.site import Site
 from .problem import Bound
+from .question import Question
 from .span import Span
 
 
 def bounds_of(
-    site: Site, phases: Sequence[int], evses: Sequence[Evse], spans: Sequence[Span], outlook: Outlook
+    question: Question, phases: Sequence[int], evses: Sequence[Evse], spans: Sequence[Span]
 ) -> tuple[Bound, ...]:
     """Write down every limit that a car counts in; `phases` tells on how many of its charger's own each car charges."""
     rows: dict[tuple[tuple[int, float], ...], list[float]] = {}
-    house_kw = [outlook.high_base_kw(span.start, span.end) for span in spans]
+    site = question.site
+    house_kw = [question.outlook.high_base_kw(span.start, span.end) for span in spans]
+    most_kw = [evse.maximum_a * count * site.voltage_v / 1000 for evse, count in zip(evses, phases, strict=True)]
     for circuit in site.circuits:
         below = {evse.evse_id for evse in site.evses_below(circuit.circuit_id)}
         members = {
@@ -26,11 +28,21 @@ def bounds_of(
             if evse.evse_id in below
         }
         base_kw = house_kw if circuit.parent_id is None else [0.0] * len(spans)
-        for limit in circuit.limits:
-            for factors, capacity in _rows(site, circuit, limit, members, base_kw):
+        for limit, when in _limits(question, circuit, spans):
+            for factors, left_kw in _rows(site, circuit, limit, members, base_kw):
+                # Where it does not hold it leaves as much as they can take.
+                free_kw = sum(factor * most_kw[number] for number, factor in factors.items())
+                capacity = [kw if holds else free_kw for kw, holds in zip(left_kw, when, strict=True)]
                 known = rows.setdefault(tuple(sorted(factors.items())), capacity)
                 rows[tuple(sorted(factors.items()))] = [min(pair) for pair in zip(known, capacity, strict=True)]
     return tuple(Bound(factors=dict(key), capacity=tuple(capacity)) for key, capacity in rows.items())
+
+
+def _limits(question: Question, circuit: Circuit, spans: Sequence[Span]) -> Iterator[tuple[Limit, list[bool]]]:
+    """List a circuit's limits, each with the spans in which it holds: its own always do."""
+    yield from ((limit, [True] * len(spans)) for limit in circuit.limits)
+    for held in question.limits.get(circuit.circuit_id, ()):
+        yield held.limit, [held.start <= span.start < held.end for span in spans]
 
 
 type _Members = Mapping[int, tuple[Sequence[Phase], int]]

@@ -43,7 +43,7 @@ def pose(question: Question) -> Problem:
         feed_in_per_kwh=tuple(question.tariff.feed_in_at(span.start) for span in spans),
         surplus_kw=tuple(question.outlook.surplus_kw(span.start, span.end) for span in spans),
         jobs=tuple(job_of(question, order, spans, prices, ranks.index(order.priority)) for order in orders),
-        bounds=bounds_of(question.site, phases, evses, spans, question.outlook),
+        bounds=bounds_of(question, phases, evses, spans),
         peaks=peaks_of(question, spans),
     )
 

@@ -1,9 +1,10 @@
 """What a planner is asked: the site, the cars at it, what is wanted, and what is known of the time to come."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ..model.limit import LimitSpan
 from ..model.order import Order
 from ..model.outlook import Outlook
 from ..model.peak_month import PeakMonth
@@ -14,7 +15,7 @@ from ..model.tariff import Tariff
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Asked at `at`, UTC. `orders` and `before`, the plans that hold so far, are by charger id."""
+    """Asked at `at`, UTC. `orders` and `before`, the plans that hold so far, are by charger id, `limits` by circuit id."""
 
     at: datetime
     site: Site
@@ -24,3 +25,5 @@ class Question:
     before: Mapping[str, Plan] = field(default_factory=dict[str, Plan])
     month: PeakMonth | None = None
     """What the month's peaks are so far, where power has a price."""
+    limits: Mapping[str, Sequence[LimitSpan]] = field(default_factory=dict[str, Sequence[LimitSpan]])
+    """When limits are known to hold beside those of the site; circuits that it does not have are ignored."""

@@ -41,6 +41,8 @@ def _edges(question: Question, end: datetime) -> Iterator[datetime]:
             # Where the price stays the same nothing changes.
             if (following.start, following.price_per_kwh) != (slot.end, slot.price_per_kwh):
                 yield from (slot.end, following.start)
+    for held in question.limits.values():
+        yield from (edge for one in held for edge in (one.start, one.end))
     for order in question.orders.values():
         yield from _own_edges(order, question)
     length = LONGEST if tariff.peak is None else min(LONGEST, tariff.peak.window)
