@@ -22,6 +22,7 @@ from .const import (
     CONF_LOW,
     CONF_LOW_HOURS,
     CONF_PEAK,
+    CONF_PEAK_GUARD,
     CONF_PEAK_PRICE,
     CONF_PEAK_STEPS,
     CONF_PERIODS,
@@ -37,11 +38,10 @@ from .const import (
     CONF_TOMORROW,
     CONF_VAT_PCT,
 )
-from .engine.model.tariff import PeakPrice
 from .tariffs.colours import ColouredHours
 from .tariffs.extras import Extras
 from .tariffs.hours import EVERY_DAY, REST, Hours, Rule, Season, TimeOfUse, fixed
-from .tariffs.peaks import PEAK_RULES, peak_price
+from .tariffs.peaks import PEAK_RULES, PeakTariff, peak_price
 from .tariffs.ready import READY_TARIFFS
 from .tariffs.written import read_spans, read_steps
 
@@ -87,7 +87,7 @@ class TariffConfig:
     extras: Extras
     feed_in_per_kwh: float | None = None
     feed_in_entity_id: str | None = None
-    peak: PeakPrice | None = None
+    peak: PeakTariff | None = None
 
 
 def read_tariff(data: Mapping[str, Any]) -> TariffConfig:
@@ -168,10 +168,10 @@ def _grid_fee(fee: Mapping[str, Any]) -> TimeOfUse:
     )
 
 
-def _peak(data: Mapping[str, Any]) -> PeakPrice | None:
+def _peak(data: Mapping[str, Any]) -> PeakTariff | None:
     if CONF_PEAK not in data:
         return None
-    rule = PEAK_RULES[data[CONF_PEAK]]
-    if rule.stepped:
-        return peak_price(rule, steps=read_steps(data[CONF_PEAK_STEPS]))
-    return peak_price(rule, float(data[CONF_PEAK_PRICE]))
+    key, rule = data[CONF_PEAK], PEAK_RULES[data[CONF_PEAK]]
+    steps = read_steps(data[CONF_PEAK_STEPS]) if rule.stepped else ()
+    price = peak_price(rule, 0.0 if rule.stepped else float(data[CONF_PEAK_PRICE]), steps)
+    return PeakTariff(price=price, key=key, hours=rule.hours, guarded=data.get(CONF_PEAK_GUARD, True))

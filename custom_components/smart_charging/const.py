@@ -202,6 +202,8 @@ CONF_SECRET: Final = "secret"  # noqa: S105 -- a key of the configuration
 CONF_FOUND_AS: Final = "found_as"
 """What it announced itself as in the local network, its kind and its serial number; absent where it did not."""
 CONF_STATION: Final = "station"
+CONF_PEAK_GUARD: Final = "peak_guard"
+"""Whether it is guarded while a window runs; absent: it is."""
 """The identity in the station's address."""
 CONF_CONNECTOR: Final = "connector"
 CONF_KEY: Final = "key"

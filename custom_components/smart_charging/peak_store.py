@@ -21,7 +21,7 @@ class PeakStore:
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}.peaks")
-        self._window = timedelta()
+        self._of = ""
         self._seen = PeaksSeen()
         self._changed = False
         self._due = False
@@ -30,20 +30,20 @@ class PeakStore:
         """Read the file, if there is one."""
         data = await self._store.async_load()
         try:
-            window, seen = (timedelta(), PeaksSeen()) if data is None else _from_json(data)
+            of, seen = ("", PeaksSeen()) if data is None else _from_json(data)
         except KeyError, TypeError, ValueError, OverflowError:
-            window, seen = timedelta(), PeaksSeen()
-        self._window, self._seen = window, seen
+            of, seen = "", PeaksSeen()
+        self._of, self._seen = of, seen
 
-    def seen(self, window: timedelta) -> PeaksSeen:
-        """What was seen by windows of this length: those of another tariff tell nothing of this one's."""
-        return self._seen if self._window == window else PeaksSeen()
+    def seen(self, of: str) -> PeaksSeen:
+        """What was seen as `of` counts: the peaks of another tariff tell nothing of this one's."""
+        return self._seen if self._of == of else PeaksSeen()
 
     @callback
-    def keep(self, window: timedelta, seen: PeaksSeen) -> None:
+    def keep(self, of: str, seen: PeaksSeen) -> None:
         """Keep what is seen now: a new peak soon, and the window that runs when `async_save` is called."""
         grown = seen.days != self._seen.days
-        self._window, self._seen, self._changed = window, seen, True
+        self._of, self._seen, self._changed = of, seen, True
         if grown and not self._due:
             self._due = True
             self._store.async_delay_save(self._data, _DELAY_S)
@@ -62,7 +62,7 @@ class PeakStore:
         self._changed = self._due = False
         running = self._seen.window
         return {
-            "window_s": self._window.total_seconds(),
+            "of": self._of,
             "running": None
             if running is None
             else [_seconds(running.start), round(running.kwh, _DIGITS), running.seen.total_seconds()],
@@ -72,9 +72,9 @@ class PeakStore:
         }
 
 
-def _from_json(data: Mapping[str, Any]) -> tuple[timedelta, PeaksSeen]:
+def _from_json(data: Mapping[str, Any]) -> tuple[str, PeaksSeen]:
     running = data["running"]
-    return timedelta(seconds=data["window_s"]), PeaksSeen(
+    return str(data["of"]), PeaksSeen(
         window=None if running is None else _window(*running),
         days={_utc(day): DayPeak(kw=float(kw), start=_utc(start)) for day, kw, start in data["days"]},
     )

@@ -15,9 +15,9 @@ from .engine.accounting.house_power import net_w
 from .engine.accounting.peaks import MOST_KW, Sample, follow, highest, month_of
 from .engine.model.peak_month import PeakMonth
 from .engine.model.snapshot import SiteSnapshot
-from .engine.model.tariff import PeakPrice
 from .peak_store import PeakStore
 from .sources.month_peak import MonthPeakSource
+from .tariffs.peaks import PeakTariff
 
 _AHEAD: Final = 4
 """So many days of the next month are told: plans may reach into it."""
@@ -35,13 +35,15 @@ class HighestPeak:
 class Peaks:
     """One site's, whose power has a price."""
 
-    def __init__(self, hass: HomeAssistant, setup: SiteSetup, price: PeakPrice, store: PeakStore) -> None:
+    def __init__(self, hass: HomeAssistant, setup: SiteSetup, tariff: PeakTariff, store: PeakStore) -> None:
         """Make it; `store` is loaded."""
         self._site = setup.site
         self._supply = setup.site.circuit(ROOT_CIRCUIT)
-        self._price = price
+        self._tariff = tariff
+        self._price = tariff.price
         self._store = store
-        self._seen = store.seen(price.window)
+        self._of = f"{tariff.key} {tariff.price.window / timedelta(minutes=1):g}"
+        self._seen = store.seen(self._of)
         self._meter = MonthPeakSource(hass, (channel.entity_id for channel in setup.meter.channels))
 
     @property
@@ -62,8 +64,18 @@ class Peaks:
     def note(self, snapshot: SiteSnapshot) -> None:
         """Note what flows in now; a meter that is silent for as long as makes it unknown elsewhere tells nothing."""
         sample = Sample(at=snapshot.at, kw=self._net_kw(snapshot))
-        self._seen = follow(self._seen, sample, window=self.window, days=_month(snapshot.at).days)
-        self._store.keep(self.window, self._seen)
+        days = _month(snapshot.at).days
+        self._seen = follow(self._seen, sample, window=self.window, days=days, factor=self.factor_at)
+        self._store.keep(self._of, self._seen)
+
+    @property
+    def always_counts(self) -> bool:
+        """Whether each window counts in full, whenever it is."""
+        return self._tariff.hours is None
+
+    def factor_at(self, at: datetime) -> float:
+        """Tell how much a window counts that begins at `at`, UTC."""
+        return self._tariff.factor_at(at, dt_util.get_default_time_zone())
 
     def month(self, at: datetime) -> PeakMonth:
         """Tell of the month that runs at `at`, UTC."""
@@ -98,7 +110,7 @@ class Peaks:
         """Tell the peak that the meter tells, where the tariff counts as the meter does: one quarter of an hour."""
         # In a month's first window there is no peak of it yet: what a meter still tells then is the last month's.
         settled = first + self.window
-        if self._price.days > 1 or self.window != _QUARTER or at < settled:
+        if self._price.days > 1 or self.window != _QUARTER or not self.always_counts or at < settled:
             return None
         told_kw = self._meter.kw(settled)
         return told_kw if told_kw is not None and told_kw <= MOST_KW else None

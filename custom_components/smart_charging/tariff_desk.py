@@ -99,12 +99,12 @@ class Tariffs:
 
     def _work_out(self, config: TariffConfig, energy: Energy, at: datetime) -> Tariff:
         start, end = dt_util.as_utc(dt_util.start_of_local_day(dt_util.as_local(at))), at + AHEAD
-        prices = energy.slots(start, end, at)
+        prices, zone = energy.slots(start, end, at), dt_util.get_default_time_zone()
         return Tariff(
             currency=self._hass.config.currency,
-            prices=config.extras.applied(prices, dt_util.get_default_time_zone()),
+            prices=config.extras.applied(prices, zone),
             feed_in=self._feed_in(config, start, end),
-            peak=config.peak,
+            peak=None if config.peak is None else config.peak.between(start, end, zone),
         )
 
     def _feed_in(self, config: TariffConfig, start: datetime, end: datetime) -> Slots:

@@ -16,6 +16,7 @@ from custom_components.smart_charging.config_tariffs import (
 from custom_components.smart_charging.engine.model.tariff import PeakPrice
 from custom_components.smart_charging.tariffs.extras import NO_EXTRAS
 from custom_components.smart_charging.tariffs.hours import TimeOfUse
+from custom_components.smart_charging.tariffs.peaks import PEAK_RULES, PeakTariff
 
 from ..tariffs.clocks import LONDON, PARIS, local, told
 from .parts import part
@@ -185,12 +186,24 @@ def test_what_is_made_of_what_comes_on_top() -> None:
     assert told(fee.slots(summer, summer + timedelta(days=1), PARIS)) == ["04 00:00+2 0.1"]
 
 
+def peak_of(**data: Any) -> PeakTariff:
+    peak = read_tariff(fixed_tariff(**data)).peak
+    assert peak is not None
+    return peak
+
+
 def test_what_is_made_of_the_price_of_power() -> None:
-    flanders = read_tariff(fixed_tariff(peak="flanders", peak_price=48)).peak
+    flanders = peak_of(peak="flanders", peak_price=48).price
     assert flanders == PeakPrice(per_kw=4.0, window=timedelta(minutes=15), days=1, least_kw=2.5)
-    norway = read_tariff(fixed_tariff(peak="norway", peak_steps="0 kW: 90; 2 kW: 180")).peak
-    assert norway is not None
+    norway = peak_of(peak="norway", peak_steps="0 kW: 90; 2 kW: 180").price
     assert norway.steps == ((0.0, 90.0), (2.0, 90.0))
+    assert peak_of(peak="flanders", peak_price=48).hours is None
+    assert peak_of(peak="se_night_half", peak_price=65).hours == PEAK_RULES["se_night_half"].hours
+
+
+def test_a_peak_is_guarded_unless_somebody_says_otherwise() -> None:
+    assert peak_of(peak="flanders", peak_price=48).guarded
+    assert not peak_of(peak="flanders", peak_price=48, peak_guard=False).guarded
 
 
 def test_a_site_has_one_or_none() -> None:

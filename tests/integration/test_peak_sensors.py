@@ -13,7 +13,7 @@ from custom_components.smart_charging.engine.model.tariff import PeakPrice
 from custom_components.smart_charging.peak_store import PeakStore
 from custom_components.smart_charging.peaks import Peaks
 from custom_components.smart_charging.sensor.peak import WINDOW_KEYS
-from custom_components.smart_charging.tariffs.peaks import PEAK_RULES
+from custom_components.smart_charging.tariffs.peaks import PEAK_RULES, PeakTariff
 
 from .entities import NOW, ToldSite, load, tick
 
@@ -28,12 +28,13 @@ PEAK, QUARTER_HOUR, THIS_HOUR = (
 )
 
 
-async def load_with_peaks(hass: HomeAssistant, window: timedelta = QUARTER) -> tuple[ToldSite, Peaks]:
+async def load_with_peaks(
+    hass: HomeAssistant, window: timedelta = QUARTER, rule: str = "flanders"
+) -> tuple[ToldSite, Peaks]:
     """Load the sensors of a site whose power has a price."""
     site = await load(hass, Platform.SENSOR)
-    peaks = Peaks(
-        hass, site.entry.runtime_data.setup, PeakPrice(per_kw=4.0, window=window), PeakStore(hass, site.entry.entry_id)
-    )
+    tariff = PeakTariff(price=PeakPrice(per_kw=4.0, window=window), key=rule, hours=PEAK_RULES[rule].hours)
+    peaks = Peaks(hass, site.entry.runtime_data.setup, tariff, PeakStore(hass, site.entry.entry_id))
     await hass.config_entries.async_unload_platforms(site.entry, [Platform.SENSOR])
     site.entry.runtime_data.foresight.peaks = peaks
     await hass.config_entries.async_forward_entry_setups(site.entry, [Platform.SENSOR])
@@ -70,6 +71,15 @@ async def test_hours_are_called_hours(hass: HomeAssistant) -> None:
     await site.tell(tick(at=NOW + QUARTER))
     assert (site.state(PEAK), site.state(THIS_HOUR)) == (STATE_UNKNOWN, "2.0")
     assert hass.states.get(QUARTER_HOUR) is None
+
+
+async def test_an_hour_may_count_less(hass: HomeAssistant) -> None:
+    site, peaks = await load_with_peaks(hass, HOUR, "se_winter_07_19")
+    live(peaks, 2000.0, QUARTER)
+    await site.tell(tick(at=NOW + QUARTER))
+    state = hass.states.get(THIS_HOUR)
+    assert state is not None
+    assert (state.state, state.attributes["counts"]) == ("2.0", peaks.factor_at(NOW))
 
 
 @pytest.mark.parametrize("rule", PEAK_RULES)

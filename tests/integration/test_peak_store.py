@@ -13,6 +13,7 @@ from custom_components.smart_charging.peak_store import PeakStore
 
 KEY = "smart_charging.entry.peaks"
 QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
+FLANDERS, SWEDEN = "flanders 15", "sweden 60"
 MAY = datetime(2026, 4, 30, 22, tzinfo=UTC)
 NOON = MAY + 12 * HOUR
 SEEN = PeaksSeen(
@@ -29,25 +30,25 @@ async def load(hass: HomeAssistant) -> PeakStore:
 
 async def test_everything_is_read_again_but_the_last_sample(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
     store = await load(hass)
-    store.keep(QUARTER, PeaksSeen(window=SEEN.window, days=SEEN.days, last=Sample(at=NOON, kw=3.0)))
+    store.keep(FLANDERS, PeaksSeen(window=SEEN.window, days=SEEN.days, last=Sample(at=NOON, kw=3.0)))
     await store.async_save()
-    assert (await load(hass)).seen(QUARTER) == SEEN
+    assert (await load(hass)).seen(FLANDERS) == SEEN
     assert len(str(hass_storage[KEY]["data"])) < 200
     await store.async_remove()
     assert KEY not in hass_storage
 
 
-async def test_windows_of_another_length_tell_nothing(hass: HomeAssistant) -> None:
+async def test_peaks_of_another_tariff_tell_nothing(hass: HomeAssistant) -> None:
     store = await load(hass)
-    store.keep(QUARTER, SEEN)
-    assert store.seen(HOUR) == PeaksSeen()
+    store.keep(FLANDERS, SEEN)
+    assert store.seen(SWEDEN) == PeaksSeen()
 
 
 async def test_before_the_first_window_there_is_none(hass: HomeAssistant) -> None:
     store = await load(hass)
-    store.keep(QUARTER, PeaksSeen())
+    store.keep(FLANDERS, PeaksSeen())
     await store.async_save()
-    assert (await load(hass)).seen(QUARTER) == PeaksSeen()
+    assert (await load(hass)).seen(FLANDERS) == PeaksSeen()
 
 
 async def test_nothing_new_is_nothing_to_write(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
@@ -64,12 +65,12 @@ async def test_a_peak_is_written_soon_and_a_window_is_not(
         await hass.async_block_till_done()
 
     store = await load(hass)
-    store.keep(QUARTER, PeaksSeen(window=SEEN.window))
+    store.keep(FLANDERS, PeaksSeen(window=SEEN.window))
     await wait()
     assert KEY not in hass_storage
-    store.keep(QUARTER, SEEN)
+    store.keep(FLANDERS, SEEN)
     await wait()
-    assert (await load(hass)).seen(QUARTER) == SEEN
+    assert (await load(hass)).seen(FLANDERS) == SEEN
 
 
 @pytest.mark.parametrize(
@@ -88,4 +89,4 @@ async def test_what_cannot_be_read_was_never_there(
     hass: HomeAssistant, hass_storage: dict[str, Any], data: dict[str, Any]
 ) -> None:
     hass_storage[KEY] = {"version": 1, "minor_version": 1, "key": KEY, "data": data}
-    assert (await load(hass)).seen(QUARTER) == PeaksSeen()
+    assert (await load(hass)).seen(FLANDERS) == PeaksSeen()

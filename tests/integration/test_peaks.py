@@ -18,6 +18,7 @@ from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
 from custom_components.smart_charging.engine.model.tariff import PeakPrice
 from custom_components.smart_charging.peak_store import PeakStore
 from custom_components.smart_charging.peaks import HighestPeak, Peaks
+from custom_components.smart_charging.tariffs.peaks import PEAK_RULES, PeakTariff, peak_price
 
 from .parts import SITE
 
@@ -41,10 +42,11 @@ def about(value: float) -> Any:
     return pytest.approx(value)
 
 
-async def make(hass: HomeAssistant, price: PeakPrice = FLANDERS, **data: Any) -> Peaks:
+async def make(hass: HomeAssistant, price: PeakPrice | PeakTariff = FLANDERS, **data: Any) -> Peaks:
     store = PeakStore(hass, "entry")
     await store.async_load()
-    peaks = Peaks(hass, read_setup(MockConfigEntry(domain=DOMAIN, data={**SITE, **data})), price, store)
+    tariff = price if isinstance(price, PeakTariff) else PeakTariff(price=price)
+    peaks = Peaks(hass, read_setup(MockConfigEntry(domain=DOMAIN, data={**SITE, **data})), tariff, store)
     peaks.start()
     return peaks
 
@@ -73,6 +75,37 @@ async def test_a_month_so_far(hass: HomeAssistant) -> None:
     assert month.window_kwh == about(4.0 / 12)
     assert peaks.window_kw == about(4.0)
     assert peaks.highest(at) == HighestPeak(kw=about(5.0), start=NOON)
+
+
+def counted(rule: str) -> PeakTariff:
+    return PeakTariff(price=peak_price(PEAK_RULES[rule], 65.0), key=rule, hours=PEAK_RULES[rule].hours)
+
+
+async def test_at_night_half_may_count(hass: HomeAssistant) -> None:
+    """10 kW from 23:00 to midnight are 5 kW, and less than 6 kW at noon."""
+    peaks = await make(hass, counted("se_night_half"))
+    live(peaks, 6.0, HOUR)
+    live(peaks, 10.0, HOUR, since=NOON + 11 * HOUR)
+    at = NOON + 12 * HOUR
+    assert peaks.highest(at) == HighestPeak(kw=about(6.0), start=NOON)
+    assert [peaks.factor_at(NOON), peaks.factor_at(NOON + 11 * HOUR)] == [1.0, 0.5]
+    live(peaks, 14.0, HOUR, since=NOON + 14 * HOUR)
+    assert peaks.highest(at + 4 * HOUR) == HighestPeak(kw=about(7.0), start=NOON + 14 * HOUR)
+
+
+async def test_in_summer_nothing_may_count(hass: HomeAssistant) -> None:
+    peaks = await make(hass, counted("se_winter_07_20"))
+    live(peaks, 6.0, HOUR)
+    assert peaks.highest(NOON + HOUR) is None
+    assert peaks.month(NOON + HOUR).today_kw == 0.0
+
+
+async def test_peaks_that_another_rule_counted_tell_nothing(hass: HomeAssistant) -> None:
+    before = await make(hass, counted("sweden"))
+    live(before, 5.0, HOUR)
+    await before.stop()
+    assert (await make(hass, counted("se_night_half"))).highest(NOON + HOUR) is None
+    assert (await make(hass, counted("sweden"))).highest(NOON + HOUR) == HighestPeak(kw=about(5.0), start=NOON)
 
 
 @pytest.mark.parametrize(

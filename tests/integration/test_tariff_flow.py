@@ -292,6 +292,11 @@ async def test_one_s_own_periods(hass: HomeAssistant) -> None:
         ({"peak": {"peak": "none", "peak_price": 3}}, {}),
         ({"peak": {"peak": "flanders", "peak_price": 45}}, {"peak": "flanders", "peak_price": 45}),
         ({"peak": {"peak": "norway", "peak_steps": "0 kW: 90"}}, {"peak": "norway", "peak_steps": "0 kW: 90"}),
+        ({"peak": {"peak": "sweden", "peak_price": 65, "peak_guard": True}}, {"peak": "sweden", "peak_price": 65}),
+        (
+            {"peak": {"peak": "sweden", "peak_price": 65, "peak_guard": False}},
+            {"peak": "sweden", "peak_price": 65, "peak_guard": False},
+        ),
     ],
 )
 async def test_what_comes_on_top(hass: HomeAssistant, extras: dict[str, Any], stored: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ The steps: `user` is a menu -> dynamic | ready | own | fixed.
   own           {price, period_1..4: {price, hours, days, first_month, last_month}}
   fixed         {price}
 Each leads to `extras` {surcharge, vat_pct, feed_in_price | feed_in_entity, grid_fee: {low, standard, high, low_hours,
-high_hours, quarters}, peak: {peak, peak_price, peak_steps}}, which may all be left out, and that to the menu `preview` (or
+high_hours, quarters}, peak: {peak, peak_price, peak_steps, peak_guard}}, which may all be left out, and that to the menu `preview` (or
 `preview_odd`, where the prices look wrong) -> save | extras | user. `reconfigure` is a menu -> prices | extras | user.
 """
 

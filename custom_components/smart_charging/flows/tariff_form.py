@@ -46,6 +46,7 @@ from ..const import (
     CONF_LOW,
     CONF_LOW_HOURS,
     CONF_PEAK,
+    CONF_PEAK_GUARD,
     CONF_PEAK_PRICE,
     CONF_PEAK_STEPS,
     CONF_PERIODS,
@@ -93,7 +94,7 @@ _PEAK: Final = SelectSelector(
 )
 _FEE_FIELDS: Final = (CONF_LOW, CONF_STANDARD, CONF_HIGH, CONF_LOW_HOURS, CONF_HIGH_HOURS)
 _EXTRA_FIELDS: Final = (CONF_SURCHARGE, CONF_VAT_PCT, CONF_FEED_IN_PRICE, CONF_FEED_IN_ENTITY)
-_PEAK_FIELDS: Final = (CONF_PEAK, CONF_PEAK_PRICE, CONF_PEAK_STEPS)
+_PEAK_FIELDS: Final = (CONF_PEAK, CONF_PEAK_PRICE, CONF_PEAK_STEPS, CONF_PEAK_GUARD)
 _IN_SECTIONS: Final = frozenset({*PERIODS, *_FEE_FIELDS, CONF_QUARTERS, *_PEAK_FIELDS})
 
 
@@ -215,6 +216,7 @@ def extras_schema(filled: Answers) -> probatio.Schema:
         probatio.Optional(CONF_PEAK): _PEAK,
         probatio.Optional(CONF_PEAK_PRICE): _NUMBER,
         probatio.Optional(CONF_PEAK_STEPS): _TEXT,
+        probatio.Optional(CONF_PEAK_GUARD, default=True): BooleanSelector(),
     }
     return probatio.Schema(
         {
@@ -231,10 +233,11 @@ def extras_schema(filled: Answers) -> probatio.Schema:
 def extras_data(answers: Answers) -> dict[str, Any]:
     """Store what comes on top; what was left empty is none."""
     fee, peak = dict(answers.get(CONF_GRID_FEE, {})), dict(answers.get(CONF_PEAK, {}))
+    has_peak = peak.get(CONF_PEAK, NO_PEAK) != NO_PEAK
     return {
         **{key: answers[key] for key in _EXTRA_FIELDS if key in answers},
         **({CONF_GRID_FEE: {CONF_QUARTERS: list(QUARTERS)} | fee} if any(key in fee for key in _FEE_FIELDS) else {}),
-        **(peak if peak.get(CONF_PEAK, NO_PEAK) != NO_PEAK else {}),
+        **({key: value for key, value in peak.items() if value is not True} if has_peak else {}),
     }
 
 

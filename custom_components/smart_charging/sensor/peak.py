@@ -30,7 +30,7 @@ class PeakSensorDescription(SensorEntityDescription):
     """Describe a sensor of the peaks at a time, UTC; a value of None is unknown."""
 
     value_fn: Callable[[Peaks, datetime], StateType]
-    attributes_fn: Callable[[Peaks, datetime], Mapping[str, Any] | None]
+    attributes_fn: Callable[[Peaks, datetime], Mapping[str, Any]]
 
 
 def _highest(peaks: Peaks, at: datetime) -> StateType:
@@ -47,14 +47,14 @@ def _mean(peaks: Peaks, _at: datetime) -> StateType:
     return None if peaks.window_kw is None else round(peaks.window_kw, 2)
 
 
-def _nothing(_peaks: Peaks, _at: datetime) -> None:
-    return None
+def _counts(peaks: Peaks, at: datetime) -> Mapping[str, Any]:
+    return {} if peaks.always_counts else {"counts": peaks.factor_at(at)}
 
 
 def _description(
     key: str,
     value_fn: Callable[[Peaks, datetime], StateType],
-    attributes_fn: Callable[[Peaks, datetime], Mapping[str, Any] | None] = _nothing,
+    attributes_fn: Callable[[Peaks, datetime], Mapping[str, Any]],
 ) -> PeakSensorDescription:
     return PeakSensorDescription(
         key=key,
@@ -73,7 +73,10 @@ def peak_sensors(entry: SmartChargingConfigEntry) -> list[SiteEntity]:
     peaks = entry.runtime_data.peaks
     if peaks is None:
         return []
-    descriptions = (_description("month_peak", _highest, _when), _description(WINDOW_KEYS[peaks.window], _mean))
+    descriptions = (
+        _description("month_peak", _highest, _when),
+        _description(WINDOW_KEYS[peaks.window], _mean, _counts),
+    )
     return [PeakSensor(entry, description, peaks) for description in descriptions]
 
 

@@ -9,7 +9,7 @@ import pytest
 from custom_components.smart_charging.engine.model.outlook import Outlook, OutlookStep
 from custom_components.smart_charging.engine.model.peak_month import PeakMonth
 from custom_components.smart_charging.engine.model.plan import Plan
-from custom_components.smart_charging.engine.model.tariff import PeakPrice, Tariff
+from custom_components.smart_charging.engine.model.tariff import PeakPrice, PeakWeight, Tariff
 from custom_components.smart_charging.engine.planning.months import peaks_of
 from custom_components.smart_charging.engine.planning.peak import Day, Peak, Window
 from custom_components.smart_charging.engine.planning.planner import make_plans, pose
@@ -70,6 +70,29 @@ def test_the_window_that_runs_has_a_past():
     ((span, share),) = only.parts
     assert span == 0
     assert [share, only.base_kw] == pytest.approx([2 / 3, 4 + 2 / 3])
+
+
+def test_a_window_may_count_half_or_not_at_all():
+    """From 20:00 on half counts, and from 21:00 on nothing."""
+    weights = (
+        PeakWeight(start=in_hours(1), end=in_hours(2), factor=0.5),
+        PeakWeight(start=in_hours(2), end=in_hours(3), factor=0.0),
+    )
+    (peak,) = peaks(PeakPrice(per_kw=65.0, window=HOUR, days=3, weights=weights), 4)
+    assert peak.days[0].windows == (window((0, 1.0)), window((1, 0.5), base_kw=0.5), window((3, 1.0)))
+
+
+def test_where_nothing_counts_there_are_no_peaks():
+    weights = (PeakWeight(start=in_hours(-5), end=in_hours(19), factor=0.0),)
+    assert peaks(PeakPrice(per_kw=65.0, window=HOUR, days=3, weights=weights), 4) == ()
+
+
+def test_it_charges_when_nothing_counts():
+    """Each hour costs the same, but the one from 21:00 on counts for no peak: all of it is charged then."""
+    weights = (PeakWeight(start=in_hours(2), end=in_hours(3), factor=0.0),)
+    price = PeakPrice(per_kw=65.0, window=HOUR, weights=weights)
+    plan = make_plans(question(order(3, 4), billed(price, 0.3, 0.3, 0.3, 0.3), month=MONTH, outlook=QUIET))["a"]
+    assert [(slot.start, slot.current_a > 0) for slot in plan.slots if slot.current_a] == [(in_hours(2), True)]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The peaks of a month, for tariffs with a price of power: the mean import of each window of the clock, the highest by day.
 
+A window may count less than in full, or not at all; peaks are told as they count.
+
 Counted as the meters of Flanders count: the windows lie still on the clock, phases are added up, and the register of import
 is read, from which nothing is taken off that flows out a moment later in the same window. Sources: VREG ("only the peaks of
 what you take count", vreg.be/en/node/9574), and VREG's answer to a user in issue 215 of SmartEVSE-3: fixed quarters of an
@@ -8,7 +10,7 @@ hour, the sum of all phases, four times what the register rose by. What was not 
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -50,7 +52,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayPeak:
-    """The highest window of a day, which began at `start`, UTC."""
+    """The highest window of a day, as it counts, which began at `start`, UTC."""
 
     kw: float
     start: datetime
@@ -65,20 +67,32 @@ class PeaksSeen:
     last: Sample | None = None
 
 
-def follow(seen: PeaksSeen, sample: Sample, *, window: timedelta, days: Sequence[datetime]) -> PeaksSeen:
+def in_full(_start: datetime) -> float:
+    """Count each window in full."""
+    return 1.0
+
+
+def follow(
+    seen: PeaksSeen,
+    sample: Sample,
+    *,
+    window: timedelta,
+    days: Sequence[datetime],
+    factor: Callable[[datetime], float] = in_full,
+) -> PeaksSeen:
     """Take the next sample into account. Time that goes back is no time; of two samples at one time the higher one counts.
 
-    Windows are `window` long. A sample holds until the next one, or for `HELD`. `days` are the starts of the days, UTC, in
-    order, from the first one of the month that runs at the sample's time.
+    Windows are `window` long, and count as `factor` says of their start, UTC. A sample holds until the next one, or for
+    `HELD`. `days` are the starts of the days, UTC, in order, from the first one of the month that runs at the sample's time.
     """
     sample, last = _sound(sample), seen.last
     if last is not None and last.at == sample.at:
         return replace(seen, last=max(last, sample, key=lambda one: -1.0 if one.kw is None else one.kw))
     if last is not None and last.kw is not None:
         for start, length in _parts(last.at, min(sample.at, last.at + HELD), window):
-            seen = _turn(seen, start, window, days)
+            seen = _turn(seen, start, window, days, factor)
             seen = replace(seen, window=_add(seen.window or Window(start=start), last.kw, length))
-    seen = _turn(seen, _start_of(sample.at, window), window, days)
+    seen = _turn(seen, start_of(sample.at, window), window, days, factor)
     return replace(seen, days={day: peak for day, peak in seen.days.items() if day >= days[0]}, last=sample)
 
 
@@ -93,14 +107,14 @@ def month_of(
 ) -> PeakMonth:
     """Tell of the month that runs at `at`, UTC, and ends at `ends`; `window` and `days` are as in `follow`."""
     today = days[bisect_right(days, at) - 1]
-    running = seen.window if seen.window is not None and seen.window.start == _start_of(at, window) else None
+    running = seen.window if seen.window is not None and seen.window.start == start_of(at, window) else None
     mean_kw = None if running is None else running.mean_kw
     return PeakMonth(
         ends=ends,
         days=tuple(days),
         past_kw=tuple(peak.kw for day, peak in sorted(seen.days.items()) if days[0] <= day < today),
         today_kw=seen.days[today].kw if today in seen.days else 0.0,
-        window_kwh=0.0 if mean_kw is None else mean_kw * ((at - _start_of(at, window)) / _HOUR),
+        window_kwh=0.0 if mean_kw is None else mean_kw * ((at - start_of(at, window)) / _HOUR),
     )
 
 
@@ -111,7 +125,8 @@ def _sound(sample: Sample) -> Sample:
     return replace(sample, kw=max(0.0, kw))
 
 
-def _start_of(at: datetime, window: timedelta) -> datetime:
+def start_of(at: datetime, window: timedelta) -> datetime:
+    """Tell when the window began, UTC, that runs at `at`."""
     midnight = datetime.combine(at.date(), datetime.min.time(), UTC)
     return midnight + (at - midnight) // window * window
 
@@ -119,7 +134,7 @@ def _start_of(at: datetime, window: timedelta) -> datetime:
 def _parts(start: datetime, end: datetime, window: timedelta) -> Iterator[tuple[datetime, timedelta]]:
     """List the windows that a time lies in, and how much of it lies in each."""
     while start < end:
-        begun = _start_of(start, window)
+        begun = start_of(start, window)
         until = min(end, begun + window)
         yield begun, until - start
         start = until
@@ -129,14 +144,16 @@ def _add(window: Window, kw: float, length: timedelta) -> Window:
     return replace(window, kwh=window.kwh + kw * (length / _HOUR), seen=window.seen + length)
 
 
-def _turn(seen: PeaksSeen, start: datetime, window: timedelta, days: Sequence[datetime]) -> PeaksSeen:
+def _turn(
+    seen: PeaksSeen, start: datetime, window: timedelta, days: Sequence[datetime], factor: Callable[[datetime], float]
+) -> PeaksSeen:
     """Go on to the window that begins at `start`: what the one before it was may be the peak of its day."""
     over = seen.window
     if over is not None and over.start == start:
         return seen
     peaks = dict(seen.days)
-    if over is not None and over.start >= days[0] and over.seen >= ENOUGH * window:
+    if over is not None and over.start >= days[0] and over.seen >= ENOUGH * window and (counts := factor(over.start)):
         day = days[bisect_right(days, over.start) - 1]
-        peak = DayPeak(kw=over.mean_kw or 0.0, start=over.start)
+        peak = DayPeak(kw=counts * (over.mean_kw or 0.0), start=over.start)
         peaks[day] = max(peaks.get(day, peak), peak, key=lambda one: one.kw)
     return replace(seen, window=Window(start=start), days=peaks)

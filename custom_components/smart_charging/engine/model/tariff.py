@@ -20,11 +20,20 @@ class PriceSlot:
 class PeakPrice:
     """The price of power: a month is billed by the mean of its highest peaks.
 
-    Import is averaged over each `window`, which begins on the full hour or a whole part of it. The highest window of a day is
-    the day's peak, and the mean of the `days` highest is billed, at least `least_kw`.
+    Import is averaged over each `window`, which begins on the full hour or a whole part of it, and counts as `weights` say. The
+    highest window of a day is the day's peak, and the mean of the `days` highest is billed, at least `least_kw`.
     """
 
     per_kw: float
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeakWeight:
+    """A window that begins from `start` (included) to `end` (excluded), UTC, counts `factor` times; 0: not at all."""
+
+    start: datetime
+    end: datetime
+    factor: float
+
+
     """For the whole month, in the tariff's currency."""
     window: timedelta = timedelta(minutes=15)
     days: int = 1
@@ -33,14 +42,20 @@ class PeakPrice:
     """(from kW, what it costs more from there on in a month): where the price has steps."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Tariff:
     """Slots in order, without overlap; what lies between two of them, or after the last, is not known."""
 
     currency: str
     prices: Sequence[PriceSlot]
     feed_in: Sequence[PriceSlot] = ()
+    weights: Sequence[PeakWeight] = ()
+    """In order; where none says, a window counts in full."""
     """What a kWh earns that goes to the grid; nothing where no slot says."""
+    def factor_at(self, start: datetime) -> float:
+        """Tell how much a window counts that begins at `start`, UTC."""
+        return next((weight.factor for weight in self.weights if weight.start <= start < weight.end), 1.0)
     peak: PeakPrice | None = None
 
     def price_at(self, when: datetime) -> PriceSlot | None:

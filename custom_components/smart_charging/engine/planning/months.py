@@ -18,9 +18,9 @@ def peaks_of(question: Question, spans: Sequence[Span]) -> tuple[Peak, ...]:
         return ()
     month = question.month or PeakMonth(ends=spans[-1].end, days=(question.at,))
     days: dict[tuple[bool, int], list[Window]] = {}
-    for start, parts in _windows(price.window, spans):
+    for start, parts in _windows(price, spans):
         key = (start >= month.ends, bisect_right(month.days, max(start, question.at)))
-        days.setdefault(key, []).append(_window(question, spans, start, parts, price.window))
+        days.setdefault(key, []).append(_window(question, spans, start, parts, price))
     today = bisect_right(month.days, question.at)
     return tuple(
         _peak(price, month, days, today=today, later=later)
@@ -46,22 +46,22 @@ def _peak(
     )
 
 
-def _windows(length: timedelta, spans: Sequence[Span]) -> Iterator[tuple[datetime, list[int]]]:
-    """List the windows that the spans lie in, with their numbers: a span never lies in two."""
+def _windows(price: PeakPrice, spans: Sequence[Span]) -> Iterator[tuple[datetime, list[int]]]:
+    """List the windows that count, with the numbers of the spans that lie in them: a span never lies in two."""
     found: dict[datetime, list[int]] = {}
     for number, span in enumerate(spans):
         midnight = datetime.combine(span.start.date(), datetime.min.time(), UTC)
-        found.setdefault(midnight + (span.start - midnight) // length * length, []).append(number)
-    yield from found.items()
+        found.setdefault(midnight + (span.start - midnight) // price.window * price.window, []).append(number)
+    yield from ((start, numbers) for start, numbers in found.items() if price.factor_at(start) > 0)
 
 
 def _window(
-    question: Question, spans: Sequence[Span], start: datetime, parts: Sequence[int], length: timedelta
+    question: Question, spans: Sequence[Span], start: datetime, parts: Sequence[int], price: PeakPrice
 ) -> Window:
-    hours = length / timedelta(hours=1)
-    shares = tuple((number, spans[number].hours / hours) for number in parts)
+    hours, factor = price.window / timedelta(hours=1), price.factor_at(start)
+    shares = tuple((number, factor * spans[number].hours / hours) for number in parts)
     outlook, month = question.outlook, question.month
     base_kw = sum(outlook.base_kw(spans[number].start, spans[number].end) * share for number, share in shares)
     # The window that runs has a past.
-    begun_kw = month.window_kwh / hours if month is not None and start < spans[0].start else 0.0
+    begun_kw = factor * month.window_kwh / hours if month is not None and start < spans[0].start else 0.0
     return Window(base_kw=base_kw + begun_kw, parts=shares)

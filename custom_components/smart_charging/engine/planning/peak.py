@@ -9,7 +9,7 @@ _NOTHING: Final = 0.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """A quarter-hour or an hour that is measured as a whole.
+    """A quarter-hour or an hour that is measured as a whole, as it counts.
 
     Without the cars the home takes `base_kw` on average; a car's power in span number `parts[i][0]` counts `parts[i][1]` of it.
     """
