@@ -12,6 +12,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .abilities import with_abilities
+from .car_calls import CarCalls
 from .charger_walk import ChargerWalks, StepResult
 from .chargers.driver import ChargerDriver
 from .config import SiteSetup
@@ -107,6 +108,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         self._senses = Senses(hass, setup, drivers, self._loads, self._limits)
         names = {evse_id: charger.name for evse_id, charger in setup.chargers.items()}
         self._dispatcher = Dispatcher(drivers, dt_util.utcnow, names, store.interrupted)
+        self._calls = CarCalls(hass, entry)
         self._ticks: deque[Tick] = deque(maxlen=KEPT_TICKS)
         self._foresight = foresight
         self._is_blind = False
@@ -299,6 +301,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
             snapshot,
             goals={evse_id: aim.goal for evse_id, aim in ahead.aims.items()},
             off_peak=ahead.off_peak if snapshot.off_peak is None else snapshot.off_peak,
+            wakeable=ahead.wakeable,
         )
         state = self._state
         decision = step(self._site, snapshot, state, ahead.plans)
@@ -306,6 +309,8 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         self._ticks.append(Tick(site=self._site, snapshot=snapshot, state=state, decision=decision, plans=ahead.plans))
         self._dispatcher.dispatch(decision)
         self._loads.apply(decision.shed_loads, now)
+        if decision.calls:
+            self._calls.apply(decision.calls, self._foresight.vehicles.wakeable)
         self._store.set_interrupted(self._dispatcher.interrupted)
         self._checks.look(snapshot.evses, now)
         self._walks.look(snapshot.evses, decision.setpoints, now)

@@ -34,6 +34,8 @@ class Ahead:
     plans: Mapping[str, Plan] = field(default_factory=dict[str, Plan])
     off_peak: OffPeak | None = None
     """Whether it is cheap now by the tariff, for cars of which nobody wants more than that; None: nobody knows."""
+    wakeable: frozenset[str] = frozenset()
+    """The chargers whose car can be woken by its own means."""
 
 
 class Foresight:
@@ -93,6 +95,7 @@ class Foresight:
             aims=aims,
             plans=self.plans.update(at, site, planned, snapshot.evses),
             off_peak=None if tariff is None else cheap_hours(tariff, at),
+            wakeable=frozenset(self.vehicles.wakeable),
         )
 
 

@@ -22,7 +22,7 @@ type Sessions = Mapping[str, SessionEnergy]
 
 
 class Vehicles:
-    """Listens to the vehicles, and never wakes one. All ids are those of subentries."""
+    """Listens to the vehicles. All ids are those of subentries."""
 
     def __init__(
         self, hass: HomeAssistant, configs: Mapping[str, VehicleConfig], cards: CardBook, store: SiteStore
@@ -98,6 +98,16 @@ class Vehicles:
         reading = self._readings.get(vehicle_id)
         return None if reading is None else reading.charge_limit
 
+    @property
+    def wakeable(self) -> Mapping[str, str]:
+        """What wakes the car at each charger, by charger id: an entity. One that charges no further by itself is let be."""
+        found = {
+            evse_id: self._sources[config.vehicle.vehicle_id].wakes_by
+            for evse_id in self.presences
+            if (config := self.at_charger(evse_id)) is not None and not self._is_charged(config)
+        }
+        return {evse_id: entity_id for evse_id, entity_id in found.items() if entity_id is not None}
+
     def choice(self, evse_id: str) -> str | None:
         """Which car a person says is at this charger, a vehicle's id or `GUEST`; None: nobody does."""
         choice = self._store.car_choices.get(evse_id)
@@ -119,6 +129,12 @@ class Vehicles:
         known[vehicle_id] = say(known.get(vehicle_id), told, None if evse_id is None else self._counts.get(evse_id))
         self._store.set_known_socs(known, soon=True)
         self._socs[vehicle_id] = Soc(value=value)
+
+    def _is_charged(self, config: VehicleConfig) -> bool:
+        """Tell whether a vehicle is as full as it, or its owner, lets it be."""
+        vehicle = config.vehicle
+        soc, own = self.soc(vehicle.vehicle_id), self.charge_limit(vehicle.vehicle_id)
+        return soc is not None and soc.value >= min(vehicle.limit_soc, 1.0 if own is None else own)
 
     def _keep_choices(self, sessions: Sessions) -> None:
         """Bind a choice to the session that it is for, and forget those whose car was unplugged."""

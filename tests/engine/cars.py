@@ -25,7 +25,7 @@ class SimCar:
 
     A stubborn one takes `maximum_a` of any offer. It follows an offer `late_s` later. `heeds` is the gentlest means that makes it draw less; None: nothing does. One
     that sleeps keeps its contactor open until the offer has been taken away and given again `wakes_after` times (None:
-    for ever). It is plugged in at second `arrives_at`, and full at second `fills_at`.
+    for ever), or until it has been called `answers_after` times. It is plugged in at second `arrives_at`, and full at second `fills_at`.
     """
 
     maximum_a: float = 32.0
@@ -36,11 +36,19 @@ class SimCar:
     stubborn: bool = False
     asleep: bool = False
     wakes_after: int | None = None
+    answers_after: int | None = None
     arrives_at: int = 0
     fills_at: float = float("inf")
     drawn_a: float = 0.0
     offers: list[float] = field(default_factory=list[float])
     starts: int = 0
+    calls: int = 0
+
+    def call(self) -> None:
+        """Be woken by its own means, or sleep on."""
+        self.calls += 1
+        if self.answers_after is not None and self.calls >= self.answers_after:
+            self.asleep = False
 
     def step(self, second: int, offered_a: float, means: Means) -> None:
         """Live for a second."""
@@ -140,6 +148,7 @@ class World:
     house_a: Callable[[int], float] = lambda _: 5.0
     meter_s: int = 1
     modes: dict[str, Mode] = field(default_factory=dict[str, Mode])
+    wakeable: frozenset[str] = frozenset()
     state: ControlState = field(default_factory=ControlState)
     second: int = 0
     reading: MeterReading | None = None
@@ -194,6 +203,7 @@ class World:
                 meters={} if self.reading is None else {"site": self.reading},
                 evses={charger.evse.evse_id: charger.status for charger in self.chargers},
                 modes=self.modes,
+                wakeable=self.wakeable,
             ),
             self.state,
             {},
@@ -201,3 +211,5 @@ class World:
         self.state = self.decision.next_state
         for charger in self.chargers:
             charger.take(second, self.decision.setpoints[charger.evse.evse_id])
+            if charger.evse.evse_id in self.decision.calls:
+                charger.car.call()

@@ -157,6 +157,7 @@ def any_snapshot(draw: st.DrawFn, site: Site, now: datetime) -> SiteSnapshot:
         evses={evse.evse_id: status for evse in site.evses if (status := draw(any_status(evse, now))) is not None},
         modes={evse.evse_id: draw(st.sampled_from(Mode)) for evse in site.evses},
         loads={load.load_id: draw(_any_load()) for load in site.loads if draw(st.integers(0, 4))},
+        wakeable=draw(st.frozensets(st.sampled_from([evse.evse_id for evse in site.evses]))),
     )
 
 

@@ -28,6 +28,7 @@ from .test_config_rules import TEXTS
         vehicle(entities={"soc": "sensor.soc", "plugged": "binary_sensor.plug", "location": "device_tracker.car"}),
         # Ids of the registry tell nothing of their kind.
         vehicle(entities={"soc": "0123456789abcdef0123456789abcdef"}),
+        vehicle(entities={"wake": "script.wake_the_car"}),
         vehicle(cards=["anna"], usual_charger="gone", calendar="calendar.work"),
     ],
 )

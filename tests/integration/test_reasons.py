@@ -198,6 +198,9 @@ SENTENCES: dict[ReasonCode, list[tuple[float | None, Params, str]]] = {
         (0, {"phases": 3.0}, "Pauses to switch to 3 phases"),
     ],
     ReasonCode.WAKING: [(6, {"tries": 2.0}, "The car does not take what it is offered: it is woken, try 2")],
+    ReasonCode.CALLING: [
+        (6, {"tries": 1.0}, "Waking the car by its own means, for it does not take what it is offered: try 1")
+    ],
     ReasonCode.ASLEEP: [
         (6, {"tries": 3.0}, "The car does not take what it is offered, and could not be woken in 3 tries")
     ],

@@ -28,7 +28,7 @@ DETAILS = {
     "consumption_unit": "kwh_per_100_km",
     "continuous": False,
 }
-LINKS = ["soc", "max_age_h", "plugged", "location", "charge_limit", "range", "as_of"]
+LINKS = ["soc", "max_age_h", "plugged", "location", "charge_limit", "range", "as_of", "wake"]
 
 
 def vehicles(site: MockConfigEntry) -> dict[str, dict[str, Any]]:
@@ -102,6 +102,14 @@ async def test_one_that_another_integration_knows(hass: HomeAssistant) -> None:
 def add_calendar(hass: HomeAssistant) -> str:
     hass.states.async_set("calendar.work", "off")
     return "calendar.work"
+
+
+async def test_what_wakes_it_is_found_as_well(hass: HomeAssistant) -> None:
+    entries = bring(hass, "teslemetry")
+    flow = await add_part(hass, add_site(hass), "vehicle")
+    flow = await answer_part(hass, flow, {"vehicle": next(iter(options_of(flow, "vehicle")))})
+    flow = await answer_part(hass, flow, DETAILS)
+    assert suggested(flow)["wake"] == entries["button wake"].entity_id
 
 
 async def test_one_that_was_set_up_while_the_list_was_open(hass: HomeAssistant) -> None:

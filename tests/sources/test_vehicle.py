@@ -18,7 +18,7 @@ from custom_components.smart_charging.sources.vehicle_catalogue import KNOWN_VEH
 from custom_components.smart_charging.sources.vehicle_finder import find_vehicles
 
 # By integration: how a unique id is made of a key, and `domain key` -> role, None for what is nothing of the sort. From
-# their sources; those of skoda and abrp from 2026.11, subaru's by the names that subarulink has for them.
+# their sources; those of skoda and abrp from 2026.11, subaru's by the names that subarulink has for them, kia_uvo's from its repository.
 TESLA: Mapping[str, str | None] = {
     "sensor charge_state_battery_level": "soc",
     "number charge_state_charge_limit_soc": "charge_limit",
@@ -28,6 +28,8 @@ TESLA: Mapping[str, str | None] = {
     "sensor charge_state_est_battery_range": None,
     "device_tracker location": "location",
     "device_tracker route": None,
+    "button wake": "wake",
+    "button flash_lights": None,
 }
 BROUGHT: Mapping[str, tuple[str, Mapping[str, str | None]]] = {
     "tesla_fleet": ("LRWXF7EK4KC700000-{}", TESLA),
@@ -60,6 +62,8 @@ BROUGHT: Mapping[str, tuple[str, Mapping[str, str | None]]] = {
             "number charge_limit_min": None,
             "binary_sensor plugged_in": "plugged",
             "device_tracker location": "location",
+            "button start_charge": "wake",
+            "button stop_charge": None,
         },
     ),
     "skoda": (
@@ -82,12 +86,27 @@ BROUGHT: Mapping[str, tuple[str, Mapping[str, str | None]]] = {
         "sjnfaaze0u0000001_{}",
         {"sensor soc": "soc", "sensor range": "range", "sensor range_ac": None, "binary_sensor plugstatus": "plugged"},
     ),
+    "kia_uvo": (
+        "kia_uvo_3f2b8c1e-0000-4000-8000-000000000001_{}",
+        {
+            "sensor ev_battery_percentage": "soc",
+            "sensor car_battery_percentage": None,
+            "sensor last_updated_at": "as_of",
+            "sensor _ev_driving_range": "range",
+            "sensor _total_driving_range": None,
+            "number ev_charge_limits_ac": "charge_limit",
+            "number ev_charge_limits_dc": None,
+            "binary_sensor ev_battery_is_plugged_in": "plugged",
+            "button force_update": "wake",
+            "button update_cached": None,
+        },
+    ),
     "abrp": ("user_1234_{}", {"sensor soc": "soc", "sensor range": "range", "sensor soh": None}),
     "ohme": ("chargerid_{}", {"sensor battery": "soc", "number target_percentage": "charge_limit"}),
     "openevse": ("deadbeef-{}", {"sensor vehicle_soc": "soc", "sensor vehicle_range": "range"}),
     "matter": ("04D2-0039-MatterNodeDevice-1-{}-153-48", {"sensor EnergyEvseStateOfCharge": "soc"}),
 }
-NOT_INSTALLED = {"skoda", "abrp", "subaru"}
+NOT_INSTALLED = {"skoda", "abrp", "subaru", "kia_uvo"}
 
 
 def bring(hass: HomeAssistant, platform: str) -> dict[str, er.RegistryEntry]:
@@ -277,6 +296,16 @@ def test_the_words_for_a_plug(hass: HomeAssistant, word: str, plugged: bool | No
     vehicle = source(hass)
     assert (vehicle.plugged_since is not None) is (plugged is True)
     assert (vehicle.away_at is not None) is (plugged is False)
+
+
+def test_what_wakes_it_if_it_can_be_reached(hass: HomeAssistant):
+    asleep = VehicleSource(hass, {VehicleRole.WAKE: "button.wake"}, timedelta(hours=2))
+    assert (asleep.wakes_by, source(hass).wakes_by) == (None, None)
+    hass.states.async_set("button.wake", "unavailable", {})
+    assert asleep.wakes_by is None
+    # It was never pressed.
+    hass.states.async_set("button.wake", "unknown", {})
+    assert asleep.wakes_by == "button.wake"
 
 
 async def test_it_is_listened_to(hass: HomeAssistant):

@@ -45,9 +45,10 @@ ROLE_DOMAINS: Final[Mapping[VehicleRole, tuple[str, ...]]] = MappingProxyType(
         VehicleRole.LOCATION: ("device_tracker",),
         VehicleRole.RANGE: ("sensor",),
         VehicleRole.AS_OF: ("sensor",),
+        VehicleRole.WAKE: ("button", "input_button", "script", "switch"),
     }
 )
-"""What can tell each thing of a vehicle."""
+"""What can tell each thing of a vehicle, or wake it."""
 
 
 def validate_vehicle(others: Iterable[Data], data: Data) -> Errors:

@@ -2,7 +2,7 @@
 
 The steps: `user` {vehicle: one of those that were found, or "another"}, left out where none was; then `details` {name,
 capacity_kwh (optional), phases: "1"|"2"|"3", maximum_a, minimum_a, limit_pct, least_pct, consumption, consumption_unit,
-continuous}; then `links` {soc, charge_limit, plugged, location, range, as_of, max_age_h, cards, usual_charger, calendar}, all
+continuous}; then `links` {soc, charge_limit, plugged, location, range, as_of, wake, max_age_h, cards, usual_charger, calendar}, all
 optional, which makes the subentry. `reconfigure` shows the last two again.
 """
 

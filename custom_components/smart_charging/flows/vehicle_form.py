@@ -175,6 +175,7 @@ def links_schema(entry: ConfigEntry[Any]) -> probatio.Schema:
         probatio.Optional(str(VehicleRole.CHARGE_LIMIT)): _entity(ROLE_DOMAINS[VehicleRole.CHARGE_LIMIT]),
         probatio.Optional(str(VehicleRole.RANGE)): _entity(ROLE_DOMAINS[VehicleRole.RANGE]),
         probatio.Optional(str(VehicleRole.AS_OF)): _entity(ROLE_DOMAINS[VehicleRole.AS_OF]),
+        probatio.Optional(str(VehicleRole.WAKE)): _entity(ROLE_DOMAINS[VehicleRole.WAKE]),
     }
     if cards:
         schema[probatio.Optional(CONF_CARDS)] = SelectSelector(

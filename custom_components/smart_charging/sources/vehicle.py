@@ -1,4 +1,4 @@
-"""A vehicle: the states of its entities, turned into one reading. It is only listened to, and never woken."""
+"""A vehicle: the states of its entities, turned into one reading. It is only listened to; who wakes it is `car_calls`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -83,6 +83,13 @@ class VehicleSource:
         if location is not None and location.state != STATE_HOME:
             denied.append(location.last_reported)
         return max(denied, default=None)
+
+    @property
+    def wakes_by(self) -> str | None:
+        """The entity that wakes it, by its id; None where it has none, or none that can be reached now."""
+        entity_id = self._entity_id(VehicleRole.WAKE)
+        state = None if entity_id is None else self._hass.states.get(entity_id)
+        return None if state is None or state.state == STATE_UNAVAILABLE else entity_id
 
     def reading(self, at: datetime) -> VehicleReading | None:
         """What it said by `at`, UTC; None where that is too long ago, or nothing."""

@@ -1,7 +1,7 @@
 """The vehicles that are recognised by themselves, as a table.
 
 As with meters, an entity is known by the integration that it comes from and by its unique id. The ids were read in the
-sources of Home Assistant 2026.10 (skoda and abrp: 2026.11). Some are what a charger knows of the vehicle at it.
+sources of Home Assistant 2026.10 (skoda and abrp: 2026.11), and of kia_uvo. Some are what a charger knows of the vehicle at it.
 """
 
 import re
@@ -22,6 +22,8 @@ class VehicleRole(StrEnum):
     RANGE = "range"
     AS_OF = "as_of"
     """When the vehicle told all that."""
+    WAKE = "wake"
+    """Tells nothing: it wakes the vehicle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,7 @@ def _tesla(platform: str, name: str) -> KnownVehicle:
         plugged="binary_sensor charge_state_conn_charge_cable",
         location="device_tracker location",
         range="sensor charge_state_battery_range",
+        wake="button wake",
     )
 
 
@@ -106,6 +109,8 @@ KNOWN_VEHICLES: Final = (
         location="device_tracker location",
         range="sensor battery_autonomy",
         as_of="sensor battery_last_activity",
+        # What evcc wakes a Zoe or a Twingo by, https://github.com/evcc-io/evcc/pull/11537.
+        wake="button start_charge",
     ),
     _row(
         "skoda",
@@ -133,6 +138,20 @@ KNOWN_VEHICLES: Final = (
         soc="sensor soc",
         plugged="binary_sensor plugstatus",
         range="sensor range",
+    ),
+    _row(
+        "kia_uvo",
+        "Hyundai, Kia, Genesis",
+        "kia_uvo_.+_{}",
+        # The vehicle itself is asked every 4 h.
+        hours=5.0,
+        soc="sensor ev_battery_percentage",
+        charge_limit="number ev_charge_limits_ac",
+        plugged="binary_sensor ev_battery_is_plugged_in",
+        range="sensor _ev_driving_range",
+        as_of="sensor last_updated_at",
+        # Who asks the vehicle itself wakes it, as evcc does.
+        wake="button force_update",
     ),
     _row("abrp", "A Better Routeplanner", ".+_{}", soc="sensor soc", range="sensor range"),
     _row("ohme", "Ohme", "[^_]+_{}", at_charger=True, soc="sensor battery", charge_limit="number target_percentage"),

@@ -73,7 +73,8 @@ def demand(view: EvseView, mode: Mode, plan: Plan | None, off_peak: OffPeak | No
     if (nothing := _wants_nothing(view, status, mode)) is not None:
         return nothing
     planned = _smart(view, plan, off_peak) if mode is Mode.SMART else None
-    if planned is not None and planned.is_fixed:
+    if planned is not None and (planned.is_fixed or planned.reason.code is not ReasonCode.PLANNED):
+        # Where the charger cannot pause, a car that is to wait is neither full nor asleep.
         return planned
     if takes_nothing(view):
         lowest = lowest_a(evse)

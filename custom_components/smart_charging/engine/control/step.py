@@ -13,6 +13,7 @@ from ..model.snapshot import SiteSnapshot
 from ..model.state import ControlState, EvseMemory
 from .apart import decide_apart
 from .base import bound_bases
+from .calling import is_called
 from .ceiling import cap
 from .damping import next_rise
 from .demand import Demand, demand, note_untaken
@@ -107,6 +108,7 @@ def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping
         helpless=frozenset(
             evse_id for evse_id, view in views.items() if is_helpless(view.evse, memories[evse_id], snapshot.at)
         ),
+        calls=frozenset(evse_id for evse_id, memory in memories.items() if is_called(state.evses.get(evse_id), memory)),
         next_at=next_rise(views, memories),
     )
 
@@ -150,7 +152,8 @@ def _wake(
     for evse_id, view in views.items():
         if evse_id not in apart:
             wish = snapshot.overrides.get(evse_id)
-            demands[evse_id] = wake(view, demands[evse_id], None if wish is None else wish.since)
+            asked_at, wakeable = None if wish is None else wish.since, evse_id in snapshot.wakeable
+            demands[evse_id] = wake(view, demands[evse_id], asked_at, wakeable=wakeable)
 
 
 def _read_at(site: Site, circuit_id: str, meters: Mapping[str, MeterView], now: datetime) -> datetime:

@@ -1,7 +1,8 @@
 """Waking: a car that takes nothing of what it is offered is full, or asleep.
 
 One that drew and then stopped by itself is done, and left alone. One that never drew since it was plugged in, or since
-it was paused for long, may have gone to sleep: the offer is taken away for a moment and given again, which wakes most.
+it was paused for long, may have gone to sleep: it is called, if it can be, or else the offer is taken away for a moment and
+given again, which wakes most.
 That only ever lowers a current; what is offered afterwards is decided like any other start.
 """
 
@@ -12,6 +13,7 @@ from typing import Final
 from ..model.evse import EvseStatus, EvState
 from ..model.reason import Reason, ReasonCode
 from ..model.state import Appetite, EvseMemory
+from .calling import call, may_answer
 from .demand import Demand, lowest_a, takes_nothing
 from .draw import lies
 from .phases import FLOWS_A, IDLE_A
@@ -50,10 +52,11 @@ _FRESH: Final = Appetite()
 _DRAWS: Final = Appetite(drew=True)
 
 
-def wake(view: EvseView, wanted: Demand, asked_at: datetime | None = None) -> Demand:
+def wake(view: EvseView, wanted: Demand, asked_at: datetime | None = None, *, wakeable: bool = False) -> Demand:
     """Change what a car that takes nothing is to be given; the view's memory follows. Others get what they want.
 
-    `asked_at` is when a person last asked for a charge just this once, UTC: that starts a full car again.
+    `asked_at` is when a person last asked for a charge just this once, UTC: that starts a full car again. `wakeable`: the
+    car has means of its own to be woken by.
     """
     status, memory, known = view.reachable_status, view.memory, view.memory.appetite
     if status is None or status.state is not EvState.B or lies(view):
@@ -64,14 +67,20 @@ def wake(view: EvseView, wanted: Demand, asked_at: datetime | None = None) -> De
             view.memory = updated(memory, appetite=_FRESH)
             return wanted
         return wanted if wanted.is_fixed else _leave_done(view, known, wanted)
-    if wanted.is_fixed or not wanted.can_pause:
+    return wanted if wanted.is_fixed else _rouse(view, wanted, wakeable=wakeable)
+
+
+def _rouse(view: EvseView, wanted: Demand, *, wakeable: bool) -> Demand:
+    """Wake a car that may sleep: by its own means, or else by taking the offer away."""
+    if wakeable:
+        wanted = call(view, wanted)
+    if not wanted.can_pause or may_answer(view):
         return wanted
+    known = view.memory.appetite
     if _is_due(view, known):
         known = replace(known, wakes=known.wakes + 1, woken_at=view.now)
-        view.memory = updated(memory, appetite=known)
-    if not known.wakes:
-        return wanted
-    return _offer_after_waking(view, known, wanted)
+        view.memory = updated(view.memory, appetite=known)
+    return _offer_after_waking(view, known, wanted) if known.wakes else wanted
 
 
 def _draws(view: EvseView, status: EvseStatus) -> bool:
@@ -91,10 +100,16 @@ def _rest(view: EvseView, status: EvseStatus, known: Appetite) -> Appetite:
         if known.drew and takes_nothing(view):
             return Appetite(done_at=view.now, done_soc=status.soc)
         return known if known.unoffered_since is None else replace(known, unoffered_since=None)
-    if known.unoffered_since is None:
+    return _rest_unoffered(view, known)
+
+
+def _rest_unoffered(view: EvseView, known: Appetite) -> Appetite:
+    """Go on with one that is offered nothing. Calls in vain are counted until it draws, or leaves."""
+    since = known.unoffered_since
+    if since is None:
         return replace(known, unoffered_since=view.now)
-    slept = (view.now - known.unoffered_since).total_seconds() >= SLEEPS_AFTER_S
-    return Appetite(unoffered_since=known.unoffered_since) if slept else known
+    slept = (view.now - since).total_seconds() >= SLEEPS_AFTER_S
+    return Appetite(unoffered_since=since, calls=known.calls, called_at=known.called_at) if slept else known
 
 
 def _stay_done(known: Appetite, soc: float | None) -> Appetite:

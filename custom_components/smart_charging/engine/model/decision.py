@@ -63,5 +63,7 @@ class Decision:
     load_reasons: Mapping[str, Reason] = field(default_factory=dict[str, Reason])
     helpless: frozenset[str] = frozenset()
     """Chargers that overload a circuit, and heed no means that they have: a person has to be called."""
+    calls: frozenset[str] = frozenset()
+    """Chargers whose car is to be woken by its own means now."""
     next_at: datetime | None = None
     """When something that waits is due, UTC, if nothing happens before; None where nothing waits."""

@@ -58,6 +58,8 @@ class ReasonCode(StrEnum):
     """Paused to switch to `phases`."""
     WAKING = "waking"
     """The car does not take what it is offered; it is woken, try `tries`."""
+    CALLING = "calling"
+    """Likewise, and it is woken by its own means, try `tries`."""
     ASLEEP = "asleep"
     """The car could not be woken in `tries` tries."""
     DISOBEDIENT = "disobedient"

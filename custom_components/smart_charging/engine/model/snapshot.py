@@ -32,5 +32,7 @@ class SiteSnapshot:
     """None: nobody knows, or the site has no such hours."""
     keep_phases: frozenset[str] = frozenset()
     """Chargers whose car must not be switched between phases; see `control/shy_cars.py`."""
+    wakeable: frozenset[str] = frozenset()
+    """Chargers at which a car is that can be woken by its own means."""
     limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict[str, tuple[Limit, ...]])
     """Limits that hold now beside those of the site, by circuit id: an operator's signal, a window of time, a user's wish."""

@@ -36,6 +36,9 @@ class Appetite:
     asked again."""
     woken_at: datetime | None = None
     """When that was last begun."""
+    calls: int = 0
+    """How often it was called by its own means, in vain so far; it outlasts pauses."""
+    called_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
