@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from custom_components.smart_charging.engine.model.carbon import Carbon, CarbonSlot
 from custom_components.smart_charging.engine.model.evse import Evse
 from custom_components.smart_charging.engine.model.limit import Limit, LimitSpan
 from custom_components.smart_charging.engine.model.order import Order, Stage
@@ -41,6 +42,16 @@ def tariff(*prices: float | None, each: timedelta = HOUR, **more: Any) -> Tariff
 
 def flat(price: float, hours: int) -> Tariff:
     return tariff(*[price] * hours)
+
+
+def emits(*grams: float | None, per_tonne: float | None = None, estimated: bool = False) -> Carbon:
+    """What a kWh emits in each hour from now on; without a price of a tonne it counts instead of money."""
+    slots = [
+        CarbonSlot(start=in_hours(hour), end=in_hours(hour + 1), kg_per_kwh=g / 1000, estimated=estimated)
+        for hour, g in enumerate(grams)
+        if g is not None
+    ]
+    return Carbon(slots=tuple(slots), price_per_kg=None if per_tonne is None else per_tonne / 1000)
 
 
 def order(kwh: float, ready_in_h: float | None = None, **changes: Any) -> Order:

@@ -17,10 +17,10 @@ _HAIR: Final = 1e-9
 def cheap_hours(tariff: Tariff, at: datetime) -> OffPeak | None:
     """Tell whether it is cheap at `at`, UTC: among the cheapest third of half a day before and a day after that.
 
-    Times of the same price are all cheap, or none; those of the lowest price always are. None where no price is known now.
+    Where plans go by CO₂ that is the greenest third. Times of the same price are all cheap, or none; those of the lowest price always are. None where no price is known now.
     """
-    near = [slot for slot in tariff.prices if slot.end > at - BEHIND and slot.start < at + AHEAD]
-    now = tariff.price_at(at)
+    near = [slot for slot in tariff.counted if slot.end > at - BEHIND and slot.start < at + AHEAD]
+    now = tariff.counted_at(at)
     if now is None:
         return None
     most = _threshold(near, at)

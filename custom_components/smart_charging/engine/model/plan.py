@@ -31,6 +31,10 @@ class PlanSlot:
     price_per_kwh: float | None = None
     cost: float = 0.0
     """Of the whole slot."""
+    carbon_kg_per_kwh: float | None = None
+    """What the grid is expected to emit then; None where nobody knows, or it does not count."""
+    carbon_kg: float = 0.0
+    """Of the whole slot: what the own roof gives emits nothing."""
     stored_kwh: float = 0.0
     """What the battery has taken by its end, since the plan was made."""
 
@@ -45,6 +49,12 @@ class Plan:
     """What the slots cost together; None where nothing is known of prices."""
     saving: float | None = None
     """What is saved against charging the same at once."""
+    carbon_kg: float | None = None
+    """What the slots emit together; None where nobody knows, or it does not count."""
+    carbon_saving_kg: float | None = None
+    """What of that is saved against charging the same at once."""
+    by_carbon: bool = False
+    """It goes by what is emitted, and not by what it costs."""
     missed_kwh: float = 0.0
     """What the battery will lack at departure of what it must have."""
     missed_for: Shortage | None = None

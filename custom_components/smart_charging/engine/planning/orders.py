@@ -12,6 +12,7 @@ from .powers import range_kw, stored_kw
 from .problem import HAIR
 from .question import Question
 from .span import Span
+from .thrift import Thrift, thrift_of
 from .times import ends_at
 
 _MUST: Final = 40.0
@@ -33,12 +34,14 @@ _SOONER: Final = 1e-5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
-    """What a kWh costs by span, the mean of that, and the most that it costs; the latter two are above 0.
+    """What a kWh counts for by span, the mean of that, and the most; the latter two are above 0.
 
-    `power` is the most that the price of power may come to.
+    `paid_per_kwh` is what it costs in money: the same where CO₂ does not count. `power` is the most that the price of power may
+    come to.
     """
 
     per_kwh: Sequence[float]
+    paid_per_kwh: Sequence[float]
     mean: float
     most: float
     power: float = 0.0
@@ -54,7 +57,9 @@ def job_of(question: Question, order: Order, spans: Sequence[Span], prices: Pric
     lowest_kw, highest_kw = range_kw(order, question.site)
     begins = set(_begins(order, spans, highest_kw))
     allowed = _allowed(question, order, spans, prices) | begins
-    wants = tuple(want for stage in order.stages for want in _wants(stage, spans, prices, rank))
+    thrift = thrift_of(question, order, spans, prices.paid_per_kwh, prices.per_kwh)
+    too_dear = set() if thrift is None else set(thrift.too_dear(order.stages))
+    wants = tuple(want for stage in order.stages for want in _wants(stage, spans, prices, rank, thrift))
     asked_kwh = max((want.energy_kwh for want in wants), default=0.0)
     forced = bool(begins or order.last_stretch)
     return Job(
@@ -68,7 +73,10 @@ def job_of(question: Question, order: Order, spans: Sequence[Span], prices: Pric
         standby_kw=min(order.standby_w / 1000, lowest_kw / 2),
         start_cost=(_START if question.tariff.peak is None else _START_BESIDE_PEAK) * prices.mean,
         charging=order.charging,
-        nudge_per_kwh=_nudges(question, order, spans, prices, begins),
+        nudge_per_kwh=tuple(
+            nudge + (2 * prices.most if span in too_dear else 0.0)
+            for span, nudge in enumerate(_nudges(question, order, spans, prices, begins))
+        ),
         continuous=order.continuous,
     )
 
@@ -79,7 +87,7 @@ def _allowed(question: Question, order: Order, spans: Sequence[Span], prices: Pr
     begin = question.at if order.not_before is None else order.not_before
     found = {number for number, span in enumerate(spans) if begin <= span.start and span.end <= end}
     if order.price_limit is not None:
-        found = {number for number in found if prices.per_kwh[number] <= order.price_limit}
+        found = {number for number in found if prices.paid_per_kwh[number] <= order.price_limit}
     if order.cheapest is not None:
         found &= _cheapest(order.cheapest, spans, prices)
     return found
@@ -114,12 +122,13 @@ def _begins(order: Order, spans: Sequence[Span], highest_kw: float) -> Iterator[
         left_kwh -= stored_kw(order, highest_kw) * span.hours
 
 
-def _wants(stage: Stage, spans: Sequence[Span], prices: Prices, rank: int) -> list[Want]:
+def _wants(stage: Stage, spans: Sequence[Span], prices: Prices, rank: int, thrift: Thrift | None) -> list[Want]:
     before = spans_before(stage.departure, spans)
     if stage.energy_kwh <= 0 or before == 0:
         return []
     if stage.most_per_kwh is not None:
-        return [Want(energy_kwh=stage.energy_kwh, before=before, worth_per_kwh=stage.most_per_kwh)]
+        worth = stage.most_per_kwh if thrift is None else thrift.worth(stage.most_per_kwh)
+        return [Want(energy_kwh=stage.energy_kwh, before=before, worth_per_kwh=worth)]
     worth = prices.must * _RANK**rank
     return [
         Want(

@@ -6,6 +6,7 @@ from typing import Final
 
 from ..model.plan import Plan
 from .circuits import bounds_of
+from .costs import counted, paid
 from .months import peaks_of
 from .optimise import optimise
 from .orders import Prices, job_of
@@ -40,7 +41,7 @@ def pose(question: Question) -> Problem:
     return Problem(
         spans=spans,
         price_per_kwh=tuple(prices.per_kwh),
-        feed_in_per_kwh=tuple(question.tariff.feed_in_at(span.start) for span in spans),
+        feed_in_per_kwh=tuple(question.tariff.money_weight * question.tariff.feed_in_at(span.start) for span in spans),
         surplus_kw=tuple(question.outlook.surplus_kw(span.start, span.end) for span in spans),
         jobs=tuple(job_of(question, order, spans, prices, ranks.index(order.priority)) for order in orders),
         bounds=bounds_of(question, phases, evses, spans),
@@ -49,14 +50,15 @@ def pose(question: Question) -> Problem:
 
 
 def _prices(question: Question, spans: tuple[Span, ...]) -> Prices:
-    """What a kWh costs by span; where nobody knows, as much as on average."""
-    told = [question.tariff.price_at(span.start) for span in spans]
-    known = [slot.price_per_kwh for slot in told if slot is not None]
-    usual = fmean(known) if known else 0.0
-    per_kwh = [usual if slot is None else slot.price_per_kwh for slot in told]
+    """What a kWh counts for by span; where nobody knows, as much as on average."""
+    per_kwh = counted(question, spans)
     sizes = [abs(price) for price in per_kwh] or [0.0]
     return Prices(
-        per_kwh=per_kwh, mean=max(fmean(sizes), _LEAST), most=max(*sizes, _LEAST), power=_most_for_power(question)
+        per_kwh=per_kwh,
+        paid_per_kwh=paid(question, spans),
+        mean=max(fmean(sizes), _LEAST),
+        most=max(*sizes, _LEAST),
+        power=_most_for_power(question),
     )
 
 

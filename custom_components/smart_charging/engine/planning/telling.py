@@ -1,12 +1,14 @@
 """Turns a schedule into plans: slots with amperes, what they cost, what they save, and what will be missing, and why."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from ..model.order import Order
 from ..model.plan import Plan, PlanSlot, Shortage
+from .costs import in_carbon, in_money
 from .orders import spans_before
 from .powers import evse_of, phases_of, range_kw
 from .problem import HAIR, Problem
@@ -18,35 +20,56 @@ _TRIFLE_KWH: Final = 0.01
 """Nobody misses less."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Books:
+    """A problem and its schedule; the problem in money, and in kg of CO₂: None where nothing is known of that."""
+
+    problem: Problem
+    schedule: Schedule
+    money: Problem | None
+    carbon: Problem | None
+
+
 def tell(question: Question, problem: Problem, schedule: Schedule) -> dict[str, Plan]:
     """Make the plans, by charger id."""
     orders = [question.orders[job.job_id] for job in problem.jobs]
-    return {order.evse_id: _plan(question, problem, schedule, number, order) for number, order in enumerate(orders)}
+    books = _Books(
+        problem=problem,
+        schedule=schedule,
+        money=in_money(question, problem),
+        carbon=in_carbon(question, problem),
+    )
+    return {order.evse_id: _plan(question, books, number, order) for number, order in enumerate(orders)}
 
 
-def _plan(question: Question, problem: Problem, schedule: Schedule, number: int, order: Order) -> Plan:
-    slots = tuple(_slots(question, problem, schedule, number, order))
-    cost = sum(slot.cost for slot in slots)
-    is_priced = _is_priced(question, problem)
+def _plan(question: Question, books: _Books, number: int, order: Order) -> Plan:
+    problem, schedule = books.problem, books.schedule
+    slots = tuple(_slots(question, books, number, order))
     stored_kwh = slots[-1].stored_kwh if slots else 0.0
     missed_kwh = _missed_kwh(order, problem, number, schedule[number])
     departures = [stage.departure for stage in order.stages if stage.departure is not None]
+    at_once = partial(_cost_at_once, question, number, order, stored_kwh)
+    cost = None if books.money is None else sum(slot.cost for slot in slots)
+    carbon_kg = None if books.carbon is None else sum(slot.carbon_kg for slot in slots)
     return Plan(
         slots=slots,
         departure=max(departures, default=None),
-        cost=cost if is_priced else None,
-        saving=_cost_at_once(question, problem, number, order, stored_kwh) - cost if is_priced else None,
+        cost=cost,
+        saving=_saving(at_once, books.money, cost),
+        carbon_kg=carbon_kg,
+        carbon_saving_kg=_saving(at_once, books.carbon, carbon_kg),
+        by_carbon=question.tariff.by_carbon,
         missed_kwh=missed_kwh,
         missed_for=_shortage(question, problem, number, order) if missed_kwh > 0 else None,
         estimated=any(_is_estimated(question, slot) for slot in slots),
     )
 
 
-def _slots(question: Question, problem: Problem, schedule: Schedule, number: int, order: Order) -> Iterator[PlanSlot]:
+def _slots(question: Question, books: _Books, number: int, order: Order) -> Iterator[PlanSlot]:
+    problem, schedule = books.problem, books.schedule
     job, uses, site = problem.jobs[number], schedule[number], question.site
     evse = evse_of(order, site)
     per_a_kw = phases_of(order, evse) * site.voltage_v / 1000
-    is_priced = _is_priced(question, problem)
     # What only the house holds down is not held down by the plan: it may turn out to take less than is feared. Where power
     # has a price, more would raise the peak.
     most_a = min(order.maximum_a, evse.maximum_a) if not problem.peaks else 0.0
@@ -54,19 +77,21 @@ def _slots(question: Question, problem: Problem, schedule: Schedule, number: int
     for index, use in enumerate(uses):
         if use.share <= 0:
             continue
-        span, price = problem.spans[index], problem.price_per_kwh[index]
         stored_kwh += job.stored_kwh(use.power_kw, use.share, problem.hours[index])
         together_kw = sum(other[index].mean_kw for other in schedule)
-        start, end = _when(span, uses, index)
+        # What of the surplus is its own: its part of all that charges then.
+        part = use.mean_kw / together_kw
+        start, end = _when(problem.spans[index], uses, index)
         is_held = use.power_kw >= problem.ceilings_kw[number][index] - HAIR
         yield PlanSlot(
             start=start,
             end=end,
             current_a=max(most_a if is_held else 0.0, use.power_kw / per_a_kw),
             power_kw=use.power_kw,
-            price_per_kwh=price if is_priced else None,
-            # What of the surplus is its own: its part of all that charges then.
-            cost=energy_cost(problem, index, together_kw) * use.mean_kw / together_kw,
+            price_per_kwh=None if books.money is None else books.money.price_per_kwh[index],
+            cost=0.0 if books.money is None else energy_cost(books.money, index, together_kw) * part,
+            carbon_kg_per_kwh=None if books.carbon is None else books.carbon.price_per_kwh[index],
+            carbon_kg=0.0 if books.carbon is None else energy_cost(books.carbon, index, together_kw) * part,
             stored_kwh=stored_kwh,
         )
 
@@ -123,27 +148,28 @@ def _shortage(question: Question, problem: Problem, number: int, order: Order) -
     return Shortage.SHARED if is_shared else Shortage.PRICE
 
 
-def _cost_at_once(question: Question, problem: Problem, number: int, order: Order, stored_kwh: float) -> float:
-    """What the same would cost if it were charged from now on, as fast as the car, its charger and the house can."""
-    job = problem.jobs[number]
+def _saving(at_once: Callable[[Problem], float], book: Problem | None, cost: float | None) -> float | None:
+    return None if book is None or cost is None else at_once(book) - cost
+
+
+def _cost_at_once(question: Question, number: int, order: Order, stored_kwh: float, book: Problem) -> float:
+    """What the same would cost, or emit, if it were charged from now on, as fast as the car, its charger and the house can."""
+    job = book.jobs[number]
     _, highest_kw = range_kw(order, question.site)
     cost, left_kwh = 0.0, stored_kwh
-    for span, hours in enumerate(problem.hours):
-        power_kw = min(highest_kw, problem.room_kw(number, span))
+    for span, hours in enumerate(book.hours):
+        power_kw = min(highest_kw, book.room_kw(number, span))
         whole_kwh = job.stored_kwh(power_kw, 1.0, hours) if power_kw >= job.lowest_kw - HAIR else 0.0
         if whole_kwh <= 0:
             continue
         share = min(1.0, left_kwh / whole_kwh)
-        cost += energy_cost(problem, span, power_kw * share)
+        cost += energy_cost(book, span, power_kw * share)
         left_kwh -= share * whole_kwh
     return cost
 
 
-def _is_priced(question: Question, problem: Problem) -> bool:
-    """Whether anything is known of prices."""
-    return any(question.tariff.price_at(span.start) is not None for span in problem.spans)
-
-
 def _is_estimated(question: Question, slot: PlanSlot) -> bool:
-    price = question.tariff.price_at(slot.start)
-    return price is None or price.estimated
+    """Whether what it goes by is a guess, or what it costs."""
+    counted, price = question.tariff.counted_at(slot.start), question.tariff.price_at(slot.start)
+    guesses = (counted,) if slot.price_per_kwh is None else (counted, price)
+    return any(told is None or told.estimated for told in guesses)

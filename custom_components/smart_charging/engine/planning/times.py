@@ -35,7 +35,7 @@ def ends_at(question: Question, order: Order) -> datetime:
 
 def _edges(question: Question, end: datetime) -> Iterator[datetime]:
     tariff = question.tariff
-    for slots in (tariff.prices, tariff.feed_in):
+    for slots in (tariff.counted, tariff.prices, tariff.feed_in):
         yield from (slots[0].start, slots[-1].end) if slots else ()
         for slot, following in pairwise(slots):
             # Where the price stays the same nothing changes.
