@@ -309,6 +309,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         self._ticks.append(Tick(site=self._site, snapshot=snapshot, state=state, decision=decision, plans=ahead.plans))
         self._dispatcher.dispatch(decision)
         self._loads.apply(decision.shed_loads, now)
+        self._foresight.learn(decision)
         if decision.calls:
             self._calls.apply(decision.calls, self._foresight.vehicles.wakeable)
         self._store.set_interrupted(self._dispatcher.interrupted)

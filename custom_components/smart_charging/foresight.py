@@ -9,6 +9,7 @@ from .config import SiteSetup
 from .engine.accounting.cheap_hours import cheap_hours
 from .engine.accounting.session import SessionEnergy
 from .engine.model.aim import Aim
+from .engine.model.decision import Decision
 from .engine.model.mode import Mode
 from .engine.model.off_peak import OffPeak
 from .engine.model.plan import Plan
@@ -97,6 +98,11 @@ class Foresight:
             off_peak=None if tariff is None else cheap_hours(tariff, at),
             wakeable=frozenset(self.vehicles.wakeable),
         )
+
+    @callback
+    def learn(self, decision: Decision) -> None:
+        """Take into account what a tick decided."""
+        self.vehicles.learn(decision)
 
 
 async def async_load_foresight(hass: HomeAssistant, entry_id: str, setup: SiteSetup, store: SiteStore) -> Foresight:

@@ -112,6 +112,7 @@ class Goals:
         config = self._vehicles.at_charger(evse.evse_id)
         guest = self.of_guest(evse.evse_id)
         vehicle = _guest_vehicle(evse, status) if config is None else config.vehicle
+        vehicle = replace(vehicle, continuous=self._vehicles.is_continuous(evse.evse_id))
         charged_kwh = (session.energy_kwh or 0.0) * vehicle.efficiency
         car = ParkedCar(
             vehicle=vehicle,

@@ -14,6 +14,7 @@ from .engine.model.evse import Means
 from .engine.model.goal_set import GoalSet, GuestGoals
 from .engine.model.mode import Mode
 from .engine.model.override import Override
+from .engine.model.pause_habit import PauseHabit
 from .engine.model.presence import CarChoice, Presence
 from .engine.model.replay import ReplayError, from_json, to_json
 from .engine.model.site import Site
@@ -70,6 +71,7 @@ class SiteStore:
         self._presences: dict[str, Presence] = {}
         self._car_choices: dict[str, CarChoice] = {}
         self._known_socs: dict[str, KnownSoc] = {}
+        self._pause_habits: dict[str, PauseHabit] = {}
         self._goals: dict[str, GoalSet] = {}
         self._guest_goals: dict[str, GuestGoals] = {}
         self._due = False
@@ -88,6 +90,7 @@ class SiteStore:
         self._presences = _read(Presence, data.get("presences"))
         self._car_choices = _read(CarChoice, data.get("car_choices"))
         self._known_socs = _read(KnownSoc, data.get("known_socs"))
+        self._pause_habits = _read(PauseHabit, data.get("pause_habits"))
         self._goals = _read(GoalSet, data.get("goals"))
         self._guest_goals = _read(GuestGoals, data.get("guest_goals"))
         self._interrupted = {
@@ -231,6 +234,18 @@ class SiteStore:
             self._keep(_CHOICE_DELAY_S if soon else _SESSION_DELAY_S)
 
     @property
+    def pause_habits(self) -> Mapping[str, PauseHabit]:
+        """How vehicles bear pauses, other than configured, by vehicle id."""
+        return self._pause_habits
+
+    @callback
+    def set_pause_habit(self, vehicle_id: str, habit: PauseHabit | None) -> None:
+        """Keep how a vehicle bears pauses; None: as configured."""
+        if habit != self._pause_habits.get(vehicle_id):
+            self._pause_habits = _with(self._pause_habits, vehicle_id, habit)
+            self._keep(_CHOICE_DELAY_S)
+
+    @property
     def goals(self) -> Mapping[str, GoalSet]:
         """What people want of each vehicle, by vehicle id."""
         return self._goals
@@ -282,6 +297,7 @@ class SiteStore:
             "presences": to_json(self._presences),
             "car_choices": to_json(self._car_choices),
             "known_socs": to_json(self._known_socs),
+            "pause_habits": to_json(self._pause_habits),
             "goals": to_json(self._goals),
             "guest_goals": to_json(self._guest_goals),
         }

@@ -25,6 +25,9 @@ AVAILABLE_DESCRIPTION: Final = SwitchEntityDescription(
     key="available", translation_key="available", entity_category=EntityCategory.CONFIG
 )
 
+CONTINUOUS_DESCRIPTION: Final = SwitchEntityDescription(
+    key="continuous", translation_key="continuous", entity_category=EntityCategory.CONFIG
+)
 PAUSED_DESCRIPTION: Final = SwitchEntityDescription(key="repeat_paused", translation_key="repeat_paused")
 
 
@@ -39,7 +42,8 @@ async def async_setup_entry(
         async_add_entities(switches, config_subentry_id=place.evse.evse_id)
     for vehicle in async_vehicle_places(hass, entry):
         paused = RepeatPausedSwitch(entry, PAUSED_DESCRIPTION, vehicle)
-        async_add_entities([paused], config_subentry_id=vehicle.subentry_id)
+        continuous = ContinuousSwitch(entry, CONTINUOUS_DESCRIPTION, vehicle)
+        async_add_entities([paused, continuous], config_subentry_id=vehicle.subentry_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,3 +168,34 @@ class RepeatPausedSwitch(VehicleEntity, SwitchEntity):
     @override
     def _shows(self) -> object:
         return self.is_on, self.goals.paused_until
+
+
+class ContinuousSwitch(VehicleEntity, SwitchEntity):
+    """On while it is charged in one go, as it was set up, chosen, or learned when it did not go on after a pause."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        return self._vehicles.pause_habit(self._vehicle_id).continuous
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        return {"learned_at": self._vehicles.pause_habit(self._vehicle_id).seen_at}
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        self._choose(continuous=True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        self._choose(continuous=False)
+
+    def _choose(self, *, continuous: bool) -> None:
+        self._vehicles.choose_continuous(self._vehicle_id, continuous=continuous)
+        self.coordinator.async_update_listeners()
+        self.coordinator.wake()
+
+    @override
+    def _shows(self) -> object:
+        return self._vehicles.pause_habit(self._vehicle_id)

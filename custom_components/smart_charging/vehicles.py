@@ -11,9 +11,12 @@ from .config_vehicles import VehicleConfig
 from .engine.accounting.presence import Signs, Whereabouts, settle
 from .engine.accounting.session import SessionEnergy
 from .engine.accounting.soc import assumed_soc, follow, say, soc_at
+from .engine.model.decision import Decision
 from .engine.model.evse import EvseStatus
+from .engine.model.pause_habit import PauseHabit
 from .engine.model.presence import GUEST, CarChoice, Presence
 from .engine.model.soc import Count, KnownSoc, Soc, ToldSoc
+from .pause_habits import PauseHabits
 from .sources.vehicle import VehicleReading, VehicleSource
 from .store import SiteStore
 
@@ -33,6 +36,7 @@ class Vehicles:
         self._sources = {
             vehicle_id: VehicleSource(hass, config.entities, config.max_age) for vehicle_id, config in configs.items()
         }
+        self._habits = PauseHabits({key: config.vehicle.continuous for key, config in configs.items()}, store)
         self._readings: dict[str, VehicleReading] = {}
         self._counts: dict[str, Count] = {}
         self._socs: dict[str, Soc] = {}
@@ -62,6 +66,31 @@ class Vehicles:
         self._keep_choices(sessions)
         self._store.set_presences(self._settle(statuses))
         self._follow(at, statuses)
+
+    @callback
+    def learn(self, decision: Decision) -> None:
+        """Learn from what a tick decided which cars bear no pauses. Of one that may be full nothing is learned for good."""
+        here = {evse_id: config for evse_id in self.presences if (config := self.at_charger(evse_id)) is not None}
+        hungry = {
+            evse_id: config.vehicle.vehicle_id
+            for evse_id, config in here.items()
+            if self.soc(config.vehicle.vehicle_id) is not None and not self._is_charged(config)
+        }
+        self._habits.note(decision, {key: config.vehicle.vehicle_id for key, config in here.items()}, hungry)
+
+    def is_continuous(self, evse_id: str) -> bool:
+        """Tell whether the car at this charger is to be charged in one go, whosever it is."""
+        config = self.at_charger(evse_id)
+        return self._habits.is_continuous(evse_id, None if config is None else config.vehicle.vehicle_id)
+
+    def pause_habit(self, vehicle_id: str) -> PauseHabit:
+        """How this vehicle bears pauses."""
+        return self._habits.of(vehicle_id)
+
+    @callback
+    def choose_continuous(self, vehicle_id: str, *, continuous: bool) -> None:
+        """Say whether this vehicle is to be charged in one go; what was learned of it is forgotten."""
+        self._habits.choose(vehicle_id, self.charger_of(vehicle_id), continuous=continuous)
 
     @property
     def presences(self) -> Mapping[str, Presence]:

@@ -123,6 +123,15 @@ def test_a_vehicle_with_a_goal_by_the_morning(yard: Yard):
     assert aims(yard, goals) == {}
 
 
+def test_one_that_was_seen_not_to_bear_pauses(yard: Yard):
+    goals = goals_of(yard)
+    goals.set("zoe", GoalSet(target=EIGHTY))
+    yard.plug_in(card="anna")
+    assert not aims(yard, goals)[GARAGE].order.continuous
+    yard.vehicles.choose_continuous("zoe", continuous=True)
+    assert aims(yard, goals)[GARAGE].order.continuous
+
+
 def test_one_without_a_goal_charges_as_its_mode_says(yard: Yard):
     goals = goals_of(yard)
     yard.plug_in(card="anna")

@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant
 from custom_components.smart_charging.engine.model.evse import Means
 from custom_components.smart_charging.engine.model.mode import Mode
 from custom_components.smart_charging.engine.model.override import Override, OverrideEnd
+from custom_components.smart_charging.engine.model.pause_habit import PauseHabit
 from custom_components.smart_charging.store import ChosenPriority, Shed, SiteStore
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -29,6 +30,8 @@ async def test_everything_is_read_again(hass: HomeAssistant, hass_storage: dict[
     store.set_override("garage", override)
     store.set_priority("garage", ChosenPriority(priority=3, configured=0))
     store.set_shed("hall", shed)
+    habit = PauseHabit(continuous=True, configured=False, seen_at=AT)
+    store.set_pause_habit("zoe", habit)
     store.set_interrupted({"garage": Means.DISABLE})
     await store.async_save()
     assert KEY in hass_storage
@@ -38,6 +41,7 @@ async def test_everything_is_read_again(hass: HomeAssistant, hass_storage: dict[
     assert again.priorities == {"garage": ChosenPriority(priority=3, configured=0)}
     assert again.sheds == {"hall": shed}
     assert again.interrupted == {"garage": Means.DISABLE}
+    assert again.pause_habits == {"zoe": habit}
 
 
 async def test_what_is_over_is_not_kept(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:

@@ -62,7 +62,7 @@ def attributes(site: ToldSite, entity_id: str) -> dict[str, Any]:
     """What an entity tells beside its state, as far as it is ours."""
     state = site.hass.states.get(entity_id)
     assert state is not None
-    names = ("estimated", "charger", "vehicle", "found_by", "candidates", "until")
+    names = ("estimated", "charger", "vehicle", "found_by", "candidates", "until", "learned_at")
     return {name: state.attributes[name] for name in names if name in state.attributes}
 
 
@@ -195,6 +195,17 @@ async def test_on_holiday(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -
     await site.tell(tick(session=SESSION))
     assert site.state("switch.zoe_repeat_paused") == "off"
     assert attributes(site, "switch.zoe_repeat_paused") == {"until": None}
+
+
+async def test_in_one_go(hass: HomeAssistant) -> None:
+    site = await show(hass, Platform.SWITCH)
+    switch = {ATTR_ENTITY_ID: "switch.zoe_charge_in_one_go"}
+    assert site.state("switch.zoe_charge_in_one_go") == "off"
+    await hass.services.async_call("switch", "turn_on", switch, blocking=True)
+    assert site.state("switch.zoe_charge_in_one_go") == "on"
+    assert attributes(site, "switch.zoe_charge_in_one_go") == {"learned_at": None}
+    await hass.services.async_call("switch", "turn_off", switch, blocking=True)
+    assert site.state("switch.zoe_charge_in_one_go") == "off"
 
 
 async def test_which_car_is_here(hass: HomeAssistant) -> None:

@@ -93,7 +93,7 @@ def test_a_charger_that_cannot_pause_can_have_its_car_called():
 
 
 def test_calls_in_vain_outlast_a_pause():
-    slept = replace(called(2, seconds_ago=400), unoffered_since=later(-200))
+    slept = replace(called(2, seconds_ago=400), unoffered_since=later(-200), paused_since=later(-300))
     assert note_appetite(view(idle(offered_a=0.0), slept)).appetite == slept
     drew = Appetite(drew=True, unoffered_since=later(-200), calls=1)
     assert note_appetite(view(idle(offered_a=0.0), drew)).appetite.calls == 1

@@ -31,6 +31,13 @@ FULL = Appetite(done_at=later(-600), done_soc=0.99)
 HALF = Appetite(done_at=later(-600), done_soc=0.8)
 PAUSED = Appetite(drew=True, unoffered_since=later(-60))
 PAUSED_LONG = Appetite(drew=True, unoffered_since=later(-130))
+SLEEPS = Appetite(unoffered_since=later(-130), paused_since=later(-130))
+RESUMED = Appetite(drew=True, resumed=True)
+
+
+def slept(seconds: float, **changes: Any) -> Appetite:
+    """It drew, and was paused so long ago."""
+    return Appetite(paused_since=later(-seconds), **changes)
 
 
 def view(
@@ -69,7 +76,14 @@ def idle(**changes: Any) -> EvseStatus:
         pytest.param(idle(offered_a=None), DREW, DREW, id="nobody knows what it is offered"),
         pytest.param(idle(offered_a=0.0), DREW, Appetite(drew=True, unoffered_since=NOW), id="it is paused"),
         pytest.param(idle(offered_a=0.0), PAUSED, PAUSED, id="a short pause"),
-        pytest.param(idle(offered_a=0.0), PAUSED_LONG, Appetite(unoffered_since=later(-130)), id="a pause so long that it may sleep"),
+        pytest.param(idle(offered_a=0.0), PAUSED_LONG, SLEEPS, id="a pause so long that it may sleep"),
+        pytest.param(idle(offered_a=0.0), SLEEPS, SLEEPS, id="it goes on sleeping"),
+        pytest.param(status(EvState.B, since=later(-9)), SLEEPS, replace(SLEEPS, unoffered_since=None), id="it may wake up"),
+        pytest.param(status(draws=[8]), slept(899), DREW, id="it goes on after a pause"),
+        pytest.param(status(draws=[8]), slept(900), RESUMED, id="even after a long one"),
+        pytest.param(status(draws=[8]), RESUMED, RESUMED, id="and further on"),
+        pytest.param(status(draws=[8]), slept(900, wakes=1), DREW, id="but was woken"),
+        pytest.param(status(draws=[8]), slept(900, calls=1), DREW, id="or called"),
         pytest.param(status(EvState.B, since=later(-9)), PAUSED, DREW, id="it is offered something again"),
         pytest.param(idle(offered_a=0.0), DONE, DONE, id="done, and paused"),
         pytest.param(idle(soc=0.98), FULL, FULL, id="full, and lost one hundredth"),

@@ -25,6 +25,8 @@ WAKE_PAUSE_S: Final = 10.0
 """For so long the offer is taken away: a charger may take some seconds to acknowledge, and a car 3 s to notice."""
 WAKE_AGAIN_S: Final = 300.0
 """Between two tries. Cars take up to 40 s to wake, and some check their battery first."""
+LONG_PAUSE_S: Final = 900.0
+"""Who goes on by itself after so long bears pauses: most that sleep do so by then."""
 MOST_WAKES: Final = 3
 DONE_TRY_S: Final = 3600.0
 """A car that is done and was offered nothing for so long, because others took all there was, is asked whether it wants more:
@@ -42,7 +44,7 @@ def note_appetite(view: EvseView) -> EvseMemory:
         return memory
     known = memory.appetite
     if _draws(view, status):
-        return memory if known is _DRAWS else updated(memory, appetite=_DRAWS)
+        return memory if known in {_DRAWS, _RESUMED} else updated(memory, appetite=_begun(view, known))
     if status.state is EvState.A:
         return updated(memory, appetite=_FRESH)
     return updated(memory, appetite=_rest(view, status, known))
@@ -50,6 +52,15 @@ def note_appetite(view: EvseView) -> EvseMemory:
 
 _FRESH: Final = Appetite()
 _DRAWS: Final = Appetite(drew=True)
+_RESUMED: Final = Appetite(drew=True, resumed=True)
+
+
+def _begun(view: EvseView, known: Appetite) -> Appetite:
+    """Begin with a car that draws: perhaps it went on by itself after a long pause."""
+    since = known.paused_since
+    if since is None or known.wakes or known.calls:
+        return _DRAWS
+    return _RESUMED if (view.now - since).total_seconds() >= LONG_PAUSE_S else _DRAWS
 
 
 def wake(view: EvseView, wanted: Demand, asked_at: datetime | None = None, *, wakeable: bool = False) -> Demand:
@@ -108,8 +119,10 @@ def _rest_unoffered(view: EvseView, known: Appetite) -> Appetite:
     since = known.unoffered_since
     if since is None:
         return replace(known, unoffered_since=view.now)
-    slept = (view.now - since).total_seconds() >= SLEEPS_AFTER_S
-    return Appetite(unoffered_since=since, calls=known.calls, called_at=known.called_at) if slept else known
+    if (view.now - since).total_seconds() < SLEEPS_AFTER_S:
+        return known
+    paused_since = since if known.drew else known.paused_since
+    return Appetite(unoffered_since=since, paused_since=paused_since, calls=known.calls, called_at=known.called_at)
 
 
 def _stay_done(known: Appetite, soc: float | None) -> Appetite:

@@ -39,6 +39,10 @@ class Appetite:
     calls: int = 0
     """How often it was called by its own means, in vain so far; it outlasts pauses."""
     called_at: datetime | None = None
+    paused_since: datetime | None = None
+    """Of one that may sleep after it has drawn: since when it was paused."""
+    resumed: bool = False
+    """It draws again, by itself, after a pause that was long enough to fall asleep."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
