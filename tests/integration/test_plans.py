@@ -174,7 +174,7 @@ async def test_a_car_that_takes_less_is_planned_with_less(desk: MakeDesk, made: 
         measured_at=EVENING + timedelta(minutes=5),
     )
     await at_home.at(EVENING + timedelta(minutes=5), wants(20), slow)
-    assert made[-1].orders["a"].maximum_a == 10
+    assert made[-1].orders["a"].takes_a == 10
 
 
 async def test_without_a_tariff_there_is_no_plan_until_it_would_be_late(desk: MakeDesk, made: list[Question]) -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from custom_components.smart_charging.engine.model.evse import EvseStatus, EvState
 from custom_components.smart_charging.engine.planning.appetite import Appetite, as_seen, seen
+from custom_components.smart_charging.engine.planning.planner import make_plans
 
 from ..builders import later
-from .builders import order
+from .builders import KW, order, question, tariff
 
 
 def charging(taken_a: float, **changes: Any) -> EvseStatus:
@@ -50,9 +51,31 @@ def test_it_holds_while_the_car_pauses_and_until_it_leaves() -> None:
     assert seen(known, {"a": charging(0.0, state=EvState.A)}, later(600)) == {}
 
 
-def test_an_order_asks_for_no_more_than_the_car_takes() -> None:
+@pytest.mark.parametrize(
+    ("offered_a", "taken_a", "most_a"),
+    [
+        pytest.param(12.8, 12.8, 12.8, id="it takes all of an offer that is no more than it takes"),
+        pytest.param(13.5, 12.8, 12.8, id="nor hardly more"),
+        pytest.param(8.0, 8.0, 12.8, id="it takes all of a low offer"),
+        pytest.param(8.0, 6.0, 6.0, id="it takes less now"),
+        pytest.param(16.0, 14.0, 14.0, id="it takes more now"),
+        pytest.param(16.0, 16.0, None, id="it takes all now"),
+        pytest.param(14.5, 14.0, None, id="it takes all of an offer that is more than it took"),
+    ],
+)
+def test_an_offer_tells_only_of_as_much_as_was_offered(offered_a: float, taken_a: float, most_a: float | None) -> None:
+    known = {"a": Appetite(12.8)}
+    assert seen(known, {"a": charging(taken_a, offered_a=offered_a)}, later(600)) == {"a": Appetite(most_a)}
+
+
+def test_an_order_is_planned_with_what_the_car_takes_and_offered_all() -> None:
+    """It is offered all, since it would show no appetite for more otherwise."""
     one = order(20, 6, maximum_a=16.0)
     assert as_seen(one, None) is one
     assert as_seen(one, Appetite(None)) is one
-    assert as_seen(one, Appetite(10.0)).maximum_a == 10
-    assert as_seen(one, Appetite(2.0)).maximum_a == 6
+    slow = as_seen(one, Appetite(10.0))
+    assert (slow.maximum_a, slow.takes_a) == (16, 10)
+    assert as_seen(one, Appetite(2.0)).takes_a == 6
+    assert as_seen(one, Appetite(20.0)).takes_a == 16
+    first, *_ = make_plans(question(slow, tariff(0.2)))["a"].slots
+    assert (first.current_a, first.power_kw) == (16, pytest.approx(KW * 10 / 16))

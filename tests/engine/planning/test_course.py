@@ -46,6 +46,7 @@ def test_it_is_on_course(hours: float, still_kwh: float, *, is_on_course: bool) 
     "changed",
     [
         {"maximum_a": 10.0},
+        {"takes_a": 10.0},
         {"price_limit": 0.2},
         {"not_before": in_hours(2)},
         {"priority": 1},

@@ -65,3 +65,33 @@ def test_one_that_bears_no_pause_goes_on_once_it_charges() -> None:
     """The guard started it, and it is seen to be quick: it is not paused until the plan begins."""
     assert guarded(late(3), 2 * KW, 6, seen=True, continuous=True, charging=True) == "██████████··"
     assert guarded(late(3), 2 * KW, 6, seen=True, continuous=True, charging=False) == "······████··"
+
+
+def test_a_car_that_nobody_saw_charge_is_not_started_again_and_again() -> None:
+    """It is quicker than is feared, so that waiting is no longer late after a moment: it goes on all the same."""
+    waits = late(5)
+    needs_kwh, charging, starts = 2 * KW, False, 0
+    for hour in (minute / 60 for minute in range(300)):
+        asked = question(one := order(needs_kwh, 7, charging=charging), tariff(0.2))
+        before, charging = (
+            charging,
+            guard(waits, one, asked.site, in_hours(hour), seen=False).at(in_hours(hour)) is not None,
+        )
+        starts += charging and not before
+        needs_kwh -= KW / 60 if charging else 0
+    assert starts == 1
+    assert needs_kwh < KW
+
+
+@pytest.mark.parametrize(("ready_in_h", "plan"), [(3.0, "··████"), (2.7, "█████"), (2.5, "█████")])
+def test_whoever_charges_and_has_hardly_more_time_than_it_needs_goes_on(ready_in_h: float, plan: str) -> None:
+    assert guarded(late(1), 2 * KW, ready_in_h, seen=True, charging=True) == plan
+
+
+def test_a_slow_car_is_offered_all_in_the_time_that_it_needs() -> None:
+    """Five hours at 80 % of the power, and half an hour in reserve."""
+    slow = order(4 * KW, 5.5, takes_a=12.8)
+    plan = guard(late(1.5, 4), slow, question(slow, tariff(0.2)).site, in_hours(0), seen=True)
+    first = plan.at(in_hours(0))
+    assert first is not None
+    assert first.current_a == slow.maximum_a

@@ -29,6 +29,8 @@ class Order:
     phases: int = 3
     minimum_a: float = 6.0
     maximum_a: float = 16.0
+    takes_a: float | None = None
+    """What the car was seen to take of more: it is planned with that, and offered `maximum_a` all the same; None: it takes all."""
     efficiency: float = 0.93
     standby_w: float = 250.0
     at_once_kwh: float = 0.0

@@ -16,7 +16,7 @@ FOLLOWS: Final = 0.92
 
 @dataclass(frozen=True, slots=True)
 class Appetite:
-    """`most_a`: no more than this is taken, A per phase; None: as much as is offered."""
+    """`most_a`: no more than this is taken, A per phase, however much is offered; None: as much as is offered."""
 
     most_a: float | None = None
 
@@ -28,25 +28,30 @@ def seen(before: Mapping[str, Appetite], statuses: Mapping[str, EvseStatus], at:
         known = before.get(evse_id)
         if status.reachable and status.state is not None and not status.state.vehicle_connected:
             continue
-        new = _look(status, at) or known
+        new = _look(status, at, known)
         if new is not None:
             found[evse_id] = new
     return found
 
 
-def _look(status: EvseStatus, at: datetime) -> Appetite | None:
+def _look(status: EvseStatus, at: datetime, known: Appetite | None) -> Appetite | None:
     charges = status.reachable and status.state is not None and status.state.power_flows
     if not charges or not status.offered_a or not status.current_a or status.measured_at is None:
-        return None
+        return known
     since = max(filter(None, (status.state_at, status.offered_at)), default=None)
     if since is None or status.measured_at - since < SETTLED or at < since:
-        return None
+        return known
     taken_a = max(status.current_a)
-    return Appetite(None if taken_a >= FOLLOWS * status.offered_a else taken_a)
+    if taken_a < FOLLOWS * status.offered_a:
+        return Appetite(taken_a)
+    if known is not None and known.most_a is not None and known.most_a >= FOLLOWS * status.offered_a:
+        # It was not offered more than it was seen to take: that it takes this tells nothing of more.
+        return known
+    return Appetite()
 
 
 def as_seen(order: Order, appetite: Appetite | None) -> Order:
-    """Give the order with no more than the car was seen to take."""
+    """Give the order as it is with what the car was seen to take."""
     if appetite is None or appetite.most_a is None:
         return order
-    return replace(order, maximum_a=max(order.minimum_a, min(order.maximum_a, appetite.most_a)))
+    return replace(order, takes_a=max(order.minimum_a, min(order.maximum_a, appetite.most_a)))

@@ -26,6 +26,7 @@ def fits(plan: Plan, made_for: Order, order: Order, at: datetime) -> bool:
 def _terms(order: Order) -> tuple[object, ...]:
     """All of an order that does not change by charging."""
     stages = tuple((stage.departure, stage.most_per_kwh) for stage in order.stages)
-    powers = (order.phases, order.minimum_a, round(order.maximum_a), order.continuous, order.priority)
+    takes_a = order.maximum_a if order.takes_a is None else order.takes_a
+    powers = (order.phases, order.minimum_a, round(order.maximum_a), round(takes_a), order.continuous, order.priority)
     hours = (order.not_before, order.price_limit, order.cheapest, order.last_stretch, order.at_once_kwh > 0)
     return stages, powers, hours

@@ -15,6 +15,9 @@ WORST_SHARE: Final = 0.8
 RESERVE: Final = timedelta(minutes=30)
 """So much is kept for what nobody foresees: a charger that is out of reach, a limit that comes."""
 
+GOES_ON: Final = timedelta(minutes=15)
+"""Whoever charges and would be late if it paused for so long goes on: it would start again and again otherwise."""
+
 
 def guard(plan: Plan, order: Order, site: Site, at: datetime, *, seen: bool) -> Plan:
     """Give the plan, or one that charges from now until the plan does, where it would be late if it waited for that.
@@ -27,7 +30,8 @@ def guard(plan: Plan, order: Order, site: Site, at: datetime, *, seen: bool) -> 
     coming = plan.next_charge(at)
     departure = max(stage.departure for stage in order.stages if stage.departure is not None)
     now = PlanSlot(start=at, end=departure if coming is None else coming.start, current_a=order.maximum_a)
-    return replace(plan, slots=(now, *(slot for slot in plan.slots if slot.start > at and slot.current_a != 0)))
+    later = (slot for slot in plan.slots if slot.start > at and slot.current_a != 0)
+    return replace(plan, slots=(now, *later), urgent=True)
 
 
 def _is_late(plan: Plan, order: Order, site: Site, at: datetime, share: float) -> bool:
@@ -37,6 +41,7 @@ def _is_late(plan: Plan, order: Order, site: Site, at: datetime, share: float) -
     if order.not_before is not None and at < order.not_before:
         return False
     goes_on = order.continuous and order.charging
+    spare = RESERVE + GOES_ON if order.charging else RESERVE
     _, highest_kw = range_kw(order, site)
     per_hour_kwh = stored_kw(order, share * highest_kw)
     return any(
@@ -46,7 +51,7 @@ def _is_late(plan: Plan, order: Order, site: Site, at: datetime, share: float) -
         and (
             goes_on
             or per_hour_kwh <= 0
-            or stage.departure - at <= RESERVE + timedelta(hours=stage.energy_kwh / per_hour_kwh)
+            or stage.departure - at <= spare + timedelta(hours=stage.energy_kwh / per_hour_kwh)
         )
         for stage in order.stages
     )

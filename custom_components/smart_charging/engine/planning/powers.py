@@ -22,7 +22,8 @@ def range_kw(order: Order, site: Site) -> tuple[float, float]:
     """Tell with how much it charges at least and at most."""
     evse = evse_of(order, site)
     per_a = phases_of(order, evse) * site.voltage_v / 1000
-    return max(order.minimum_a, evse.minimum_a) * per_a, min(order.maximum_a, evse.maximum_a) * per_a
+    takes_a = order.maximum_a if order.takes_a is None else order.takes_a
+    return max(order.minimum_a, evse.minimum_a) * per_a, min(order.maximum_a, takes_a, evse.maximum_a) * per_a
 
 
 def stored_kw(order: Order, power_kw: float) -> float:
