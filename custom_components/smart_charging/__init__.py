@@ -17,6 +17,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .actions import async_register_actions
+from .battery_desk import async_release
 from .cards.desk import CardDesk
 from .cards.gate import Gate
 from .cards.keeper import CardKeeper
@@ -90,6 +91,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartChargingConfigEntry
     except BaseException:
         # Raised again; but whatever ends a set-up, a cancellation too, must leave no appliance off for nobody.
         await async_let_go(hass, store)
+        await async_release(hass, store)
         raise
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
@@ -141,6 +143,7 @@ def _let_go_of_others(hass: HomeAssistant, entry: SmartChargingConfigEntry, setu
 
     async def let_go(_hass: HomeAssistant) -> None:
         await async_let_go(hass, store, steered)
+        await async_release(hass, store, None if setup.battery is None else setup.battery.handle)
 
     entry.async_on_unload(async_at_started(hass, let_go))
 
@@ -169,6 +172,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: SmartChargingConfigEntr
     store = SiteStore(hass, entry.entry_id)
     await store.async_load()
     await async_let_go(hass, store)
+    await async_release(hass, store)
     await store.async_remove()
     await async_remove_foresight(hass, entry.entry_id)
 

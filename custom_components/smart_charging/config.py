@@ -8,8 +8,10 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 
 from .cards.book import CardBook
 from .chargers.registry import DRIVERS
+from .config_battery import BatteryConfig, read_battery
 from .config_cards import read_cards
 from .config_limits import LimitConfig, read_limit
+from .config_rules.battery import validate_ways
 from .config_rules.card import validate_card
 from .config_rules.charger import validate_charger
 from .config_rules.circuit import validate_circuit
@@ -26,9 +28,6 @@ from .config_site import read_site
 from .config_tariffs import TariffConfig, read_tariff
 from .config_vehicles import VehicleConfig, read_vehicle
 from .const import (
-    CONF_BATTERY_INVERTED,
-    CONF_BATTERY_POWER,
-    CONF_BATTERY_SOC,
     CONF_DRIVER,
     CONF_ENTITY_ID,
     CONF_FAILSAFE_A,
@@ -135,18 +134,6 @@ class LoadConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BatteryConfig:
-    """The home's own battery."""
-
-    power_entity_id: str
-    """A sensor, W or kW."""
-    inverted: bool
-    """It counts power out of the battery as positive."""
-    soc_entity_id: str | None
-    """A sensor, %."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSetup:
     """One site. `chargers`, `loads`, `limits` and `vehicles` are by subentry id, which is also their id in the engine."""
 
@@ -226,7 +213,7 @@ def read_setup(entry: ConfigEntry[Any]) -> SiteSetup:
             for vehicle_id, vehicle in _of_type(entry, SUBENTRY_VEHICLE).items()
         },
         tariff=_tariff(entry),
-        battery=_battery(entry.options),
+        battery=read_battery(entry.options),
         off_peak_entity_id=entry.options.get(CONF_OFF_PEAK),
         cards=read_cards(entry.options, _of_type(entry, SUBENTRY_CARD).values()),
         orphans=tuple(subentry.title for subentry in entry.subentries.values() if is_orphan(tree, subentry.data)),
@@ -245,7 +232,7 @@ def _judge(entry: ConfigEntry[Any]) -> None:
     """Judge all that is stored, from the supply down: each thing may rely on what feeds it."""
     site = entry.data
     _expect(validate_site(site), entry.title)
-    _expect(validate_options(entry.options), entry.title)
+    _expect(validate_options(entry.options) | validate_ways(entry.options), entry.title)
     circuits = _of_type(entry, SUBENTRY_CIRCUIT)
     tree = {circuit_id: circuit.data for circuit_id, circuit in circuits.items()}
     for circuit_id, circuit in circuits.items():
@@ -354,14 +341,3 @@ def _load(subentry: ConfigSubentry, circuit_id: str) -> LoadConfig:
 def _tariff(entry: ConfigEntry[Any]) -> TariffConfig | None:
     """Read the tariff; the flow sees to it that there are no two."""
     return next((read_tariff(tariff.data) for tariff in _of_type(entry, SUBENTRY_TARIFF).values()), None)
-
-
-def _battery(options: Mapping[str, Any]) -> BatteryConfig | None:
-    power_entity_id = options.get(CONF_BATTERY_POWER)
-    if power_entity_id is None:
-        return None
-    return BatteryConfig(
-        power_entity_id=power_entity_id,
-        inverted=bool(options.get(CONF_BATTERY_INVERTED, False)),
-        soc_entity_id=options.get(CONF_BATTERY_SOC),
-    )

@@ -12,6 +12,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .abilities import with_abilities
+from .battery_desk import BatteryDesk, BatteryTold
 from .car_calls import CarCalls
 from .charger_walk import ChargerWalks, StepResult
 from .chargers.driver import ChargerDriver
@@ -19,8 +20,10 @@ from .config import SiteSetup
 from .const import DOMAIN
 from .dispatch import Dispatcher
 from .engine.accounting.session import SessionEnergy, update
+from .engine.control.home_battery import BatteryMemory, steer
 from .engine.control.override import holds
 from .engine.control.step import step
+from .engine.model.battery_order import BatteryCause, BatteryOrder
 from .engine.model.decision import Decision
 from .engine.model.mode import Mode
 from .engine.model.operation import Connection
@@ -67,6 +70,8 @@ class TickResult:
     limits: Mapping[str, LimitReading] = field(default_factory=dict[str, LimitReading])
     connections: Mapping[str, Connection] = field(default_factory=dict[str, Connection])
     ahead: Ahead = field(default_factory=Ahead)
+    battery: BatteryTold | None = None
+    """What the home battery does; None where it is not steered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +116,9 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         self._calls = CarCalls(hass, entry)
         self._ticks: deque[Tick] = deque(maxlen=KEPT_TICKS)
         self._foresight = foresight
+        handle = None if setup.battery is None else setup.battery.handle
+        self._battery = None if handle is None else BatteryDesk(hass, handle, store)
+        self._battery_memory = BatteryMemory()
         self._is_blind = False
         self._stopped = False
         self._checks = FailsafeChecks(drivers, self._dispatcher, dt_util.utcnow)
@@ -165,6 +173,17 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         self._store.set_override(evse_id, wish)
         if wish is not None and evse_id in self._drivers:
             self._drivers[evse_id].begin()
+        self.wake()
+
+    @property
+    def steers_battery(self) -> bool:
+        """Whether the home battery is steered, where it can be."""
+        return self._store.steers_battery
+
+    @callback
+    def set_steers_battery(self, *, steers: bool) -> None:
+        """Let the home battery be steered, or by itself; it is kept over restarts."""
+        self._store.set_steers_battery(steers=steers)
         self.wake()
 
     def priority(self, evse_id: str) -> int:
@@ -231,6 +250,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         self._waker.stop()
         await self._dispatcher.stop()
         await self._loads.stop()
+        await self._let_battery_go()
         for name, driver in self._drivers.items():
             try:
                 await driver.stop()
@@ -244,8 +264,9 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
     async def async_step_down(self) -> None:
         """Nobody is going to steer: bring the chargers down to their failsafe currents, if appliances are to come back.
 
-        Those currents fit beside all that runs in the house.
+        Those currents fit beside all that runs in the house. The home battery is let go.
         """
+        await self._let_battery_go()
         if self._stopped or not self._store.sheds:
             return
         self._senses.stop()
@@ -275,7 +296,13 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         else:
             self.async_set_updated_data(result)
 
+    async def _let_battery_go(self) -> None:
+        if self._battery is not None:
+            await self._battery.stop()
+
     def _fail(self, error: Exception) -> None:
+        if self._battery is not None:
+            self._battery.look(BatteryOrder(), dt_util.utcnow())
         self.last_exception = error
         if self.last_update_success:
             self.last_update_success = False
@@ -324,7 +351,26 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
             limits=self._limits.readings,
             connections={evse_id: driver.connection for evse_id, driver in self._drivers.items()},
             ahead=ahead,
+            battery=self._steer_battery(snapshot, decision, ahead),
         )
+
+    def _steer_battery(self, snapshot: SiteSnapshot, decision: Decision, ahead: Ahead) -> BatteryTold | None:
+        """Tell the home battery what it is to do, where it may be steered."""
+        battery = self._setup.battery
+        if self._battery is None or battery is None or battery.handle is None:
+            return None
+        if self._store.steers_battery:
+            self._battery_memory = steer(
+                self._site,
+                snapshot,
+                decision,
+                steering=battery.handle.steering,
+                plan=ahead.battery,
+                memory=self._battery_memory,
+            )
+        else:
+            self._battery_memory = BatteryMemory(order=BatteryOrder(cause=BatteryCause.SWITCHED_OFF))
+        return self._battery.look(self._battery_memory.order, snapshot.at)
 
     def _look_ahead(self, snapshot: SiteSnapshot, sessions: Mapping[str, SessionEnergy]) -> Ahead:
         """Tell what is planned. Whatever goes wrong there, the limits are kept: cars then charge as their modes say."""

@@ -10,6 +10,7 @@ from .engine.accounting.cheap_hours import cheap_hours
 from .engine.accounting.session import SessionEnergy
 from .engine.model.aim import Aim
 from .engine.model.decision import Decision
+from .engine.model.battery_plan import BatteryPlan
 from .engine.model.mode import Mode
 from .engine.model.off_peak import OffPeak
 from .engine.model.plan import Plan
@@ -35,6 +36,8 @@ class Ahead:
     plans: Mapping[str, Plan] = field(default_factory=dict[str, Plan])
     off_peak: OffPeak | None = None
     """Whether it is cheap now by the tariff, for cars of which nobody wants more than that; None: nobody knows."""
+    battery: BatteryPlan | None = None
+    """What is planned for the home battery; None: nothing."""
     wakeable: frozenset[str] = frozenset()
     """The chargers whose car can be woken by its own means."""
 

@@ -13,12 +13,14 @@ from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN, ROOT_CIRCUIT
 from .coordinator import TickResult
+from .engine.model.battery_order import BatteryCause
 from .engine.model.evse import Means
 from .engine.model.reason import ReasonCode
 from .engine.model.shortcoming import Shortcoming
 from .failsafe_check import CheckResult, Outcome
 
 METER_SILENT: Final = "meter_silent"
+BATTERY_DISOBEYS: Final = "battery_disobeys"
 CHARGER_OFFLINE: Final = "charger_offline"
 PORT_IN_USE: Final = "port_in_use"
 CHARGER_DISOBEYS: Final = "charger_disobeys"
@@ -54,6 +56,7 @@ class SiteIssues:
             self._blind_since = now
         silent = self._blind_since is not None and now - self._blind_since >= METER_SILENT_AFTER
         self._set(METER_SILENT, f"{METER_SILENT}_{self._entry_id}", silent, {"site": self._title})
+        self._look_at_battery(tick)
         for evse_id, status in tick.snapshot.evses.items():
             since = None if status.reachable else status.reachable_since
             offline = since is not None and now - since >= CHARGER_OFFLINE_AFTER
@@ -70,6 +73,12 @@ class SiteIssues:
             held = setpoint is not None and setpoint.reason.code is ReasonCode.DISOBEDIENT
             known = f"{CHARGER_HELPLESS}_{evse_id}" in self._raised
             self._set(CHARGER_HELPLESS, f"{CHARGER_HELPLESS}_{evse_id}", helpless or (known and held), placeholders)
+
+    def _look_at_battery(self, tick: TickResult) -> None:
+        told = tick.battery
+        disobeys = told is not None and told.cause is BatteryCause.DISOBEYS
+        placeholders = {"site": self._title, "entity": "" if told is None else told.entity_id}
+        self._set(BATTERY_DISOBEYS, f"{BATTERY_DISOBEYS}_{self._entry_id}", disobeys, placeholders)
 
     @callback
     def ask_which_car(self, unclear: AbstractSet[str]) -> None:

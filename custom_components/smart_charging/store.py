@@ -39,6 +39,15 @@ class Shed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBattery:
+    """A home battery that we hold, or charge: its entity was brought to the state `word`, and has to go `back`."""
+
+    entity_id: str
+    word: str
+    back: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SentCards:
     """What a station was told of cards last: a hash of it, the version of its list (0: none), whether all are `free` to charge."""
 
@@ -74,6 +83,8 @@ class SiteStore:
         self._pause_habits: dict[str, PauseHabit] = {}
         self._goals: dict[str, GoalSet] = {}
         self._guest_goals: dict[str, GuestGoals] = {}
+        self._held_battery: HeldBattery | None = None
+        self._steers_battery = True
         self._due = False
         self._changed = False
 
@@ -93,6 +104,8 @@ class SiteStore:
         self._pause_habits = _read(PauseHabit, data.get("pause_habits"))
         self._goals = _read(GoalSet, data.get("goals"))
         self._guest_goals = _read(GuestGoals, data.get("guest_goals"))
+        self._held_battery = _read(HeldBattery, {"": data.get("held_battery")}).get("")
+        self._steers_battery = data.get("steers_battery") is not False
         self._interrupted = {
             evse_id: Means(means) for evse_id, means in data.get("interrupted", {}).items() if means in set(Means)
         }
@@ -269,6 +282,30 @@ class SiteStore:
             self._guest_goals = _with(self._guest_goals, evse_id, goals)
             self._keep(_CHOICE_DELAY_S)
 
+    @property
+    def held_battery(self) -> HeldBattery | None:
+        """The home battery, where it was told by us to be held or to charge, and is not back."""
+        return self._held_battery
+
+    @callback
+    def set_held_battery(self, held: HeldBattery | None) -> None:
+        """Keep what it was told; None: it is by itself, or somebody else's."""
+        if held != self._held_battery:
+            self._held_battery = held
+            self._keep(_CHOICE_DELAY_S)
+
+    @property
+    def steers_battery(self) -> bool:
+        """Whether the home battery is to be steered, where it can be."""
+        return self._steers_battery
+
+    @callback
+    def set_steers_battery(self, *, steers: bool) -> None:
+        """Keep a choice."""
+        if steers is not self._steers_battery:
+            self._steers_battery = steers
+            self._keep(_CHOICE_DELAY_S)
+
     async def async_save(self) -> None:
         """Write what changed at once, before somebody else reads: a write that is due may be under way, and not done."""
         if self._changed:
@@ -300,6 +337,8 @@ class SiteStore:
             "pause_habits": to_json(self._pause_habits),
             "goals": to_json(self._goals),
             "guest_goals": to_json(self._guest_goals),
+            "held_battery": to_json(self._held_battery),
+            "steers_battery": self._steers_battery,
         }
 
 

@@ -1,4 +1,7 @@
-"""Switches of each charger: charging is wanted, or not; it is in service, or not. Of each vehicle: what is repeated is paused."""
+"""Switches of each charger: charging is wanted, or not; it is in service, or not. Of each vehicle: what is repeated is paused.
+
+Of the site: its home battery is steered, or not.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -13,7 +16,7 @@ from homeassistant.util import dt as dt_util
 
 from .engine.model.mode import Mode
 from .engine.model.operation import Operation
-from .entity import ChargerEntity, async_charger_places
+from .entity import ChargerEntity, SiteEntity, async_charger_places
 from .operations import async_ask, offers
 from .runtime import SmartChargingConfigEntry
 from .vehicle_entity import VehicleEntity, async_vehicle_places
@@ -25,6 +28,10 @@ AVAILABLE_DESCRIPTION: Final = SwitchEntityDescription(
     key="available", translation_key="available", entity_category=EntityCategory.CONFIG
 )
 
+BATTERY_DESCRIPTION: Final = SwitchEntityDescription(
+    key="steer_battery", translation_key="steer_battery", entity_category=EntityCategory.CONFIG
+)
+
 CONTINUOUS_DESCRIPTION: Final = SwitchEntityDescription(
     key="continuous", translation_key="continuous", entity_category=EntityCategory.CONFIG
 )
@@ -34,7 +41,10 @@ PAUSED_DESCRIPTION: Final = SwitchEntityDescription(key="repeat_paused", transla
 async def async_setup_entry(
     hass: HomeAssistant, entry: SmartChargingConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Set up the switches of each charger and of each vehicle."""
+    """Set up the switches of the site, of each charger and of each vehicle."""
+    battery = entry.runtime_data.setup.battery
+    of_site = [] if battery is None or battery.handle is None else [SteerBatterySwitch(entry, BATTERY_DESCRIPTION)]
+    async_add_entities(of_site)
     for place in async_charger_places(hass, entry):
         switches: list[SwitchEntity] = [ChargingSwitch(entry, CHARGING_DESCRIPTION, place)]
         if offers(entry, place.evse.evse_id, Operation.AVAILABILITY):
@@ -137,6 +147,31 @@ class AvailableSwitch(ChargerEntity, SwitchEntity):
             Operation.AVAILABILITY,
             lambda charger: charger.set_available(available=available),
         )
+
+    @override
+    def _shows(self) -> object:
+        return self.is_on
+
+
+class SteerBatterySwitch(SiteEntity, SwitchEntity):
+    """On while the home battery may be steered; turned off it is by itself at once."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        return self.coordinator.steers_battery
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        self._set(steers=True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        self._set(steers=False)
+
+    def _set(self, *, steers: bool) -> None:
+        self.coordinator.set_steers_battery(steers=steers)
+        self.coordinator.async_update_listeners()
 
     @override
     def _shows(self) -> object:

@@ -4,8 +4,12 @@ from typing import Any
 
 import pytest
 
-from custom_components.smart_charging.config import BatteryConfig, ConfigError, SiteSetup, read_setup
+from custom_components.smart_charging.config import ConfigError, SiteSetup, read_setup
+from custom_components.smart_charging.config_battery import BatteryConfig, BatteryHandle
+from custom_components.smart_charging.config_rules.battery import validate_ways
 from custom_components.smart_charging.config_rules.options import validate_options
+from custom_components.smart_charging.engine.model.battery_order import BatteryWay
+from custom_components.smart_charging.engine.model.battery_steering import BatterySteering
 from custom_components.smart_charging.engine.model.policy import ControlPolicy
 from custom_components.smart_charging.engine.model.protection import Protection, ProtectionKind
 from custom_components.smart_charging.engine.model.solar import SolarPolicy
@@ -31,6 +35,11 @@ ALL = {
     "battery_inverted": True,
     "battery_floor_pct": 40.0,
     **BATTERY,
+    "battery_steered_by": "switch.hold",
+    "battery_fills_car": True,
+    "battery_kwh": 10.0,
+    "battery_charge_kw": 5.0,
+    "battery_discharge_kw": 4.0,
     "off_peak": "schedule.cheap",
     "who": "cards",
 }
@@ -73,6 +82,12 @@ def test_valid_options(options: dict[str, Any]) -> None:
         ({**BATTERY, "battery_soc": "number.a"}, {"battery_soc": "not_a_sensor"}),
         ({"battery_soc": "sensor.soc"}, {"battery_power": "battery_power_missing"}),
         ({"battery_power": "sensor.battery", "battery_floor_pct": 20}, {"battery_soc": "battery_soc_missing"}),
+        ({"battery_kwh": 0}, {"battery_kwh": "battery_figure_out_of_range"}),
+        ({"battery_kwh": 1001}, {"battery_kwh": "battery_figure_out_of_range"}),
+        ({"battery_charge_kw": -1}, {"battery_charge_kw": "battery_figure_out_of_range"}),
+        ({"battery_discharge_kw": 501}, {"battery_discharge_kw": "battery_figure_out_of_range"}),
+        ({**BATTERY, "battery_steered_by": "sensor.mode"}, {"battery_steered_by": "battery_not_steerable"}),
+        ({"battery_steered_by": "switch.hold"}, {"battery_power": "battery_power_missing"}),
     ],
 )
 def test_options_that_are_not_valid(options: dict[str, Any], errors: dict[str, str]) -> None:
@@ -127,11 +142,71 @@ def test_a_protection_that_needs_no_figures() -> None:
 
 def test_the_battery_s_sensors() -> None:
     assert setup(ALL).battery == BatteryConfig(
-        power_entity_id="sensor.battery", inverted=True, soc_entity_id="sensor.soc"
+        power_entity_id="sensor.battery",
+        inverted=True,
+        soc_entity_id="sensor.soc",
+        capacity_kwh=10.0,
+        charge_kw=5.0,
+        discharge_kw=4.0,
+        handle=BatteryHandle(
+            entity_id="switch.hold",
+            words={BatteryWay.BY_ITSELF: "off", BatteryWay.HOLD: "on"},
+            steering=BatterySteering(fills_cars=True, tells_soc=True),
+        ),
     )
     assert setup({"battery_power": "sensor.battery"}).battery == BatteryConfig(
         power_entity_id="sensor.battery", inverted=False, soc_entity_id=None
     )
+
+
+SELECT = {
+    **BATTERY,
+    "battery_steered_by": "select.mode",
+    "battery_by_itself": "Auto",
+    "battery_hold": "Standby",
+    "battery_charge": "Force",
+    "battery_charge_kw": 5.0,
+    "battery_charge_power": "number.power",
+}
+
+
+def test_a_select_steers_the_battery_by_the_names_of_its_options() -> None:
+    battery = setup(SELECT).battery
+    assert battery is not None
+    assert battery.handle == BatteryHandle(
+        entity_id="select.mode",
+        words={BatteryWay.BY_ITSELF: "Auto", BatteryWay.HOLD: "Standby", BatteryWay.CHARGE: "Force"},
+        steering=BatterySteering(tells_soc=True, charge_w=5000.0, adjustable=True),
+        power_entity_id="number.power",
+    )
+
+
+def test_what_has_no_option_for_it_is_never_charged_from_the_grid() -> None:
+    battery = setup(SELECT | {"battery_charge": ""}).battery
+    assert battery is not None
+    assert battery.handle is not None
+    assert battery.handle.words == {BatteryWay.BY_ITSELF: "Auto", BatteryWay.HOLD: "Standby"}
+    assert (battery.handle.steering.charge_w, battery.handle.power_entity_id) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "errors"),
+    [
+        ({"battery_by_itself": ""}, {"battery_by_itself": "battery_way_missing"}),
+        ({"battery_hold": None}, {"battery_hold": "battery_way_missing"}),
+        ({"battery_hold": "Auto"}, {"battery_hold": "battery_ways_same"}),
+        ({"battery_charge": "Standby"}, {"battery_hold": "battery_ways_same"}),
+        ({"battery_soc": None}, {"battery_charge": "battery_charge_soc_missing"}),
+        ({"battery_charge_kw": None}, {"battery_charge": "battery_charge_kw_missing"}),
+        ({"battery_charge_power": "sensor.power"}, {"battery_charge_power": "not_a_number"}),
+        ({"battery_charge_power": None}, {}),
+        ({"battery_charge": None, "battery_soc": None}, {}),
+        ({"battery_steered_by": "switch.hold", "battery_hold": None}, {}),
+    ],
+)
+def test_the_names_of_the_select_s_options(changes: dict[str, Any], errors: dict[str, str]) -> None:
+    assert validate_ways(SELECT | changes) == errors
+    assert set(errors.values()) <= set(TEXTS["exceptions"])
 
 
 def test_an_option_that_is_not_valid_is_told_with_the_site_s_name() -> None:

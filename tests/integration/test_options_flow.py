@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.smart_charging.const import DOMAIN
 from custom_components.smart_charging.engine.model.policy import ControlPolicy
 
 from .flow_helpers import Result, add_site, fields, suggested
@@ -27,7 +29,7 @@ AS_IT_WAS = {
     },
     "tariff": {},
     "access": {"who": "everybody"},
-    "battery": {"battery_inverted": False},
+    "battery": {"battery_inverted": False, "battery_fills_car": False},
 }
 
 
@@ -87,7 +89,17 @@ _FIELDS = {
     "solar": ("solar_start_min", "solar_stop_min", "solar_grid_pct", "solar_first"),
     "tariff": ("off_peak",),
     "access": ("who",),
-    "battery": ("battery_power", "battery_inverted", "battery_soc", "battery_floor_pct"),
+    "battery": (
+        "battery_power",
+        "battery_inverted",
+        "battery_soc",
+        "battery_floor_pct",
+        "battery_steered_by",
+        "battery_fills_car",
+        "battery_kwh",
+        "battery_charge_kw",
+        "battery_discharge_kw",
+    ),
 }
 
 
@@ -102,9 +114,7 @@ async def test_a_section_that_is_left_out_stays_and_an_emptied_field_goes(
     }
     await answer(hass, await start(hass, site), answers)
     gone = {"protection", "overshoot_pct", "overshoot_s", "unbalance_kva"} | {
-        "battery_soc",
-        "battery_inverted",
-        "battery_floor_pct",
+        key for key in ALL if key.startswith("battery_") and key != "battery_power"
     }
     assert site.options == {key: value for key, value in ALL.items() if key not in gone}
 
@@ -125,6 +135,8 @@ async def test_on_a_single_phase_nothing_can_be_unbalanced(hass: HomeAssistant) 
         ({"tariff": {"off_peak": "sensor.tariff"}}, "off_peak_not_on_or_off"),
         ({"battery": {"battery_soc": "sensor.soc"}}, "battery_power_missing"),
         ({"battery": {"battery_power": "sensor.battery", "battery_floor_pct": 20}}, "battery_soc_missing"),
+        ({"battery": {"battery_kwh": 1001}}, "battery_figure_out_of_range"),
+        ({"battery": {"battery_steered_by": "switch.hold"}}, "battery_power_missing"),
     ],
 )
 async def test_impossible_options(
@@ -133,3 +145,56 @@ async def test_impossible_options(
     flow = await answer(hass, await start(hass, site), {"margin_a": 1, **wrong})
     assert (flow["step_id"], flow["errors"]) == ("init", {"base": error})
     assert (await answer(hass, flow, {"margin_a": 1}))["type"] is FlowResultType.CREATE_ENTRY
+
+
+STEERED = {
+    "margin_a": 1,
+    "battery": {
+        "battery_power": "sensor.battery",
+        "battery_soc": "sensor.soc",
+        "battery_steered_by": "select.mode",
+        "battery_charge_kw": 5,
+    },
+}
+WAYS = {"battery_by_itself": "Auto", "battery_hold": "Standby", "battery_charge": "Force"}
+
+
+async def test_what_steers_the_battery_is_asked_what_its_options_are_called(
+    hass: HomeAssistant, site: MockConfigEntry
+) -> None:
+    hass.states.async_set("select.mode", "Auto", {"options": ["Auto", "Standby", "Force"]})
+    flow = await answer(hass, await start(hass, site), STEERED)
+    assert (flow["step_id"], flow["last_step"]) == ("battery_ways", True)
+    flow = await answer(hass, flow, {**WAYS, "battery_hold": "Stand-by"})
+    assert flow["errors"] == {"battery_hold": "battery_way_unknown"}
+    flow = await answer(hass, flow, {**WAYS, "battery_hold": "Auto"})
+    assert flow["errors"] == {"battery_hold": "battery_ways_same"}
+    flow = await answer(hass, flow, WAYS)
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    assert site.options == {"margin_a": 1, **STEERED["battery"], **WAYS}
+
+    flow = await answer(hass, await start(hass, site), STEERED)
+    assert suggested(flow) == WAYS
+    # What is no longer answered is gone, and with another way to steer it all of it.
+    flow = await answer(hass, flow, {key: WAYS[key] for key in ("battery_by_itself", "battery_hold")})
+    assert "battery_charge" not in site.options
+    await answer(hass, await start(hass, site), {"margin_a": 1, "battery": {"battery_power": "sensor.battery"}})
+    assert site.options == {"margin_a": 1, "battery_power": "sensor.battery"}
+
+
+async def test_a_select_that_is_away_may_have_any_options(hass: HomeAssistant, site: MockConfigEntry) -> None:
+    supply = {"supply": {"protection": "plain"}}
+    flow = await answer(hass, await start(hass, site), {**STEERED, **supply})
+    assert (flow["step_id"], flow["last_step"]) == ("overshoot", False)
+    flow = await answer(hass, flow, {"overshoot_pct": 30, "overshoot_s": 90})
+    assert flow["step_id"] == "battery_ways"
+    flow = await answer(hass, flow, WAYS)
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    assert site.options["overshoot_pct"] == 30
+
+
+async def test_nothing_of_ours_steers_the_battery(hass: HomeAssistant, site: MockConfigEntry) -> None:
+    own = er.async_get(hass).async_get_or_create("select", DOMAIN, "mode")
+    battery = {"battery_power": "sensor.battery", "battery_steered_by": own.entity_id}
+    flow = await answer(hass, await start(hass, site), {"margin_a": 1, "battery": battery})
+    assert flow["errors"] == {"base": "battery_not_steerable"}

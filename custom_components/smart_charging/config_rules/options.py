@@ -5,8 +5,6 @@ from typing import Final
 from ..cards.book import WhoMayCharge
 from ..const import (
     CONF_BATTERY_FLOOR_PCT,
-    CONF_BATTERY_POWER,
-    CONF_BATTERY_SOC,
     CONF_MARGIN_A,
     CONF_OFF_PEAK,
     CONF_SOLAR_FIRST,
@@ -19,6 +17,7 @@ from ..const import (
     CONF_WHO,
 )
 from ..engine.model.strategy import Strategy
+from .battery import validate_battery
 from .circuit import protection_errors
 from .fields import Data, Errors, is_optional
 from .load import domain_of
@@ -57,17 +56,4 @@ def validate_options(options: Data) -> Errors:
     off_peak = options.get(CONF_OFF_PEAK)
     if off_peak is not None and domain_of(off_peak) not in OFF_PEAK_DOMAINS:
         errors[CONF_OFF_PEAK] = "off_peak_not_on_or_off"
-    return errors | _judge_battery(options)
-
-
-def _judge_battery(options: Data) -> Errors:
-    power, soc = options.get(CONF_BATTERY_POWER), options.get(CONF_BATTERY_SOC)
-    if power is not None and domain_of(power) != "sensor":
-        return {CONF_BATTERY_POWER: "not_a_sensor"}
-    if soc is not None and domain_of(soc) != "sensor":
-        return {CONF_BATTERY_SOC: "not_a_sensor"}
-    if soc is not None and power is None:
-        return {CONF_BATTERY_POWER: "battery_power_missing"}
-    if options.get(CONF_BATTERY_FLOOR_PCT) is not None and soc is None:
-        return {CONF_BATTERY_SOC: "battery_soc_missing"}
-    return {}
+    return errors | validate_battery(options)

@@ -10,6 +10,8 @@ from homeassistant.const import (
     PERCENTAGE,
     UnitOfApparentPower,
     UnitOfElectricCurrent,
+    UnitOfEnergy,
+    UnitOfPower,
     UnitOfTime,
 )
 from homeassistant.data_entry_flow import section
@@ -28,13 +30,19 @@ from homeassistant.helpers.selector import (
 
 from ..cards.book import WhoMayCharge
 from ..config_options import option_defaults
+from ..config_rules.battery import STEERING_DOMAINS, is_select
 from ..config_rules.options import OFF_PEAK_DOMAINS, SOLAR_FIRST, STRATEGIES
 from ..config_rules.tree import site_phases
 from ..const import (
+    CONF_BATTERY_CHARGE_KW,
+    CONF_BATTERY_DISCHARGE_KW,
+    CONF_BATTERY_FILLS_CAR,
     CONF_BATTERY_FLOOR_PCT,
     CONF_BATTERY_INVERTED,
+    CONF_BATTERY_KWH,
     CONF_BATTERY_POWER,
     CONF_BATTERY_SOC,
+    CONF_BATTERY_STEERED_BY,
     CONF_MARGIN_A,
     CONF_OFF_PEAK,
     CONF_OVERSHOOT_PCT,
@@ -51,6 +59,7 @@ from ..const import (
     CONF_WHO,
 )
 from ..engine.model.protection import Protection, ProtectionKind
+from .battery_form import WAYS_FIELDS
 from .circuit_form import PROTECTION_UNKNOWN
 
 type _Data = Mapping[str, Any]
@@ -67,7 +76,17 @@ _FIELDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         SECTION_SHARING: (CONF_STRATEGY, CONF_TURN_MIN),
         SECTION_SUPPLY: (CONF_PROTECTION, CONF_RIDE_OUT, CONF_UNBALANCE_KVA),
         SECTION_SOLAR: (CONF_SOLAR_START_MIN, CONF_SOLAR_STOP_MIN, CONF_SOLAR_GRID_PCT, CONF_SOLAR_FIRST),
-        SECTION_BATTERY: (CONF_BATTERY_POWER, CONF_BATTERY_INVERTED, CONF_BATTERY_SOC, CONF_BATTERY_FLOOR_PCT),
+        SECTION_BATTERY: (
+            CONF_BATTERY_POWER,
+            CONF_BATTERY_INVERTED,
+            CONF_BATTERY_SOC,
+            CONF_BATTERY_FLOOR_PCT,
+            CONF_BATTERY_STEERED_BY,
+            CONF_BATTERY_FILLS_CAR,
+            CONF_BATTERY_KWH,
+            CONF_BATTERY_CHARGE_KW,
+            CONF_BATTERY_DISCHARGE_KW,
+        ),
         SECTION_TARIFF: (CONF_OFF_PEAK,),
         SECTION_ACCESS: (CONF_WHO,),
     }
@@ -110,6 +129,9 @@ _PROTECTION: Final = SelectSelector(
 )
 _OFF_PEAK: Final = EntitySelector(
     EntitySelectorConfig(filter=EntityWithDeviceFilterSelectorConfig(domain=list(OFF_PEAK_DOMAINS)))
+)
+_STEERING: Final = EntitySelector(
+    EntitySelectorConfig(filter=EntityWithDeviceFilterSelectorConfig(domain=list(STEERING_DOMAINS)))
 )
 _WHO: Final = SelectSelector(
     SelectSelectorConfig(
@@ -155,6 +177,11 @@ def options_schema(site: _Data) -> probatio.Schema:
             probatio.Optional(CONF_BATTERY_INVERTED): BooleanSelector(),
             probatio.Optional(CONF_BATTERY_SOC): _sensor(SensorDeviceClass.BATTERY),
             probatio.Optional(CONF_BATTERY_FLOOR_PCT): _PERCENT,
+            probatio.Optional(CONF_BATTERY_STEERED_BY): _STEERING,
+            probatio.Optional(CONF_BATTERY_FILLS_CAR): BooleanSelector(),
+            probatio.Optional(CONF_BATTERY_KWH): _number(UnitOfEnergy.KILO_WATT_HOUR),
+            probatio.Optional(CONF_BATTERY_CHARGE_KW): _number(UnitOfPower.KILO_WATT),
+            probatio.Optional(CONF_BATTERY_DISCHARGE_KW): _number(UnitOfPower.KILO_WATT),
         }
     )
     access = probatio.Schema({probatio.Optional(CONF_WHO): _WHO})
@@ -174,7 +201,8 @@ def options_schema(site: _Data) -> probatio.Schema:
 
 def options_as_answers(site: _Data, options: _Data) -> dict[str, Any]:
     """Turn the stored options back into the answers that made them, with the defaults for what was never answered."""
-    known = {CONF_PROTECTION: PROTECTION_UNKNOWN, CONF_BATTERY_INVERTED: False, **option_defaults(site), **options}
+    switched_off = {CONF_BATTERY_INVERTED: False, CONF_BATTERY_FILLS_CAR: False}
+    known = {CONF_PROTECTION: PROTECTION_UNKNOWN, **switched_off, **option_defaults(site), **options}
     return {
         CONF_MARGIN_A: known[CONF_MARGIN_A],
         **{name: {field: known[field] for field in fields if field in known} for name, fields in _FIELDS.items()},
@@ -194,6 +222,8 @@ def options_data(options: _Data, answers: _Data) -> dict[str, Any]:
     if data.get(CONF_PROTECTION) != ProtectionKind.PLAIN:
         data.pop(CONF_OVERSHOOT_PCT, None)
         data.pop(CONF_OVERSHOOT_S, None)
+    if not is_select(data):
+        data = {key: value for key, value in data.items() if key not in WAYS_FIELDS}
     return data
 
 

@@ -19,6 +19,7 @@ from ..engine.model.limit import Limit, LimitSource
 from ..engine.model.quantities import Phase
 from ..entity import SiteEntity, SiteView
 from ..runtime import SmartChargingConfigEntry
+from .home_battery import home_battery_sensors
 from .peak import peak_sensors
 from .price import price_sensors
 
@@ -167,7 +168,7 @@ def _site_descriptions(setup: SiteSetup) -> Iterable[SiteSensorDescription]:
 def site_sensors(entry: SmartChargingConfigEntry) -> list[SiteEntity]:
     """Make the sensors of the site."""
     figures = [SiteSensor(entry, description) for description in _site_descriptions(entry.runtime_data.setup)]
-    return [*figures, *peak_sensors(entry), *price_sensors(entry)]
+    return [*figures, *peak_sensors(entry), *price_sensors(entry), *home_battery_sensors(entry)]
 
 
 class SiteSensor(SiteEntity, SensorEntity):
