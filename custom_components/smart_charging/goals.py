@@ -9,7 +9,7 @@ from typing import Final
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from .departures import next_due
+from .departures import coming, next_due
 from .engine.accounting.needs import Battery, ParkedCar, aim_for
 from .engine.accounting.session import SessionEnergy
 from .engine.model.aim import Aim
@@ -17,7 +17,8 @@ from .engine.model.evse import Evse, EvseStatus
 from .engine.model.goal_set import Due, GoalSet, GuestGoals
 from .engine.model.site import Site
 from .engine.model.vehicle import Vehicle
-from .sources.event_calendar import CalendarSource
+from .held_goals import HeldGoals
+from .sources.event_calendar import CalendarEvent, CalendarSource
 from .store import SiteStore
 from .vehicles import Sessions, Statuses, Vehicles
 
@@ -81,9 +82,25 @@ class Goals:
 
     def next_due(self, vehicle_id: str, now: datetime) -> Due | None:
         """The next departure of this vehicle after `now`, UTC; None where there is none."""
-        calendar = self._calendars.get(vehicle_id)
-        events = () if calendar is None else calendar.events
-        return next_due(self.of(vehicle_id), events, now, dt_util.get_default_time_zone())
+        return next_due(self.of(vehicle_id), self._events(vehicle_id), now, dt_util.get_default_time_zone())
+
+    def held(self, vehicle_id: str, now: datetime) -> HeldGoals:
+        """What holds for this vehicle at `now`, UTC: what is wanted at the charger that it is at goes before its own goals."""
+        zone = dt_util.get_default_time_zone()
+        evse_id = self._vehicles.charger_of(vehicle_id)
+        guest = None if evse_id is None else self.of_guest(evse_id)
+        if guest is not None:
+            return HeldGoals(goals=guest, coming=coming(guest, (), now, zone), evse_id=evse_id)
+        goals = self.of(vehicle_id)
+        return HeldGoals(goals=goals, coming=coming(goals, self._events(vehicle_id), now, zone))
+
+    @callback
+    def hold(self, vehicle_id: str, held: HeldGoals) -> None:
+        """Want this instead of what holds for this vehicle."""
+        if held.evse_id is None:
+            self.set(vehicle_id, held.goals)
+        else:
+            self.set_guest(held.evse_id, held.goals)
 
     @callback
     def update(self, at: datetime, sessions: Sessions) -> None:
@@ -127,6 +144,10 @@ class Goals:
         if config is None:
             return None
         return aim_for(self.of(vehicle.vehicle_id), self.next_due(vehicle.vehicle_id, at), car, at)
+
+    def _events(self, vehicle_id: str) -> tuple[CalendarEvent, ...]:
+        calendar = self._calendars.get(vehicle_id)
+        return () if calendar is None else calendar.events
 
     def _battery(self, vehicle: Vehicle, charged_kwh: float) -> Battery:
         vehicle_id = vehicle.vehicle_id

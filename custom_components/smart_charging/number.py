@@ -1,7 +1,7 @@
 """The priority of each charger; how much charge is wanted of each vehicle, and what it has, where nothing else tells."""
 
-from dataclasses import replace
-from typing import Final, override
+from collections.abc import Mapping
+from typing import Any, Final, override
 
 from homeassistant.components.number import NumberEntity, NumberEntityDescription
 from homeassistant.components.number.const import DOMAIN as NUMBER_DOMAIN
@@ -99,7 +99,20 @@ class PriorityNumber(ChargerEntity, NumberEntity):
         return self.native_value
 
 
-class WantedShareNumber(VehicleEntity, NumberEntity):
+class WantedNumber(VehicleEntity, NumberEntity):
+    """How much is wanted by what holds now, be it for just this once; setting it changes that."""
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        return {"set_for": self.held.target_holds}
+
+    @override
+    def _shows(self) -> object:
+        return self.native_value, self.held.target_holds
+
+
+class WantedShareNumber(WantedNumber):
     """Which share of its battery is wanted, %; unknown where something else than a share is."""
 
     @property
@@ -110,36 +123,28 @@ class WantedShareNumber(VehicleEntity, NumberEntity):
     @property
     @override
     def native_value(self) -> float | None:
-        target = self.goals.target
+        target = self.held.target
         if target is None:
             return round(self.config.vehicle.limit_soc * 100)
         return round(target.amount * 100) if target.kind is TargetKind.SOC else None
 
     @override
     async def async_set_native_value(self, value: float) -> None:
-        self.want(replace(self.goals, target=Target(kind=TargetKind.SOC, amount=value / 100)))
-
-    @override
-    def _shows(self) -> object:
-        return self.native_value
+        self.hold(self.held.with_target(Target(kind=TargetKind.SOC, amount=value / 100)))
 
 
-class WantedEnergyNumber(VehicleEntity, NumberEntity):
+class WantedEnergyNumber(WantedNumber):
     """How much energy is wanted, kWh, of a vehicle of which nobody knows what its battery holds."""
 
     @property
     @override
     def native_value(self) -> float | None:
-        target = self.goals.target
+        target = self.held.target
         return target.amount if target is not None and target.kind is TargetKind.ENERGY else None
 
     @override
     async def async_set_native_value(self, value: float) -> None:
-        self.want(replace(self.goals, target=Target(kind=TargetKind.ENERGY, amount=value)))
-
-    @override
-    def _shows(self) -> object:
-        return self.native_value
+        self.hold(self.held.with_target(Target(kind=TargetKind.ENERGY, amount=value)))
 
 
 class SocNowNumber(VehicleEntity, NumberEntity):

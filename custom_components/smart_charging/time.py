@@ -1,16 +1,14 @@
 """When each vehicle is to be ready."""
 
-from dataclasses import replace
-from datetime import datetime, time, timedelta
-from typing import Final, override
+from collections.abc import Mapping
+from datetime import time
+from typing import Any, Final, override
 
 from homeassistant.components.time import TimeEntity, TimeEntityDescription
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .departures import moment_of
-from .engine.model.goal_set import OneOff
 from .runtime import SmartChargingConfigEntry
 from .vehicle_entity import VehicleEntity, async_vehicle_places
 
@@ -28,30 +26,23 @@ async def async_setup_entry(
 
 
 class ReadyByTime(VehicleEntity, TimeEntity):
-    """The next departure. Setting it sets that of each day, or where departures are set by weekday, the next one only."""
+    """The next departure. Setting it sets that of each day, or the next one only, where that differs from day to day."""
 
     @property
     @override
     def native_value(self) -> time | None:
-        due = self._goals.next_due(self._vehicle_id, dt_util.utcnow())
-        return self.goals.ready_by if due is None else dt_util.as_local(due.at).time()
+        held = self.held
+        return held.goals.ready_by if held.coming is None else dt_util.as_local(held.coming.said.at).time()
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        return {"set_for": self.held.departure_holds}
 
     @override
     async def async_set_value(self, value: time) -> None:
-        goals = self.goals
-        if goals.departures:
-            self.want(replace(goals, once=OneOff(at=_next(value))))
-        else:
-            self.want(replace(goals, ready_by=value, once=None))
+        self.hold(self.held.with_departure(value, dt_util.utcnow(), dt_util.get_default_time_zone()))
 
     @override
     def _shows(self) -> object:
-        return self.native_value
-
-
-def _next(at: time) -> datetime:
-    """Tell when the clocks show that next, UTC."""
-    now = dt_util.now()
-    zone = dt_util.get_default_time_zone()
-    today = moment_of(now.date(), at, zone)
-    return today if today > now else moment_of(now.date() + timedelta(days=1), at, zone)
+        return self.native_value, self.held.departure_holds

@@ -5,12 +5,14 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity import EntityDescription
+from homeassistant.util import dt as dt_util
 
 from .config_vehicles import VehicleConfig
 from .engine.model.goal_set import GoalSet
 from .engine.model.presence import GUEST
 from .entity import Place, SmartChargingEntity, async_place
 from .goals import Goals
+from .held_goals import HeldGoals
 from .runtime import SmartChargingConfigEntry
 from .vehicles import Vehicles
 
@@ -37,10 +39,24 @@ class VehicleEntity(SmartChargingEntity):
         """What is wanted of it."""
         return self._goals.of(self._vehicle_id)
 
+    @property
+    def held(self) -> HeldGoals:
+        """What holds for it now."""
+        return self._goals.held(self._vehicle_id, dt_util.utcnow())
+
+    @callback
+    def hold(self, held: HeldGoals) -> None:
+        """Want this instead of what holds for it now."""
+        self._goals.hold(self._vehicle_id, held)
+        self._show_wanted()
+
     @callback
     def want(self, goals: GoalSet) -> None:
         """Want this of it from now on. All that shows it shows it at once; its effect comes with the next tick."""
         self._goals.set(self._vehicle_id, goals)
+        self._show_wanted()
+
+    def _show_wanted(self) -> None:
         self.coordinator.async_update_listeners()
         self.coordinator.wake()
 

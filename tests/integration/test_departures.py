@@ -135,6 +135,14 @@ def test_what_is_not_repeated_holds_on_holiday_too():
     assert shown(goals, "2026-03-02T20:00", trip) == "Tue 03 10:00"
 
 
+def test_just_this_once_is_in_place_of_that_day_s_events_too():
+    once = GoalSet(once=OneOff(at=local("2026-03-03T10:00")))
+    trip = CalendarEvent(at=local("2026-03-03T06:00"), title="Airport")
+    assert shown(once, "2026-03-02T20:00", trip) == "Tue 03 10:00"
+    early = CalendarEvent(at=local("2026-03-02T23:59"), title="Airport")
+    assert shown(once, "2026-03-02T20:00", early) == "Mon 02 23:59"
+
+
 def test_from_a_calendar():
     past = CalendarEvent(at=local("2026-03-02T19:00"), title="Now 100 %")
     trip = CalendarEvent(at=local("2026-03-03T06:00"), title="Airport 90 %")

@@ -15,6 +15,7 @@ from pytest_homeassistant_custom_component.common import snapshot_platform
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.smart_charging.config_vehicles import VehicleConfig
+from custom_components.smart_charging.departures import Coming, Origin
 from custom_components.smart_charging.engine.accounting.session import SessionEnergy
 from custom_components.smart_charging.engine.model.goal_set import (
     Departure,
@@ -26,6 +27,7 @@ from custom_components.smart_charging.engine.model.goal_set import (
     Terms,
 )
 from custom_components.smart_charging.engine.model.vehicle import Vehicle
+from custom_components.smart_charging.held_goals import HeldGoals, HoldsFor
 from custom_components.smart_charging.vehicle_entity import car_options
 
 from .entities import GARAGE, LEAF, NOW, TWIZY, VEHICLES, ZOE, ToldSite, load, tick
@@ -62,7 +64,7 @@ def attributes(site: ToldSite, entity_id: str) -> dict[str, Any]:
     """What an entity tells beside its state, as far as it is ours."""
     state = site.hass.states.get(entity_id)
     assert state is not None
-    names = ("estimated", "charger", "vehicle", "found_by", "candidates", "until", "learned_at")
+    names = ("estimated", "charger", "vehicle", "found_by", "candidates", "until", "learned_at", "set_for")
     return {name: state.attributes[name] for name in names if name in state.attributes}
 
 
@@ -130,6 +132,66 @@ async def test_how_much_is_wanted_of_a_battery_that_nobody_knows(hass: HomeAssis
     assert goals(site, TWIZY) == GoalSet(target=Target(kind=TargetKind.ENERGY, amount=4.5))
 
 
+SIXTY = Target(kind=TargetKind.SOC, amount=0.6)
+SEVENTY = Target(kind=TargetKind.SOC, amount=0.7)
+EIGHTY = Target(kind=TargetKind.SOC, amount=0.8)
+TONIGHT = OneOff(at=datetime(2026, 3, 1, 20, tzinfo=UTC), target=SIXTY)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "state", "set_for", "changed"),
+    [
+        pytest.param(GoalSet(target=SIXTY), "60", "always", GoalSet(target=SEVENTY), id="the standing one"),
+        pytest.param(
+            GoalSet(target=EIGHTY, once=TONIGHT),
+            "60",
+            "once",
+            GoalSet(target=EIGHTY, once=replace(TONIGHT, target=SEVENTY)),
+            id="just this once",
+        ),
+        pytest.param(
+            GoalSet(target=EIGHTY, once=replace(TONIGHT, target=None)),
+            "80",
+            "always",
+            GoalSet(target=SEVENTY, once=replace(TONIGHT, target=None)),
+            id="just this once, as always",
+        ),
+        pytest.param(
+            GoalSet(target=EIGHTY, departures=(replace(WORK, target=SIXTY), replace(WORK, time=time(12)))),
+            "60",
+            "departure",
+            GoalSet(target=EIGHTY, departures=(replace(WORK, target=SEVENTY), replace(WORK, time=time(12)))),
+            id="one of those that are repeated",
+        ),
+    ],
+)
+async def test_the_goal_that_holds_is_shown_and_changed(
+    hass: HomeAssistant, wanted: GoalSet, state: str, set_for: str, changed: GoalSet
+) -> None:
+    site = await show(hass, Platform.NUMBER)
+    await want(site, ZOE, wanted)
+    assert (site.state("number.zoe_wanted_charge"), attributes(site, "number.zoe_wanted_charge")) == (
+        state,
+        {"set_for": set_for},
+    )
+    await set_number(hass, "number.zoe_wanted_charge", 70)
+    assert site.state("number.zoe_wanted_charge") == "70"
+    assert goals(site, ZOE) == changed
+
+
+async def test_what_is_wanted_at_its_charger_holds_until_it_is_unplugged(hass: HomeAssistant) -> None:
+    site = await show(hass, Platform.NUMBER)
+    site.entry.runtime_data.goals.set_guest(GARAGE, GoalSet(target=SIXTY))
+    await want(site, ZOE, GoalSet(target=EIGHTY))
+    assert attributes(site, "number.zoe_wanted_charge") == {"set_for": "charger"}
+    await set_number(hass, "number.zoe_wanted_charge", 70)
+    assert site.state("number.zoe_wanted_charge") == "70"
+    assert site.entry.runtime_data.goals.of_guest(GARAGE) == GoalSet(target=SEVENTY)
+    assert goals(site, ZOE) == GoalSet(target=EIGHTY)
+    await site.tell(tick(session=replace(SESSION, running=False)))
+    assert site.state("number.zoe_wanted_charge") == "80"
+
+
 async def set_time(hass: HomeAssistant, at: str) -> None:
     data = {ATTR_ENTITY_ID: "time.zoe_ready_by", "time": at}
     await hass.services.async_call("time", "set_value", data, blocking=True)
@@ -157,6 +219,85 @@ async def test_just_this_once_where_weekdays_differ(hass: HomeAssistant, at: str
     await set_time(hass, at)
     assert goals(site, ZOE) == GoalSet(departures=(WORK,), once=OneOff(at=utc))
     assert site.state("time.zoe_ready_by") == f"{at}:00"
+
+
+DAILY = GoalSet(ready_by=time(7, 30), once=TONIGHT)
+FRIDAY = OneOff(at=datetime(2026, 3, 6, 7, tzinfo=UTC), target=SIXTY)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "at", "set_for", "changed"),
+    [
+        pytest.param(
+            GoalSet(ready_by=time(7, 30)), "06:00", "always", GoalSet(ready_by=time(6)), id="that of each day"
+        ),
+        pytest.param(
+            DAILY,
+            "21:00",
+            "once",
+            replace(DAILY, once=replace(TONIGHT, at=datetime(2026, 3, 1, 21, tzinfo=UTC))),
+            id="that of today, and what is wanted for it stays",
+        ),
+        pytest.param(
+            DAILY,
+            "06:00",
+            "once",
+            replace(DAILY, once=replace(TONIGHT, at=datetime(2026, 3, 2, 6, tzinfo=UTC))),
+            id="that of today, which was at that time already",
+        ),
+        pytest.param(
+            GoalSet(once=FRIDAY),
+            "15:00",
+            "once",
+            GoalSet(once=replace(FRIDAY, at=datetime(2026, 3, 6, 15, tzinfo=UTC))),
+            id="that of Friday stays on Friday",
+        ),
+        pytest.param(
+            GoalSet(departures=(replace(WORK, target=SIXTY),)),
+            "06:00",
+            "departure",
+            GoalSet(
+                departures=(replace(WORK, target=SIXTY),),
+                once=OneOff(at=datetime(2026, 3, 2, 6, tzinfo=UTC), target=SIXTY),
+            ),
+            id="one of those that are repeated, with what is wanted for it",
+        ),
+        pytest.param(
+            GoalSet(departures=(WORK,), paused=True),
+            "06:00",
+            "always",
+            GoalSet(departures=(WORK,), paused=True, once=OneOff(at=datetime(2026, 3, 2, 6, tzinfo=UTC))),
+            id="none at all",
+        ),
+    ],
+)
+async def test_the_departure_that_holds_is_changed(
+    hass: HomeAssistant, wanted: GoalSet, at: str, set_for: str, changed: GoalSet
+) -> None:
+    site = await show(hass, Platform.TIME)
+    await want(site, ZOE, wanted)
+    assert attributes(site, "time.zoe_ready_by") == {"set_for": set_for}
+    await set_time(hass, at)
+    assert site.state("time.zoe_ready_by") == f"{at}:00"
+    assert goals(site, ZOE) == changed
+
+
+async def test_the_departure_of_a_goal_at_its_charger(hass: HomeAssistant) -> None:
+    site = await show(hass, Platform.TIME)
+    site.entry.runtime_data.goals.set_guest(GARAGE, GoalSet(once=TONIGHT))
+    await want(site, ZOE, GoalSet(ready_by=time(7, 30)))
+    assert (site.state("time.zoe_ready_by"), attributes(site, "time.zoe_ready_by")) == (
+        "20:00:00",
+        {"set_for": "charger"},
+    )
+
+
+def test_an_event_gives_way_to_what_is_set_instead() -> None:
+    held = HeldGoals(goals=GoalSet(ready_by=time(7, 30)), coming=Coming(said=TONIGHT, origin=Origin.CALENDAR))
+    assert (held.target_holds, held.departure_holds) == (HoldsFor.CALENDAR, HoldsFor.CALENDAR)
+    assert held.with_target(SEVENTY).goals.once == replace(TONIGHT, target=SEVENTY)
+    moved = held.with_departure(time(21), NOW, UTC)
+    assert moved.goals.once == replace(TONIGHT, at=datetime(2026, 3, 1, 21, tzinfo=UTC))
 
 
 async def test_the_time_in_summer(hass: HomeAssistant) -> None:
