@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import datetime
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
@@ -16,7 +16,11 @@ from .engine.model.mode import Mode
 from .engine.model.plan import Plan
 from .goal_fields import GOAL_FIELDS, goals_of
 from .goal_owners import Owner, find_owners, refuse
+from .no_plan import why_none
 from .plan_answers import Place, difference, local, other, told
+from .plan_entity import async_plan_teller
+from .plan_stretches import is_awaited
+from .plan_words import PlanTeller
 
 ACTION_GET_PLAN: Final = "get_plan"
 ACTION_PREVIEW_PLAN: Final = "preview_plan"
@@ -25,24 +29,11 @@ GET_PLAN_SCHEMA: Final = cv.make_entity_service_schema({})
 PREVIEW_PLAN_SCHEMA: Final = cv.make_entity_service_schema(dict(GOAL_FIELDS))
 
 
-class NoPlan(StrEnum):
-    """Why a charger has no plan."""
-
-    NO_CAR = "no_car"
-    NO_GOAL = "no_goal"
-    """Nothing is wanted of the car that is there."""
-    NO_TARIFF = "no_tariff"
-    """Nobody knows what a kWh costs."""
-    NOT_SMART = "not_smart"
-    """It charges by another mode."""
-    PLANNING = "planning"
-    """It is being made."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _WhatIf:
-    """The aims and plans by charger as they would be; `before`: as they are made now, for the same moment."""
+    """The aims and plans by charger as they would be `at`, UTC; `before`: as they are made now, for the same moment."""
 
+    at: datetime
     aims: Mapping[str, Aim]
     plans: Mapping[str, Plan]
     before: Mapping[str, Plan]
@@ -64,7 +55,7 @@ async def _get_plan(call: ServiceCall) -> ServiceResponse:
     places = {place.evse_id: place for owner in owners if (place := _place(owner)) is not None}
     if not places:
         raise refuse("car_elsewhere", name=", ".join(owner.name for owner in owners))
-    return {"currency": call.hass.config.currency, "plans": [_present(place) for place in places.values()]}
+    return {"currency": call.hass.config.currency, "plans": [_present(call.hass, place) for place in places.values()]}
 
 
 async def _preview_plan(call: ServiceCall) -> ServiceResponse:
@@ -79,17 +70,23 @@ async def _preview_plan(call: ServiceCall) -> ServiceResponse:
         raise refuse("no_car", charger=place.name)
     what_if = await _what_if(owner, place, goals_of(owner, call.data))
     aim, plan = what_if.aims.get(place.evse_id), what_if.plans.get(place.evse_id)
-    answer = told(place, aim, plan) | {"currency": call.hass.config.currency}
-    if plan is None:
-        return answer | {"reason": _missing(aim).value}
-    return answer | {
-        "cost_difference": difference(what_if.before.get(place.evse_id), plan),
-        "others": [
-            other(Place(runtime=place.runtime, evse_id=evse_id), what_if.before.get(evse_id), theirs)
-            for evse_id, theirs in what_if.plans.items()
-            if evse_id != place.evse_id and theirs != what_if.before.get(evse_id)
-        ],
-    }
+    teller = async_plan_teller(call.hass, what_if.at)
+    currency = {"currency": call.hass.config.currency}
+    if aim is None or plan is None:
+        # Asked is what the mode `smart` would do, whatever the mode is.
+        return _told_none(place, aim, teller, Mode.SMART) | currency
+    return (
+        _told(place, aim, plan, teller)
+        | currency
+        | {
+            "cost_difference": difference(what_if.before.get(place.evse_id), plan),
+            "others": [
+                other(Place(runtime=place.runtime, evse_id=evse_id), what_if.before.get(evse_id), theirs)
+                for evse_id, theirs in what_if.plans.items()
+                if evse_id != place.evse_id and theirs != what_if.before.get(evse_id)
+            ],
+        }
+    )
 
 
 def _place(owner: Owner) -> Place | None:
@@ -111,26 +108,23 @@ async def _what_if(owner: Owner, place: Place, goals: GoalSet) -> _WhatIf:
     # Both are planned for the same moment, so that what differs comes of what is asked alone.
     before = await plans.async_preview(now, coordinator.site, present)
     after = await plans.async_preview(now, coordinator.site, asked)
-    return _WhatIf(aims=asked, plans=after or {}, before=before or {})
+    return _WhatIf(at=now, aims=asked, plans=after or {}, before=before or {})
 
 
-def _present(place: Place) -> dict[str, Any]:
-    plans, ahead = place.runtime.foresight.plans, place.runtime.coordinator.data.ahead
-    aim, plan = ahead.aims.get(place.evse_id), ahead.plans.get(place.evse_id)
+def _present(hass: HomeAssistant, place: Place) -> dict[str, Any]:
+    tick = place.runtime.coordinator.data
+    teller = async_plan_teller(hass, tick.snapshot.at)
+    aim, plan = tick.ahead.aims.get(place.evse_id), tick.ahead.plans.get(place.evse_id)
     # While a plan is awaited, one without slots stands for it.
-    if plan is None or (plans.awaits(place.evse_id) and not plan.slots):
-        return told(place, aim, None) | {"reason": _why_not(place, aim).value}
-    return told(place, aim, plan) | {"made_at": local(plans.made_at)}
+    if aim is None or plan is None or is_awaited(plan, aim):
+        return _told_none(place, aim, teller, place.mode)
+    return _told(place, aim, plan, teller) | {"made_at": local(place.runtime.foresight.plans.made_at)}
 
 
-def _why_not(place: Place, aim: Aim | None) -> NoPlan:
-    if not place.has_car:
-        return NoPlan.NO_CAR
-    if aim is None or not place.has_prices:
-        return _missing(aim)
-    return NoPlan.NOT_SMART if place.mode is not Mode.SMART else NoPlan.PLANNING
+def _told(place: Place, aim: Aim, plan: Plan, teller: PlanTeller) -> dict[str, Any]:
+    return told(place, aim, plan) | {"sentence": teller.sentence(plan, aim)}
 
 
-def _missing(aim: Aim | None) -> NoPlan:
-    """Tell what it takes and is not there: something that is wanted, or else prices."""
-    return NoPlan.NO_GOAL if aim is None else NoPlan.NO_TARIFF
+def _told_none(place: Place, aim: Aim | None, teller: PlanTeller, mode: Mode) -> dict[str, Any]:
+    why = why_none(has_car=place.has_car, is_wanted=aim is not None, mode=mode, has_prices=place.has_prices)
+    return told(place, aim, None) | {"reason": why.value, "sentence": teller.why_none(why)}

@@ -10,11 +10,11 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.util import dt as dt_util
 
 from .engine.model.aim import Aim
-from .engine.model.mode import Mode
 from .engine.model.plan import Plan
 from .entity import ChargerEntity, ChargerPlace, async_charger_places
+from .no_plan import NoPlan, why_none
 from .plan_stretches import Beginning, Stretch, energy_kwh, is_awaited, stretches
-from .plan_words import NoPlan, PlanTeller
+from .plan_words import PlanTeller
 from .runtime import SmartChargingConfigEntry
 from .speech import async_speech
 from .tariff_desk import Tariffs
@@ -98,15 +98,13 @@ class PlanEntity(ChargerEntity):
         self._stretches = self._beginning.keep(() if plan is None else stretches(plan, at), at)
 
     def _why_none(self, aim: Aim | None) -> NoPlan:
-        view = self.view
-        if view.session is None or not view.session.running:
-            return NoPlan.NO_CAR
-        if aim is None:
-            return NoPlan.NO_GOAL
-        if view.effective_mode is not Mode.SMART:
-            return NoPlan.OTHER_MODE
-        tariff = self._tariffs.tariff(view.at)
-        return NoPlan.BEING_MADE if tariff is not None and tariff.prices else NoPlan.NO_PRICES
+        view, tariff = self.view, self._tariffs.tariff(self.view.at)
+        return why_none(
+            has_car=view.session is not None and view.session.running,
+            is_wanted=aim is not None,
+            mode=view.effective_mode,
+            has_prices=tariff is not None and bool(tariff.prices),
+        )
 
 
 @callback

@@ -7,11 +7,11 @@ The texts are those of `translations/<language>.json` under `common`: `plan_<wha
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from .engine.model.aim import Aim, Caveat
 from .engine.model.plan import Plan, Shortage
+from .no_plan import NoPlan
 from .plan_stretches import TRIFLE_KWH, Stretch, energy_kwh, hours, is_awaited, stretches, to_minute
 from .speech import Blanks, Speech, cut, decimals, number
 
@@ -21,16 +21,6 @@ _LEAST_KWH: Final = 0.1
 """Less is told as so much."""
 _MINUTE: Final = timedelta(minutes=1)
 _LEAVE_STEP: Final = timedelta(minutes=5)
-
-
-class NoPlan(StrEnum):
-    """Why a charger has no plan."""
-
-    NO_CAR = "no_car"
-    NO_GOAL = "no_goal"
-    OTHER_MODE = "other_mode"
-    NO_PRICES = "no_prices"
-    BEING_MADE = "being_made"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from .home import CARPORT, GARAGE, Home
 from .parts import charger, circuit, part, vehicle
 from .tariff_data import hp_hc
 from .test_config_rules import TEXTS
+from .test_vehicle_home import shown
 
 EVENING: Final = datetime(2026, 1, 15, 19, 20, tzinfo=UTC)
 """20:20 in Paris: the cheap hours begin at 22:30."""
@@ -95,6 +96,8 @@ async def test_a_plan_is_told_by_the_clocks_of_the_home(parked: Home) -> None:
     await planned(parked)
     (plan,) = await get(parked, "zoe", GARAGE)
     slots = plan.pop("slots")
+    # In the very words that are shown.
+    assert plan.pop("sentence") == shown(parked, "sensor.garage_plan")
     assert plan.pop("made_at").startswith("2026-01-15T20:20")
     assert plan == {
         "charger": "Garage",
@@ -124,12 +127,19 @@ async def test_a_plan_is_told_by_the_clocks_of_the_home(parked: Home) -> None:
 
 async def test_what_stands_in_the_way_of_a_plan_is_said(parked: Home) -> None:
     (plan,) = await get(parked, GARAGE)
-    assert plan == {"charger": "Garage", "vehicle": "Zoe", "mode": "fast", "reason": "no_goal"}
+    assert plan == {
+        "charger": "Garage",
+        "vehicle": "Zoe",
+        "mode": "fast",
+        "reason": "no_goal",
+        "sentence": shown(parked, "sensor.garage_plan"),
+    }
     await want(parked, "zoe", 10.0)
     await parked.coordinator.async_set_mode(GARAGE, Mode.FAST)
     await parked.pass_s(2, watts=300)
     (plan,) = await get(parked, "zoe")
-    assert (plan["reason"], plan["goal_kwh"]) == ("not_smart", pytest.approx(10.75, abs=0.01))
+    assert (plan["reason"], plan["goal_kwh"]) == ("other_mode", pytest.approx(10.75, abs=0.01))
+    assert plan["sentence"] == shown(parked, "sensor.garage_plan") == 'No plan: the mode is not "Smart"'
 
 
 async def test_a_plan_that_is_being_made(parked: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,22 +147,25 @@ async def test_a_plan_that_is_being_made(parked: Home, monkeypatch: pytest.Monke
     await want(parked, "zoe", 10.0)
     await parked.pass_s(2, watts=300)
     (plan,) = await get(parked, GARAGE)
-    assert plan["reason"] == "planning"
+    assert plan["reason"] == "being_made"
+    assert plan["sentence"] == shown(parked, "sensor.garage_plan") == "The plan is being made"
     assert "slots" not in plan
 
 
 async def test_no_plan_without_a_car_or_a_tariff(home: Home) -> None:
     await set_up(home)
     (plan,) = await get(home, GARAGE)
+    assert plan.pop("sentence").startswith("No plan")
     assert plan == {"charger": "Garage", "vehicle": None, "mode": "fast", "reason": "no_car"}
     async with home.station() as peer:
         await home.charge(peer)
         await want(home, "zoe", 10.0)
         await home.pass_s(2, watts=300)
         (plan,) = await get(home, GARAGE)
-        assert (plan["mode"], plan["reason"]) == ("smart", "no_tariff")
+        assert (plan["mode"], plan["reason"]) == ("smart", "no_prices")
         answer = await ask(home, "preview_plan", "zoe", departure="06:00")
-        assert (answer["reason"], answer["departure"]) == ("no_tariff", "2026-01-16T06:00:00+01:00")
+        assert (answer["reason"], answer["departure"]) == ("no_prices", "2026-01-16T06:00:00+01:00")
+        assert answer["sentence"] == "No plan: no prices are known"
         # Who would be late otherwise charges now, whatever that costs.
         await want(home, "zoe", 10.0, EVENING + timedelta(hours=2))
         await home.pass_s(2, watts=300)
@@ -197,6 +210,7 @@ async def test_and_if_i_left_at_six(parked: Home) -> None:
     answer = await ask(parked, "preview_plan", "zoe", departure="06:00", energy_kwh=12)
     assert (answer["departure"], answer["goal_kwh"]) == ("2026-01-16T06:00:00+01:00", pytest.approx(12.9, abs=0.01))
     assert (answer["missed_kwh"], answer["others"], answer["currency"]) == (0.0, [], "EUR")
+    assert answer["sentence"].startswith("Starts at ")
     # 2 kWh more in the battery, at 17 cents and with what is lost on the way.
     assert answer["cost_difference"] == pytest.approx(0.4, abs=0.05)
     # And at half past nine, so that it is to be ready by nine?
@@ -213,6 +227,7 @@ async def test_and_if_i_left_at_six(parked: Home) -> None:
 async def test_a_car_whose_mode_is_another(parked: Home) -> None:
     answer = await ask(parked, "preview_plan", "zoe", energy_kwh=5, departure="07:00")
     assert answer["mode"] == "fast"
+    assert answer["sentence"].startswith("Starts at ")
     assert (answer["cost_difference"], answer["missed_kwh"], answer["others"]) == (None, 0.0, [])
     assert answer["slots"]
     # Whose car it is does not matter to what is asked of the one that is there.

@@ -9,8 +9,9 @@ import pytest
 from custom_components.smart_charging.engine.model.aim import Aim, Caveat
 from custom_components.smart_charging.engine.model.order import Stage
 from custom_components.smart_charging.engine.model.plan import Plan, PlanSlot, Shortage
+from custom_components.smart_charging.no_plan import NoPlan
 from custom_components.smart_charging.plan_stretches import stretches
-from custom_components.smart_charging.plan_words import NoPlan, PlanTeller
+from custom_components.smart_charging.plan_words import PlanTeller
 
 from . import plans_told
 from .plans_told import HOUR, MINUTE
