@@ -7,9 +7,22 @@ from typing import Any
 from homeassistant.config_entries import ConfigSubentry
 
 from .config_rules.limit import least_bound, set_bound
+from .config_rules.tariff import DAYS
 from .config_rules.tree import Circuits, feeder
-from .const import CONF_CHARGERS_ONLY, CONF_ENTITY_ID, CONF_KIND, CONF_VALUE_ENTITY_ID
+from .const import (
+    CONF_CHARGERS_ONLY,
+    CONF_DAYS,
+    CONF_ENTITY_ID,
+    CONF_HOLIDAYS,
+    CONF_HOURS,
+    CONF_KIND,
+    CONF_VALUE_ENTITY_ID,
+)
 from .engine.model.limit import Limit, LimitSource
+from .tariffs.holidays import NO_HOLIDAYS
+from .tariffs.hours import EVERY_DAY, Hours, Rule
+from .tariffs.ready import HOLIDAYS
+from .tariffs.written import read_spans
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +32,7 @@ class LimitConfig:
     name: str
     circuit_id: str
     entity_id: str | None
-    """It holds while this is on; None: always."""
+    """It holds while this is on; None: always, or at its `hours`."""
     value_entity_id: str | None
     """Tells how much it allows, in A, W or kW; None where `limit` does."""
     limit: Limit
@@ -28,6 +41,8 @@ class LimitConfig:
     """However little the entity tells, it allows so much on each phase,"""
     least_w: float = 0.0
     """or so much in total."""
+    hours: Hours | None = None
+    """It holds whenever one of their rules does."""
 
 
 def read_limit(site: Mapping[str, Any], tree: Circuits, subentry: ConfigSubentry) -> LimitConfig:
@@ -48,4 +63,13 @@ def read_limit(site: Mapping[str, Any], tree: Circuits, subentry: ConfigSubentry
         ),
         least_a=least.current_a or 0.0,
         least_w=least.power_w or 0.0,
+        hours=_hours(data) if CONF_HOURS in data else None,
+    )
+
+
+def _hours(data: Mapping[str, Any]) -> Hours:
+    days = DAYS[data[CONF_DAYS]] if CONF_DAYS in data else EVERY_DAY
+    return Hours(
+        rules=(Rule(period="limited", spans=read_spans(data[CONF_HOURS]), days=days),),
+        holidays=HOLIDAYS[data[CONF_HOLIDAYS]] if CONF_HOLIDAYS in data else NO_HOLIDAYS,
     )

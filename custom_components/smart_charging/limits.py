@@ -21,7 +21,7 @@ class Limits:
             limit_id: LimitSource(
                 hass,
                 config.limit,
-                entity_id=config.entity_id,
+                when=config.entity_id if config.hours is None else config.hours,
                 value_entity_id=config.value_entity_id,
                 least_a=config.least_a,
                 least_w=config.least_w,

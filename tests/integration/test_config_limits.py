@@ -1,6 +1,8 @@
 """Limits that come and go: what a valid one is, and what is made of it."""
 
+from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -8,11 +10,22 @@ from custom_components.smart_charging.config import ConfigError, read_setup
 from custom_components.smart_charging.config_limits import LimitConfig
 from custom_components.smart_charging.config_rules.limit import validate_limit
 from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
+from custom_components.smart_charging.tariffs.hours import Hours, Rule, Span
 
 from .parts import SITE, circuit, limit, part
 from .test_config_circuits import entry
 from .test_config_rules import TEXTS
 
+PUNTA = limit(
+    kind="schedule",
+    entity_id=None,
+    hours="08:00-24:00",
+    days="working_days",
+    holidays="es",
+    limit=4.6,
+    chargers_only=False,
+)
+"""The lower one of two powers, in Spain."""
 CIRCUITS = {"garage": circuit(), "socket": circuit(wiring=["l2"])}
 
 
@@ -35,6 +48,10 @@ CIRCUITS = {"garage": circuit(), "socket": circuit(wiring=["l2"])}
         limit(kind="schedule", entity_id="switch.peak"),
         limit(kind="user", entity_id="input_boolean.guests", limit=1),
         limit(kind="user", entity_id=None, limit=0),
+        limit(kind="user", entity_id="calendar.guests", limit=0),
+        PUNTA,
+        {**PUNTA, "days": "weekend", "holidays": "it", "hours": "8-13, 22h30-6h30"},
+        {key: value for key, value in PUNTA.items() if key not in {"days", "holidays"}},
     ],
 )
 def test_a_valid_limit(data: dict[str, Any]) -> None:
@@ -63,6 +80,13 @@ def test_a_valid_limit(data: dict[str, Any]) -> None:
         (limit(circuit="socket", limit_unit="a", limit=18), {"limit": "below_operator_floor"}),
         (limit(value_entity_id="switch.allowed"), {"value_entity_id": "value_entity_unknown"}),
         (limit(chargers_only="yes"), {"chargers_only": "chargers_only_unknown"}),
+        ({**PUNTA, "hours": "at night"}, {"hours": "hours_unreadable"}),
+        ({**PUNTA, "hours": ""}, {"hours": "hours_unreadable"}),
+        ({**PUNTA, "hours": None}, {"hours": "hours_unreadable"}),
+        ({**PUNTA, "days": "fridays", "holidays": "eu"}, {"days": "days_unknown", "holidays": "holidays_unknown"}),
+        ({**PUNTA, "entity_id": "schedule.peak"}, {"hours": "hours_and_signal"}),
+        ({**PUNTA, "kind": "operator"}, {"hours": "hours_and_signal"}),
+        ({**PUNTA, "limit": -1}, {"limit": "limit_negative"}),
     ],
 )
 def test_a_limit_that_is_not_valid(data: dict[str, Any], errors: dict[str, str]) -> None:
@@ -109,6 +133,22 @@ def test_limits_as_they_are_used() -> None:
         ),
     }
     assert [len(circuit.limits) for circuit in setup.site.circuits] == [1, 1]
+
+
+def test_hours_as_they_are_used() -> None:
+    bare = {key: value for key, value in PUNTA.items() if key not in {"days", "holidays"}}
+    setup = read_setup(entry(part("limit", "punta", PUNTA), part("limit", "daily", bare)))
+    daily = setup.limits["daily"].hours
+    assert daily == Hours(rules=(Rule(period="limited", spans=(Span(start=time(8), end=time()),)),))
+    punta = setup.limits["punta"]
+    assert (punta.entity_id, punta.limit.power_w, punta.limit.source) == (None, 4600.0, LimitSource.SCHEDULE)
+    madrid = ZoneInfo("Europe/Madrid")
+    assert punta.hours is not None
+    held = {
+        day: punta.hours.hold_at(datetime(2026, 12, day, 12, tzinfo=madrid), madrid)
+        for day in (4, 5, 7, 8, 9)  # a Friday, a Saturday, a Monday, a holiday, a Wednesday
+    }
+    assert held == {4: True, 5: False, 7: True, 8: False, 9: True}
 
 
 def test_a_limit_whose_circuit_is_gone_holds_for_the_whole_site() -> None:

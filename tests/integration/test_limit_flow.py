@@ -37,7 +37,7 @@ def limits(site: MockConfigEntry) -> dict[str, dict[str, Any]]:
 
 async def begin(hass: HomeAssistant, site: MockConfigEntry, kind: str) -> Result:
     flow = await add_part(hass, site, "limit")
-    assert (flow["type"], flow["menu_options"]) == (FlowResultType.MENU, ["operator", "schedule", "own"])
+    assert (flow["type"], flow["menu_options"]) == (FlowResultType.MENU, ["operator", "hours", "schedule", "own"])
     flow = await answer_part(hass, flow, {"next_step_id": kind})
     assert flow["step_id"] == kind
     return flow
@@ -53,6 +53,39 @@ async def test_the_grid_operator_s_signal(hass: HomeAssistant) -> None:
 
     assert (flow["type"], flow["title"]) == (FlowResultType.CREATE_ENTRY, "Box")
     assert limits(site) == {"Box": limit()}
+
+
+PUNTA = {
+    "name": "Punta",
+    "hours": "08:00-24:00",
+    "days": "working_days",
+    "holidays": "es",
+    "limit_unit": "kw",
+    "limit": 4.6,
+    "chargers_only": False,
+}
+
+
+async def test_the_lower_one_of_two_powers(hass: HomeAssistant) -> None:
+    site = add_site(hass)
+    flow = await begin(hass, site, "hours")
+    assert fields(flow) == ["name", "hours", "days", "holidays", "limit_unit", "limit", "chargers_only"]
+    assert suggested(flow) == {"days": "every_day", "limit_unit": "kw", "chargers_only": False}
+    for unreadable in ("from eight to midnight", ""):
+        flow = await answer_part(hass, flow, {**PUNTA, "hours": unreadable})
+        assert flow["errors"] == {"hours": "hours_unreadable"}
+    await answer_part(hass, flow, PUNTA)
+    stored = {"kind": "schedule", **{key: value for key, value in PUNTA.items() if key != "name"}}
+    assert limits(site) == {"Punta": stored}
+
+    (subentry_id,) = site.subentries
+    flow = await change_part(hass, site, subentry_id)
+    assert (flow["step_id"], suggested(flow)) == ("hours", PUNTA)
+    bare = {key: value for key, value in PUNTA.items() if key != "holidays"}
+    flow = await answer_part(hass, flow, {**bare, "hours": "9-23"})
+    assert flow["reason"] == "reconfigure_successful"
+    del stored["holidays"]
+    assert limits(site) == {"Punta": {**stored, "hours": "9-23"}}
 
 
 async def test_a_schedule_on_a_circuit(hass: HomeAssistant) -> None:

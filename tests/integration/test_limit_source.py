@@ -10,14 +10,16 @@ from homeassistant.core import HomeAssistant
 from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
 from custom_components.smart_charging.sources.limit import VALUE_HELD, LimitReading, ToldValue
 from custom_components.smart_charging.sources.limit import LimitSource as Source
+from custom_components.smart_charging.tariffs.hours import WORKING_DAYS, Hours, Rule
+from custom_components.smart_charging.tariffs.written import read_spans
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SIGNAL, VALUE = "binary_sensor.box", "sensor.allowed"
 SET = Limit(source=LimitSource.OPERATOR, power_w=4200.0, chargers_only=True)
 
 
-def make(hass: HomeAssistant, signal: str | None = SIGNAL, value: str | None = None, **more: Any) -> Source:
-    return Source(hass, SET, entity_id=signal, value_entity_id=value, **more)
+def make(hass: HomeAssistant, signal: str | Hours | None = SIGNAL, value: str | None = None, **more: Any) -> Source:
+    return Source(hass, SET, when=signal, value_entity_id=value, **more)
 
 
 def tell(hass: HomeAssistant, value: str, unit: str | None = "W") -> None:
@@ -61,6 +63,29 @@ async def test_a_limit_without_a_signal_always_holds(hass: HomeAssistant) -> Non
     source.start(lambda: None)
     assert source.reading(NOW) == LimitReading(limit=SET, holds=True, known=True)
     source.stop()
+
+
+@pytest.mark.parametrize(
+    ("at", "holds"),
+    [
+        ("2026-03-27T07:59:59+01:00", False),
+        ("2026-03-27T08:00:00+01:00", True),
+        ("2026-03-27T23:59:59+01:00", True),
+        ("2026-03-28T00:00:00+01:00", False),
+        ("2026-03-28T12:00:00+01:00", False),
+        # Clocks went forward meanwhile.
+        ("2026-03-30T07:59:59+02:00", False),
+        ("2026-03-30T08:00:00+02:00", True),
+    ],
+)
+async def test_a_limit_by_the_clock(hass: HomeAssistant, at: str, holds: bool) -> None:
+    await hass.config.async_set_time_zone("Europe/Madrid")
+    rule = Rule(period="limited", spans=read_spans("08:00-24:00"), days=WORKING_DAYS)
+    source = make(hass, signal=Hours(rules=(rule,)))
+    source.start(lambda: None)
+    assert source.reading(datetime.fromisoformat(at).astimezone(UTC)) == LimitReading(
+        limit=SET, holds=holds, known=True
+    )
 
 
 def allowed(current_a: float | None, power_w: float | None) -> Limit:

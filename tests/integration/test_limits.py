@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
+from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smart_charging.const import DOMAIN
@@ -163,6 +165,22 @@ async def test_the_lowest_of_several_is_named(home: Home) -> None:
             reason = home.setpoint().reason
             told.append((home.setpoint().current_a, reason.params["source"]))
     assert told == [(12, "user"), (8, "schedule"), (6, "operator")]
+
+
+async def test_hours_of_the_clock_hold_by_themselves(home: Home) -> None:
+    """The sites' clock is Home Assistant's; it is looked at with each tick, and ticks come every 10 s at the latest."""
+    now = dt_util.now()
+    start, end = now + timedelta(minutes=2), now + timedelta(minutes=4)
+    hours = limit(kind="schedule", entity_id=None, hours=f"{start:%H:%M}-{end:%H:%M}", limit=4.6, chargers_only=False)
+    await home.set_up(await make_entry(home, part("limit", DIMMING, hours, "Punta")))
+    held = []
+    for _ in range(6):
+        await home.pass_s(60, watts=HOUSE_W)
+        held.append([one.power_w for one in home.coordinator.data.snapshot.limits.get("site", ())])
+    held_now = [bool(one) for one in held]
+    assert sum(held_now) == 2
+    assert held_now[0] is held_now[-1] is False
+    assert [4600.0] in held
 
 
 async def test_a_limit_has_a_device_of_its_own_and_goes_with_it(home: Home, entry: MockConfigEntry) -> None:

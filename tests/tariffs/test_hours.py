@@ -204,3 +204,52 @@ def test_one_price_for_ever() -> None:
 def test_a_day_goes_from_midnight_to_midnight(day: str, lasts: float) -> None:
     today = date.fromisoformat(day)
     assert midnight(today + timedelta(days=1), PARIS) - midnight(today, PARIS) == timedelta(hours=lasts)
+
+
+PUNTA = Hours(
+    rules=(Rule(period="limited", spans=(Span(start=time(8), end=time()),), days=WORKING_DAYS),),
+    holidays=Holidays(fixed=frozenset({(12, 8)})),
+)
+"""Those of the lower one of two powers, as in Spain: working days from 08:00 to 24:00."""
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        pytest.param("2026-05-04 06:00", "2026-05-06 06:00", ["04 08:00-05 00:00", "05 08:00-06 00:00"], id="two days"),
+        pytest.param("2026-05-04 20:00", "2026-05-05 07:00", ["04 20:00-05 00:00"], id="an evening and its night"),
+        pytest.param(
+            "2026-05-08 20:00", "2026-05-11 09:00", ["08 20:00-09 00:00", "11 08:00-11 09:00"], id="a weekend"
+        ),
+        pytest.param(
+            "2026-12-07 20:00", "2026-12-09 09:00", ["07 20:00-08 00:00", "09 08:00-09 09:00"], id="a holiday"
+        ),
+        pytest.param("2026-05-05 01:00", "2026-05-05 07:00", [], id="a night"),
+    ],
+)
+def test_when_a_limit_holds(start: str, end: str, expected: list[str]) -> None:
+    found = PUNTA.held(local(start), local(end), PARIS)
+    assert [
+        f"{first.astimezone(PARIS):%d %H:%M}-{last.astimezone(PARIS):%d %H:%M}" for first, last in found
+    ] == expected
+
+
+@pytest.mark.parametrize(
+    ("evening", "morning", "lasts"),
+    [
+        pytest.param("2026-03-28", "2026-03-29", 7, id="into summer"),
+        pytest.param("2026-10-24", "2026-10-25", 9, id="into winter"),
+    ],
+)
+def test_hours_of_a_night_that_are_one_stretch(evening: str, morning: str, lasts: float) -> None:
+    nights = Hours(rules=(Rule(period="limited", spans=(NIGHT,)),))
+    ((first, last),) = nights.held(local(f"{evening} 12:00"), local(f"{morning} 12:00"), PARIS)
+    assert (last - first) / timedelta(hours=1) == lasts
+
+
+def test_it_holds_whenever_its_stretches_say_so() -> None:
+    start = local("2026-10-23 00:00")
+    stretches = PUNTA.held(start, start + timedelta(days=5), PARIS)
+    for number in range(5 * 24 * 4):
+        moment = start + number * timedelta(minutes=15)
+        assert PUNTA.hold_at(moment, PARIS) is any(first <= moment < last for first, last in stretches)

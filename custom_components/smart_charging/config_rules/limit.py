@@ -4,7 +4,10 @@ from typing import Final
 
 from ..const import (
     CONF_CHARGERS_ONLY,
+    CONF_DAYS,
     CONF_ENTITY_ID,
+    CONF_HOLIDAYS,
+    CONF_HOURS,
     CONF_KIND,
     CONF_LIMIT,
     CONF_LIMIT_UNIT,
@@ -12,13 +15,16 @@ from ..const import (
     CONF_VOLTAGE_V,
 )
 from ..engine.model.limit import LimitSource
+from ..tariffs.ready import HOLIDAYS
+from ..tariffs.written import read_spans
 from .fields import Data, Errors, number
 from .load import domain_of
+from .tariff import DAYS, is_written
 from .tree import Bound, Circuits, feeder, phases_of
 
 KINDS: Final = (LimitSource.OPERATOR, LimitSource.SCHEDULE, LimitSource.USER)
 LIMIT_UNITS: Final = ("a", "kw")
-SIGNAL_DOMAINS: Final = ("binary_sensor", "switch", "input_boolean", "schedule")
+SIGNAL_DOMAINS: Final = ("binary_sensor", "switch", "input_boolean", "schedule", "calendar")
 """What can say when a limit holds: on, it does."""
 VALUE_DOMAINS: Final = ("sensor", "number", "input_number")
 
@@ -31,7 +37,7 @@ def validate_limit(site: Data, circuits: Circuits, data: Data) -> Errors:
     kind = data.get(CONF_KIND)
     if kind not in KINDS:
         return {CONF_KIND: "limit_kind_unknown"}
-    errors = _judge_signal(data) | _judge_value(data)
+    errors = (_judge_hours(data) if CONF_HOURS in data else _judge_signal(data)) | _judge_value(data)
     value = data.get(CONF_VALUE_ENTITY_ID)
     if value is not None and domain_of(value) not in VALUE_DOMAINS:
         errors[CONF_VALUE_ENTITY_ID] = "value_entity_unknown"
@@ -54,6 +60,20 @@ def least_bound(site: Data, circuits: Circuits, data: Data) -> Bound:
         return Bound(current_a=0.0, power_w=0.0)
     phases = len(phases_of(site, circuits, feeder(circuits, data)))
     return Bound(current_a=OPERATOR_FLOOR_W / (phases * float(site[CONF_VOLTAGE_V])), power_w=OPERATOR_FLOOR_W)
+
+
+def _judge_hours(data: Data) -> Errors:
+    """Judge hours of the clock: nothing else says when the limit holds, and nobody but a schedule has any."""
+    if data.get(CONF_KIND) != LimitSource.SCHEDULE or CONF_ENTITY_ID in data:
+        return {CONF_HOURS: "hours_and_signal"}
+    errors: Errors = {}
+    if not is_written(read_spans, data[CONF_HOURS]):
+        errors[CONF_HOURS] = "hours_unreadable"
+    if data.get(CONF_DAYS, "every_day") not in DAYS:
+        errors[CONF_DAYS] = "days_unknown"
+    if CONF_HOLIDAYS in data and data[CONF_HOLIDAYS] not in HOLIDAYS:
+        errors[CONF_HOLIDAYS] = "holidays_unknown"
+    return errors
 
 
 def _judge_signal(data: Data) -> Errors:

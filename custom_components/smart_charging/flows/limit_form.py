@@ -1,6 +1,7 @@
 """The form about one limit that comes and goes: where it holds, when, and how much it allows."""
 
 from collections.abc import Mapping, Sequence
+from enum import Enum, auto
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -25,11 +26,15 @@ from homeassistant.helpers.selector import (
 )
 
 from ..config_rules.limit import OPERATOR_FLOOR_W, SIGNAL_DOMAINS, VALUE_DOMAINS, validate_limit
+from ..config_rules.tariff import DAYS
 from ..config_rules.tree import feeder
 from ..const import (
     CONF_CHARGERS_ONLY,
     CONF_CIRCUIT,
+    CONF_DAYS,
     CONF_ENTITY_ID,
+    CONF_HOLIDAYS,
+    CONF_HOURS,
     CONF_KIND,
     CONF_LIMIT,
     CONF_LIMIT_UNIT,
@@ -40,6 +45,7 @@ from ..const import (
 from ..engine.model.limit import LimitSource
 from ..sources.limit import VALUE_UNITS
 from ..sources.power import finite
+from ..tariffs.ready import HOLIDAYS
 from .places import circuit_field, circuits_of
 
 _SIGNAL: Final = EntitySelector(
@@ -51,66 +57,112 @@ _VALUE: Final = EntitySelector(
 _UNIT: Final = SelectSelector(
     SelectSelectorConfig(options=["a", "kw"], translation_key="set_limit_unit", mode=SelectSelectorMode.DROPDOWN)
 )
+_LIMIT: Final = NumberSelector(NumberSelectorConfig(min=0, step="any", mode=NumberSelectorMode.BOX))
+_DAYS: Final = SelectSelector(
+    SelectSelectorConfig(options=list(DAYS), translation_key="tariff_days", mode=SelectSelectorMode.DROPDOWN)
+)
+_HOLIDAYS: Final = SelectSelector(
+    SelectSelectorConfig(options=list(HOLIDAYS), translation_key="holidays", mode=SelectSelectorMode.DROPDOWN)
+)
+_OPTIONAL: Final = (CONF_ENTITY_ID, CONF_VALUE_ENTITY_ID, CONF_HOURS, CONF_DAYS, CONF_HOLIDAYS)
 
-_SUGGESTIONS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
+
+class LimitForm(Enum):
+    """The forms; each is a step of the flow."""
+
+    OPERATOR = auto()
+    HOURS = auto()
+    SCHEDULE = auto()
+    OWN = auto()
+
+
+_KINDS: Final[Mapping[LimitForm, LimitSource]] = MappingProxyType(
+    {
+        LimitForm.OPERATOR: LimitSource.OPERATOR,
+        LimitForm.HOURS: LimitSource.SCHEDULE,
+        LimitForm.SCHEDULE: LimitSource.SCHEDULE,
+        LimitForm.OWN: LimitSource.USER,
+    }
+)
+_SUGGESTIONS: Final[Mapping[LimitForm, Mapping[str, Any]]] = MappingProxyType(
     {
         # An operator dims cars, and not the house (§14a EnWG).
-        LimitSource.OPERATOR: {
+        LimitForm.OPERATOR: {
             CONF_LIMIT_UNIT: "kw",
             CONF_LIMIT: OPERATOR_FLOOR_W / 1000,
             CONF_CHARGERS_ONLY: True,
         },
-        LimitSource.SCHEDULE: {CONF_LIMIT_UNIT: "a", CONF_CHARGERS_ONLY: False},
-        LimitSource.USER: {CONF_LIMIT_UNIT: "a", CONF_CHARGERS_ONLY: False},
+        LimitForm.HOURS: {CONF_DAYS: "every_day", CONF_LIMIT_UNIT: "kw", CONF_CHARGERS_ONLY: False},
+        LimitForm.SCHEDULE: {CONF_LIMIT_UNIT: "a", CONF_CHARGERS_ONLY: False},
+        LimitForm.OWN: {CONF_LIMIT_UNIT: "a", CONF_CHARGERS_ONLY: False},
     }
 )
 
 
-def limit_schema(circuits: Sequence[SelectOptionDict], kind: str) -> probatio.Schema:
-    """Make the form. It asks for the circuit where there is a choice; a user's own limit alone may always hold."""
-    marker = probatio.Optional if kind == LimitSource.USER else probatio.Required
+def form_of(data: Mapping[str, Any]) -> LimitForm:
+    """Tell which form made a stored limit."""
+    if CONF_HOURS in data:
+        return LimitForm.HOURS
+    return next(form for form, kind in _KINDS.items() if kind == data[CONF_KIND] and form is not LimitForm.HOURS)
+
+
+def limit_schema(circuits: Sequence[SelectOptionDict], form: LimitForm) -> probatio.Schema:
+    """Make the form of a signal. It asks for the circuit where there is a choice; a user's own limit alone may always hold."""
+    marker = probatio.Optional if form is LimitForm.OWN else probatio.Required
     return probatio.Schema(
         {
             probatio.Required(CONF_NAME): TextSelector(),
             **circuit_field(circuits),
             marker(CONF_ENTITY_ID): _SIGNAL,
             probatio.Required(CONF_LIMIT_UNIT): _UNIT,
-            probatio.Required(CONF_LIMIT): NumberSelector(
-                NumberSelectorConfig(min=0, step="any", mode=NumberSelectorMode.BOX)
-            ),
+            probatio.Required(CONF_LIMIT): _LIMIT,
             probatio.Optional(CONF_VALUE_ENTITY_ID): _VALUE,
             probatio.Required(CONF_CHARGERS_ONLY): BooleanSelector(),
         }
     )
 
 
-def limit_suggestions(kind: str) -> dict[str, Any]:
+def hours_schema(circuits: Sequence[SelectOptionDict]) -> probatio.Schema:
+    """Make the form of hours of the clock."""
+    return probatio.Schema(
+        {
+            probatio.Required(CONF_NAME): TextSelector(),
+            **circuit_field(circuits),
+            probatio.Required(CONF_HOURS): TextSelector(),
+            probatio.Required(CONF_DAYS): _DAYS,
+            probatio.Optional(CONF_HOLIDAYS): _HOLIDAYS,
+            probatio.Required(CONF_LIMIT_UNIT): _UNIT,
+            probatio.Required(CONF_LIMIT): _LIMIT,
+            probatio.Required(CONF_CHARGERS_ONLY): BooleanSelector(),
+        }
+    )
+
+
+def limit_suggestions(form: LimitForm) -> dict[str, Any]:
     """What the form shows for a new limit."""
-    return dict(_SUGGESTIONS[kind])
+    return dict(_SUGGESTIONS[form])
 
 
 def limit_as_answers(entry: ConfigEntry[Any], title: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """Turn a stored limit back into the answers that made it. A circuit that is gone is the site's supply."""
-    kept = (CONF_ENTITY_ID, CONF_LIMIT_UNIT, CONF_LIMIT, CONF_VALUE_ENTITY_ID)
     return {
         CONF_NAME: title,
         CONF_CIRCUIT: feeder(circuits_of(entry), data),
-        **{key: data[key] for key in kept if key in data},
+        **{key: data[key] for key in (*_OPTIONAL, CONF_LIMIT_UNIT, CONF_LIMIT) if key in data},
         CONF_CHARGERS_ONLY: data.get(CONF_CHARGERS_ONLY, False),
     }
 
 
-def limit_data(kind: str, answers: Mapping[str, Any]) -> dict[str, Any]:
+def limit_data(form: LimitForm, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Put a limit's data together from the answers; one of the site's supply names no circuit."""
     circuit_id = answers.get(CONF_CIRCUIT, ROOT_CIRCUIT)
-    entities = (CONF_ENTITY_ID, CONF_VALUE_ENTITY_ID)
     return {
-        CONF_KIND: str(kind),
+        CONF_KIND: str(_KINDS[form]),
         **({} if circuit_id == ROOT_CIRCUIT else {CONF_CIRCUIT: circuit_id}),
         CONF_LIMIT_UNIT: answers[CONF_LIMIT_UNIT],
         CONF_LIMIT: float(answers[CONF_LIMIT]),
         CONF_CHARGERS_ONLY: answers[CONF_CHARGERS_ONLY],
-        **{key: answers[key] for key in entities if answers.get(key)},
+        **{key: answers[key] for key in _OPTIONAL if answers.get(key) or (key == CONF_HOURS and key in answers)},
     }
 
 

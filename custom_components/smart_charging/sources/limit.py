@@ -1,4 +1,4 @@
-"""A limit that comes and goes: the states of the entities that say when it holds and how much it allows.
+"""A limit that comes and goes: its hours, or the states of the entities that say when it holds, and how much it allows.
 
 An entity that falls silent lifts no limit. When it holds: as was known last, and before anything was known it does. How
 much it allows: what was told last for `VALUE_HELD`, then what the user set in its place.
@@ -12,8 +12,10 @@ from typing import Final
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, STATE_OFF, STATE_ON, UnitOfElectricCurrent, UnitOfPower
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.util import dt as dt_util
 
 from ..engine.model.limit import Limit
+from ..tariffs.hours import Hours
 from .power import finite
 
 VALUE_HELD: Final = timedelta(minutes=15)
@@ -54,16 +56,20 @@ class LimitSource:
         hass: HomeAssistant,
         limit: Limit,
         *,
-        entity_id: str | None,
+        when: str | Hours | None,
         value_entity_id: str | None,
         least_a: float = 0.0,
         least_w: float = 0.0,
         told: ToldValue | None = None,
     ) -> None:
-        """Make it. `limit` is as set; it is never below `least_a` or `least_w`. `told` is what was told before a restart."""
+        """Make it. It holds while the entity `when` is on, at those hours of the clock, or always.
+
+        `limit` is as set; it is never below `least_a` or `least_w`. `told` is what was told before a restart.
+        """
         self._hass = hass
         self._limit = limit
-        self._entity_id = entity_id
+        self._entity_id = when if isinstance(when, str) else None
+        self._hours = when if isinstance(when, Hours) else None
         self._value_entity_id = value_entity_id
         self._least_a = least_a
         self._least_w = least_w
@@ -96,7 +102,8 @@ class LimitSource:
         signal_known, value_known = self._listen()
         if not value_known and self._silent_since is None:
             self._silent_since = at
-        return LimitReading(limit=self._value(at), holds=self._holds, known=signal_known and value_known)
+        holds = self._holds if self._hours is None else self._hours.hold_at(at, dt_util.get_default_time_zone())
+        return LimitReading(limit=self._value(at), holds=holds, known=signal_known and value_known)
 
     def _value(self, at: datetime) -> Limit:
         told = self._told

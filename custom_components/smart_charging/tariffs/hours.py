@@ -99,6 +99,20 @@ class Hours:
         """Tell which period holds when the clock shows `clock`."""
         return next((rule.period for rule in self.rules if rule.holds(clock, self.holidays)), self.rest)
 
+    def hold_at(self, at: datetime, zone: tzinfo) -> bool:
+        """Tell whether any rule does at `at`, UTC, in a home in `zone`."""
+        return self.period_at(wall(at, self.clock(zone, at))) != self.rest
+
+    def held(self, start: datetime, end: datetime, zone: tzinfo) -> tuple[tuple[datetime, datetime], ...]:
+        """List from when to when any rule does between `start` and `end`, UTC, in a home in `zone`."""
+        found: list[tuple[datetime, datetime]] = []
+        for first, last in pieces(start, end, self.clock(zone, start), self.times):
+            if self.hold_at(first, zone):
+                # Midnight is a piece's end, and often nothing else.
+                begun = found.pop()[0] if found and found[-1][1] == first else first
+                found.append((begun, last))
+        return tuple(found)
+
     def clock(self, zone: tzinfo, at: datetime) -> tzinfo:
         """Tell by which clock its hours go, in the year of `at`."""
         return without_summer_time(zone, at.year) if self.standard_time else zone

@@ -203,3 +203,6 @@ READY_TARIFFS: Final[Mapping[str, ReadyTariff]] = {
         _US_PRIME,
     )
 }
+
+HOLIDAYS: Final[Mapping[str, Holidays]] = {"es": _SPANISH_HOLIDAYS, "it": _ITALIAN_HOLIDAYS}
+"""Those of the countries whose hours know them, by country."""
