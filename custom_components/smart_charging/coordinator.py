@@ -329,6 +329,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
             goals={evse_id: aim.goal for evse_id, aim in ahead.aims.items()},
             off_peak=ahead.off_peak if snapshot.off_peak is None else snapshot.off_peak,
             wakeable=ahead.wakeable,
+            peak=ahead.peak,
         )
         state = self._state
         decision = step(self._site, snapshot, state, ahead.plans)

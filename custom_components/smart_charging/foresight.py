@@ -13,6 +13,7 @@ from .engine.model.decision import Decision
 from .engine.model.battery_plan import BatteryPlan
 from .engine.model.mode import Mode
 from .engine.model.off_peak import OffPeak
+from .engine.model.peak_watch import PeakWatch
 from .engine.model.plan import Plan
 from .engine.model.site import Site
 from .engine.model.snapshot import SiteSnapshot
@@ -36,6 +37,8 @@ class Ahead:
     plans: Mapping[str, Plan] = field(default_factory=dict[str, Plan])
     off_peak: OffPeak | None = None
     """Whether it is cheap now by the tariff, for cars of which nobody wants more than that; None: nobody knows."""
+    peak: PeakWatch | None = None
+    """How high the window of power may become that runs; None where that is not guarded."""
     battery: BatteryPlan | None = None
     """What is planned for the home battery; None: nothing."""
     wakeable: frozenset[str] = frozenset()
@@ -95,9 +98,11 @@ class Foresight:
         aims = self.goals.aims(at, site, snapshot.evses, sessions)
         planned = {evse_id: aim for evse_id, aim in aims.items() if snapshot.modes.get(evse_id) is Mode.SMART}
         tariff = self.tariffs.tariff(at)
+        plans = self.plans.update(at, site, planned, snapshot.evses)
         return Ahead(
             aims=aims,
-            plans=self.plans.update(at, site, planned, snapshot.evses),
+            plans=plans,
+            peak=None if self.peaks is None else self.peaks.watch(at, self.plans.wanted_kw),
             off_peak=None if tariff is None else cheap_hours(tariff, at),
             wakeable=frozenset(self.vehicles.wakeable),
         )

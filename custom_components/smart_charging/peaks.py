@@ -1,7 +1,8 @@
 """The peaks of a site's month, where power has a price: seen by its meter, by the home's own clock, kept over restarts."""
 
+import math
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,8 +13,18 @@ from homeassistant.util import dt as dt_util
 from .config import SiteSetup
 from .const import ROOT_CIRCUIT
 from .engine.accounting.house_power import net_w
-from .engine.accounting.peaks import MOST_KW, Sample, follow, highest, month_of
+from .engine.accounting.peaks import (
+    MOST_KW,
+    Sample,
+    follow,
+    free_kw,
+    highest,
+    month_of,
+    seen_enough,
+    start_of,
+)
 from .engine.model.peak_month import PeakMonth
+from .engine.model.peak_watch import PeakWatch
 from .engine.model.snapshot import SiteSnapshot
 from .peak_store import PeakStore
 from .sources.month_peak import MonthPeakSource
@@ -84,6 +95,26 @@ class Peaks:
         told_kw = self._told_kw(bounds.days[0], at)
         # Only the highest counts where the meter tells it, so it does no harm that it may stand here twice.
         return month if told_kw is None else replace(month, past_kw=(*month.past_kw, told_kw))
+
+    def watch(self, at: datetime, wanted_kw: Callable[[datetime], float | None]) -> PeakWatch | None:
+        """Tell how high the window that runs at `at`, UTC, may become; None where that is not guarded, or not known.
+
+        `wanted_kw` tells how high plans want a window to become that begins at a time, UTC; None where they want nothing of it.
+        """
+        start = start_of(at, self.window)
+        factor, planned_kw = self.factor_at(start), wanted_kw(start)
+        if not self._tariff.guarded or factor <= 0 or planned_kw is None:
+            return None
+        month = self.month(at)
+        free = free_kw(month, self._price)
+        if not math.isfinite(free) or not seen_enough(self._seen, at, window=self.window):
+            return None
+        return PeakWatch(
+            starts=start,
+            ends=start + self.window,
+            used_kwh=month.window_kwh,
+            target_kw=max(free, planned_kw) / factor,
+        )
 
     def highest(self, at: datetime) -> HighestPeak | None:
         """Tell the highest peak of the month that runs at `at`, UTC; None before there is one."""

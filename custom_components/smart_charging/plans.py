@@ -22,6 +22,7 @@ from .engine.planning import highs
 from .engine.planning.appetite import Appetite, as_seen, seen
 from .engine.planning.course import fits
 from .engine.planning.guard import guard
+from .engine.planning.months import wanted_kw
 from .engine.planning.planner import make_plans
 from .engine.planning.question import Question
 from .outlooks import Outlooks
@@ -40,11 +41,12 @@ _PAUSE: Final = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Made:
-    """The plans, by charger id, what they were made for, and when, UTC."""
+    """The plans, by charger id, what they were made for, and when, UTC; `wanted_kw`: see `planning.months.wanted_kw`."""
 
     at: datetime
     orders: Mapping[str, Order]
     plans: Mapping[str, Plan] = field(default_factory=dict[str, Plan])
+    wanted_kw: Mapping[datetime, float] = field(default_factory=dict[datetime, float])
 
 
 class Plans:
@@ -81,6 +83,10 @@ class Plans:
     def made_at(self) -> datetime | None:
         """When the plans were made, UTC."""
         return None if self._made is None else self._made.at
+
+    def wanted_kw(self, start: datetime) -> float | None:
+        """Tell how high the plans want the window of power to become that begins at `start`, UTC; None where none charges."""
+        return None if self._made is None else self._made.wanted_kw.get(start)
 
     def awaits(self, evse_id: str) -> bool:
         """Tell whether the plan of this charger is still to be made."""
@@ -170,17 +176,18 @@ class Plans:
     async def _make_soon(self, question: Question) -> None:
         try:
             plans = await self._hass.async_add_executor_job(make_plans, question)
+            wanted = await self._hass.async_add_executor_job(wanted_kw, question, plans)
         except Exception:
             # Said once; the old plans go on, and whoever has none charges as its mode says. It is tried again.
             if not self._failed:
                 _LOGGER.exception("The cars' plans could not be made; it is tried again")
             self._failed = True
-            plans = {} if self._made is None else self._made.plans
+            plans, wanted = ({}, {}) if self._made is None else (self._made.plans, self._made.wanted_kw)
         else:
             self._failed = False
         finally:
             self._busy = False
-        self._made = _Made(at=question.at, orders=question.orders, plans=plans)
+        self._made = _Made(at=question.at, orders=question.orders, plans=plans, wanted_kw=wanted)
         if not self._stopped:
             self._on_change()
 

@@ -73,6 +73,8 @@ def _variant(setpoint: Setpoint) -> str:
     match reason.code:
         case ReasonCode.CHARGING_OPERATOR if current_a == 0:
             variant = "charging_operator_paused"
+        case ReasonCode.MONTH_PEAK if current_a == 0:
+            variant = "month_peak_waits"
         case ReasonCode.OFF if current_a:
             variant = "off_cannot_pause"
         case ReasonCode.FAULT if params.get("fault", EvState.F) in tuple(EvState):

@@ -1,5 +1,6 @@
 """The peaks of a month by the home's own clock, and by the meter's own word: a real Home Assistant, no real time."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
@@ -22,7 +23,7 @@ from custom_components.smart_charging.tariffs.peaks import PEAK_RULES, PeakTarif
 
 from .parts import SITE
 
-QUARTER, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
+MINUTE, QUARTER, HOUR, DAY = timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
 FLANDERS: Final = PeakPrice(per_kw=4.0, least_kw=2.5)
 NORWAY: Final = PeakPrice(per_kw=50.0, window=HOUR, days=3)
 MAY: Final = datetime(2026, 4, 30, 22, tzinfo=UTC)
@@ -40,6 +41,10 @@ async def in_brussels(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> No
 def about(value: float) -> Any:
     """Stand for a number that is nearly this one, wherever a number is expected."""
     return pytest.approx(value)
+
+
+def counted(rule: str) -> PeakTariff:
+    return PeakTariff(price=peak_price(PEAK_RULES[rule], 65.0), key=rule, hours=PEAK_RULES[rule].hours)
 
 
 async def make(hass: HomeAssistant, price: PeakPrice | PeakTariff = FLANDERS, **data: Any) -> Peaks:
@@ -77,10 +82,6 @@ async def test_a_month_so_far(hass: HomeAssistant) -> None:
     assert peaks.highest(at) == HighestPeak(kw=about(5.0), start=NOON)
 
 
-def counted(rule: str) -> PeakTariff:
-    return PeakTariff(price=peak_price(PEAK_RULES[rule], 65.0), key=rule, hours=PEAK_RULES[rule].hours)
-
-
 async def test_at_night_half_may_count(hass: HomeAssistant) -> None:
     """10 kW from 23:00 to midnight are 5 kW, and less than 6 kW at noon."""
     peaks = await make(hass, counted("se_night_half"))
@@ -106,6 +107,52 @@ async def test_peaks_that_another_rule_counted_tell_nothing(hass: HomeAssistant)
     await before.stop()
     assert (await make(hass, counted("se_night_half"))).highest(NOON + HOUR) is None
     assert (await make(hass, counted("sweden"))).highest(NOON + HOUR) == HighestPeak(kw=about(5.0), start=NOON)
+
+
+def planned(kw: float | None) -> Callable[[datetime], float | None]:
+    """Plans that want each window to become so high."""
+    return lambda _start: kw
+
+
+async def test_how_high_the_window_may_become_that_runs(hass: HomeAssistant) -> None:
+    """5 kW are billed already, and after five minutes with 3 kW a quarter of a kWh is used."""
+    peaks = await make(hass)
+    live(peaks, 5.0)
+    live(peaks, 3.0, QUARTER / 3, since=NOON + QUARTER)
+    at = NOON + QUARTER + QUARTER / 3
+    watch = peaks.watch(at, planned(4.0))
+    assert watch is not None
+    assert (watch.starts, watch.ends, watch.target_kw) == (NOON + QUARTER, NOON + 2 * QUARTER, about(5.0))
+    assert watch.used_kwh == pytest.approx(0.25, abs=0.01)
+    higher = peaks.watch(at, planned(6.0))
+    assert higher is not None
+    assert higher.target_kw == 6.0
+
+
+async def test_what_counts_half_may_become_twice_as_high(hass: HomeAssistant) -> None:
+    peaks = await make(hass, counted("se_night_half"))
+    live(peaks, 2.0, MINUTE, since=NOON + 11 * HOUR)
+    watch = peaks.watch(NOON + 11 * HOUR + MINUTE, planned(4.0))
+    assert watch is not None
+    assert (watch.target_kw, watch.used_kwh) == (8.0, about(2.0 / 60))
+
+
+@pytest.mark.parametrize(
+    ("tariff", "wanted_kw", "seen"),
+    [
+        pytest.param(PeakTariff(price=FLANDERS, guarded=False), 4.0, True, id="nobody wants it"),
+        pytest.param(PeakTariff(price=FLANDERS), None, True, id="no car charges by a plan"),
+        pytest.param(PeakTariff(price=FLANDERS), 4.0, False, id="most of the window was not seen"),
+        pytest.param(PeakTariff(price=PeakPrice(per_kw=0.0, window=HOUR)), 4.0, True, id="no step is left to climb"),
+        pytest.param(counted("se_winter_07_20"), 4.0, True, id="nothing counts"),
+    ],
+)
+async def test_when_a_window_is_not_guarded(
+    hass: HomeAssistant, tariff: PeakTariff, wanted_kw: float | None, *, seen: bool
+) -> None:
+    peaks = await make(hass, tariff)
+    live(peaks, 3.0, 5 * MINUTE if seen else MINUTE)
+    assert peaks.watch(NOON + 5 * MINUTE, planned(wanted_kw)) is None
 
 
 @pytest.mark.parametrize(

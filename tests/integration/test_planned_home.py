@@ -76,6 +76,29 @@ async def test_it_waits_for_the_cheap_hours_and_charges_in_them(home: Home) -> N
         assert commands(peer)[-1] == 16
 
 
+async def test_a_month_s_peak_is_guarded_while_a_quarter_of_an_hour_runs(home: Home) -> None:
+    """Nobody foresaw that the house takes 3.9 kW; 2.5 kW are billed anyway."""
+    async with plugged_in(home, peak="flanders", peak_price=50.0) as peer:
+        home.freezer.move_to(datetime(2026, 1, 15, 21, 30, 5, tzinfo=UTC))
+        await home.pass_s(40, watts=300)
+        assert commands(peer)[-1] >= 6
+        await home.pass_s(120, watts=17 * 230)
+        assert (commands(peer)[-1], reason(home)) == (0, ReasonCode.MONTH_PEAK)
+        watch = home.coordinator.data.snapshot.peak
+        assert watch is not None
+        assert watch.target_kw >= 2.5
+        assert watch.used_kwh == pytest.approx(3.91 * 120 / 3600, abs=0.1)
+
+
+async def test_a_peak_that_nobody_wants_guarded_is_not(home: Home) -> None:
+    async with plugged_in(home, peak="flanders", peak_price=50.0, peak_guard=False) as peer:
+        home.freezer.move_to(datetime(2026, 1, 15, 21, 30, 5, tzinfo=UTC))
+        await home.pass_s(40, watts=300)
+        await home.pass_s(120, watts=17 * 230)
+        assert commands(peer)[-1] >= 6
+        assert home.coordinator.data.snapshot.peak is None
+
+
 async def test_limits_are_law_and_a_plan_is_a_wish(home: Home) -> None:
     async with plugged_in(home) as peer:
         home.freezer.move_to(datetime(2026, 1, 15, 21, 30, 5, tzinfo=UTC))

@@ -114,6 +114,16 @@ async def test_a_car_waits_for_its_first_plan_and_then_for_the_cheap_hours(desk:
     assert plan.saving > 0
 
 
+async def test_plans_tell_how_high_windows_of_power_are_to_become(desk: MakeDesk) -> None:
+    at_home = await desk(hp_hc(peak="sweden", peak_price=65))
+    assert at_home.plans.wanted_kw(EVENING) is None
+    plan = (await at_home.at(EVENING, wants(20)))["a"]
+    assert plan.starts_at is not None
+    hour = plan.starts_at.replace(minute=0, second=0, microsecond=0)
+    assert (at_home.plans.wanted_kw(hour) or 0.0) >= plan.mean_kw(hour, hour + timedelta(hours=1)) > 0
+    assert at_home.plans.wanted_kw(MORNING + timedelta(hours=2)) is None
+
+
 async def test_it_is_made_again_each_quarter_of_an_hour_and_not_in_between(
     desk: MakeDesk, made: list[Question]
 ) -> None:

@@ -158,6 +158,18 @@ SENTENCES: dict[ReasonCode, list[tuple[float | None, Params, str]]] = {
         (0, {"starts": "2026-07-01T22:30:00+00:00"}, "Waits for off-peak hours: they start at 00:30"),
         (0, {}, "Waits for off-peak hours"),
     ],
+    ReasonCode.MONTH_PEAK: [
+        (
+            8,
+            {"target_w": 4500.0, "wanted_a": 16.0},
+            "Lowered to 8 A: the month's highest power is to stay at 4.5 kW",
+        ),
+        (
+            0,
+            {"target_w": 4512.3, "wanted_a": 16.0},
+            "Paused for a while: the month's highest power is to stay at 4.51 kW",
+        ),
+    ],
     ReasonCode.WAITING_FOR_TURN: [
         (
             0,

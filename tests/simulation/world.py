@@ -1,6 +1,6 @@
 """The engine, unchanged, against the simulated home, on a clock of its own: a day takes seconds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +10,7 @@ from custom_components.smart_charging.engine.model.decision import Decision
 from custom_components.smart_charging.engine.model.evse import Evse, EvseStatus, EvState
 from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
 from custom_components.smart_charging.engine.model.meter import MeterReading
+from custom_components.smart_charging.engine.model.plan import Plan
 from custom_components.smart_charging.engine.model.policy import ControlPolicy
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES, Phase
 from custom_components.smart_charging.engine.model.site import Site
@@ -165,8 +166,12 @@ def simulate(
     meter_speaks: Callable[[int], bool] = lambda _: True,
     steered: Callable[[int], bool] = lambda _: True,
     evses: Sequence[Evse] | None = None,
+    look_ahead: Callable[[SiteSnapshot], tuple[SiteSnapshot, Mapping[str, Plan]]] = lambda snapshot: (snapshot, {}),
 ) -> Run:
-    """Run a home second by second; `meter_speaks` and `steered` say in which seconds meter and engine are alive."""
+    """Run a home second by second; `meter_speaks` and `steered` say in which seconds meter and engine are alive.
+
+    `look_ahead` adds what is planned to a snapshot, and tells the plans.
+    """
     home = Home(house=house, supply=supply, outlets=outlets)
     links = [Link(outlet, meter_values_s) for outlet in outlets] if control else []
     evses = evses or [evse_for(outlet, f"evse{number}") for number, outlet in enumerate(outlets)]
@@ -198,7 +203,8 @@ def simulate(
             meters={} if reading is None else {"site": reading},
             evses={evse.evse_id: link.status() for evse, link in zip(evses, links, strict=True)},
         )
-        decision = step(site, snapshot, state, {})
+        snapshot, plans = look_ahead(snapshot)
+        decision = step(site, snapshot, state, plans)
         state = decision.next_state
         run.decisions.append(decision)
         for evse, link in zip(evses, links, strict=True):

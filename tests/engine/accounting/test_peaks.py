@@ -7,7 +7,7 @@ from math import inf, nan
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from custom_components.smart_charging.engine.accounting.peaks import (
@@ -17,10 +17,13 @@ from custom_components.smart_charging.engine.accounting.peaks import (
     PeaksSeen,
     Sample,
     follow,
+    free_kw,
     highest,
     month_of,
+    seen_enough,
 )
 from custom_components.smart_charging.engine.model.peak_month import PeakMonth
+from custom_components.smart_charging.engine.model.tariff import PeakPrice
 
 MINUTE, QUARTER = timedelta(minutes=1), timedelta(minutes=15)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -218,3 +221,83 @@ def test_the_order_of_samples_at_one_time_is_irrelevant(
 def test_whoever_sees_all_sees_what_the_register_says(kw: list[float]) -> None:
     told = [Sample(at=NOON + number * BEAT, kw=value) for number, value in enumerate([*kw, 0.0])]
     assert peak_kw(watch(told)) == about(sum(kw) / len(kw))
+
+
+FLANDERS = PeakPrice(per_kw=4.0, least_kw=2.5)
+SWEDEN = PeakPrice(per_kw=65.0, window=HOUR, days=3)
+NORWAY = PeakPrice(per_kw=0.0, window=HOUR, days=3, steps=((0.0, 90.0), (2.0, 90.0), (5.0, 146.0)))
+
+
+@pytest.mark.parametrize(
+    ("price", "past_kw", "today_kw", "expected"),
+    [
+        pytest.param(FLANDERS, (), 0.0, 2.5, id="the least is billed anyway"),
+        pytest.param(FLANDERS, (4.0, 6.0), 3.0, 6.0, id="the highest so far"),
+        pytest.param(FLANDERS, (4.0,), 7.0, 7.0, id="that of today"),
+        pytest.param(SWEDEN, (), 3.0, 3.0, id="on the first day that of today"),
+        pytest.param(SWEDEN, (8.0,), 0.0, 0.0, id="on the second day each kW costs"),
+        pytest.param(SWEDEN, (8.0, 6.0, 4.0), 2.0, 4.0, id="the third highest day"),
+        pytest.param(SWEDEN, (8.0, 6.0, 4.0, 5.0), 2.0, 5.0, id="the third highest of four"),
+        pytest.param(SWEDEN, (8.0, 6.0, 4.0), 9.0, 9.0, id="today is the highest"),
+        pytest.param(NORWAY, (4.0, 4.0), 1.0, 7.0, id="up to a mean of 5 kW"),
+        pytest.param(NORWAY, (8.0, 8.0), 1.0, inf, id="above the last step"),
+    ],
+)
+def test_how_high_a_window_may_become_for_nothing(
+    price: PeakPrice, past_kw: tuple[float, ...], today_kw: float, expected: float
+):
+    assert free_kw(PeakMonth(ends=JUNE, past_kw=past_kw, today_kw=today_kw), price) == pytest.approx(expected)
+
+
+@given(
+    st.lists(st.floats(0, 20), max_size=6),
+    st.floats(0, 20),
+    st.sampled_from([FLANDERS, SWEDEN, NORWAY]),
+    st.floats(0.001, 5),
+)
+def test_up_to_there_nothing_more_is_billed_and_above_it_is(
+    past_kw: list[float], today_kw: float, price: PeakPrice, more_kw: float
+):
+    free = free_kw(PeakMonth(ends=JUNE, past_kw=past_kw, today_kw=today_kw), price)
+    assume(free < inf)
+    before = billed_kw(price, [*past_kw, today_kw])
+    assert billed_kw(price, [*past_kw, max(today_kw, free)]) == pytest.approx(before)
+    if price.per_kw:
+        assert billed_kw(price, [*past_kw, max(today_kw, free + more_kw)]) > before
+
+
+def billed_kw(price: PeakPrice, days_kw: Sequence[float]) -> float:
+    """Tell what a month is billed by: a mean, or the step that it is in."""
+    mean_kw = max(price.least_kw, sum(sorted(days_kw, reverse=True)[: price.days]) / price.days)
+    if price.per_kw:
+        return mean_kw
+    return sum(mean_kw > from_kw + 1e-9 for from_kw, _ in price.steps)
+
+
+@pytest.mark.parametrize(
+    ("stretches", "since", "enough"),
+    [
+        pytest.param([(5 * MINUTE, 2.0)], NOON, True, id="all of it"),
+        pytest.param([(5 * MINUTE, 2.0), (4 * MINUTE, None)], NOON, True, id="five minutes of nine"),
+        pytest.param([(5 * MINUTE, 2.0), (6 * MINUTE, None)], NOON, False, id="five minutes of eleven"),
+        pytest.param([(MINUTE, 2.0)], NOON + 10 * MINUTE, False, id="the last minute of eleven"),
+        pytest.param([(NEVER, 2.0)], NOON, True, id="it begins"),
+    ],
+)
+def test_whether_most_of_a_window_was_seen(stretches: Sequence[Stretch], since: datetime, *, enough: bool):
+    told = samples(*stretches, since=since)
+    assert seen_enough(watch(told), told[-1].at, window=QUARTER) is enough
+
+
+def test_of_a_window_that_nobody_looked_at_nothing_was_seen():
+    assert seen_enough(PeaksSeen(), NOON + QUARTER / 2, window=QUARTER) is False
+    assert seen_enough(watch(samples((QUARTER, 2.0))), NOON + 10 * QUARTER + MINUTE, window=QUARTER) is False
+
+
+def test_a_window_counts_as_it_is_told():
+    told = samples((QUARTER, 8.0), (QUARTER, 5.0), (QUARTER, 9.0), (QUARTER, 1.0))
+    factors = {NOON: 0.5, NOON + QUARTER: 1.0, NOON + 2 * QUARTER: 0.0}
+    seen = PeaksSeen()
+    for sample in told:
+        seen = follow(seen, sample, window=QUARTER, days=DAYS, factor=lambda start: factors.get(start, 1.0))
+    assert highest(seen, MAY) == DayPeak(kw=about(5.0), start=NOON + QUARTER)

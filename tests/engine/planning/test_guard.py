@@ -54,6 +54,14 @@ def test_a_plan_that_has_nothing_left_goes_on_until_departure() -> None:
     assert guarded(late(0, 0.5), KW, 2, at_h=1.0) == "··██"
 
 
+def test_one_that_was_hurried_says_so() -> None:
+    """The guard of a month's peak does not hold it back then."""
+    asked = question(one := order(2 * KW, 2), tariff(0.2))
+    waits = late(1)
+    assert guard(waits, one, asked.site, in_hours(0), seen=True).urgent
+    assert not guard(waits, one, asked.site, in_hours(-8), seen=True).urgent
+
+
 def test_what_nobody_needs_is_not_hurried() -> None:
     assert guarded(late(1, 1), 0.0, 2) == "··██"
     asked = question(one := order(5 * KW), tariff(0.2))

@@ -8,9 +8,9 @@ import pytest
 
 from custom_components.smart_charging.engine.model.outlook import Outlook, OutlookStep
 from custom_components.smart_charging.engine.model.peak_month import PeakMonth
-from custom_components.smart_charging.engine.model.plan import Plan
+from custom_components.smart_charging.engine.model.plan import Plan, PlanSlot
 from custom_components.smart_charging.engine.model.tariff import PeakPrice, PeakWeight, Tariff
-from custom_components.smart_charging.engine.planning.months import peaks_of
+from custom_components.smart_charging.engine.planning.months import peaks_of, wanted_kw
 from custom_components.smart_charging.engine.planning.peak import Day, Peak, Window
 from custom_components.smart_charging.engine.planning.planner import make_plans, pose
 from custom_components.smart_charging.engine.planning.times import spans_of
@@ -21,6 +21,8 @@ FLANDERS = PeakPrice(per_kw=4.0, least_kw=2.5)
 """The highest quarter-hour of the month."""
 NORWAY = PeakPrice(per_kw=0.0, window=HOUR, days=3, steps=((2.0, 80.0), (5.0, 120.0), (10.0, 150.0)))
 """The mean of the highest hours of three days, in steps."""
+SWEDEN = PeakPrice(per_kw=65.0, window=HOUR, days=3)
+"""The mean of the highest hours of three days, for each kW."""
 MONTH = PeakMonth(ends=in_hours(600), days=[in_hours(5 + 24 * day) for day in range(-10, 20)])
 QUIET = Outlook(steps=(OutlookStep(start=in_hours(-1), end=in_hours(48), base_kw=1.0, margin_kw=0.0),))
 """The house takes 1 kW."""
@@ -234,3 +236,30 @@ def test_a_new_month_is_not_begun_with_full_power_for_a_few_cents():
     )
     # After that no more than the 2.5 kW that are billed in any case.
     assert before_kwh >= 12 - 2 * 2.5 - 0.1
+
+
+def charging(*powers_kw: float) -> Plan:
+    """A plan with such powers, hour by hour, from 19:00 on."""
+    slots = (
+        PlanSlot(start=in_hours(hour), end=in_hours(hour + 1), current_a=16.0 if kw else 0.0, power_kw=kw)
+        for hour, kw in enumerate(powers_kw)
+    )
+    return Plan(slots=tuple(slots))
+
+
+def test_how_high_windows_are_to_become():
+    """The house takes 1 kW; nothing is wanted of a window in which no car charges."""
+    asked = question(order(10, 3), billed(SWEDEN, 0.3, 0.3, 0.3), outlook=QUIET)
+    wanted = wanted_kw(asked, {"a": charging(4.0, 0.0, 6.0), "b": charging(2.0)})
+    assert wanted == {in_hours(0): pytest.approx(7.0), in_hours(2): pytest.approx(7.0)}
+
+
+def test_how_high_the_window_is_to_become_that_runs():
+    """At half past seven 3 kWh of its hour are there, and the house and the car take 1 kW and 4 kW for the rest of it."""
+    month = replace(MONTH, window_kwh=3.0)
+    asked = question(order(10, 3), billed(SWEDEN, 0.3, 0.3, 0.3), at=in_hours(0.5), month=month, outlook=QUIET)
+    assert wanted_kw(asked, {"a": charging(4.0)})[in_hours(0)] == pytest.approx(3.0 + 2.5 + 2.0)
+
+
+def test_where_power_has_no_price_no_window_is_to_become_anything():
+    assert wanted_kw(question(order(10, 3), tariff(0.3, 0.3, 0.3)), {"a": charging(4.0)}) == {}

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from ..model.peak_month import PeakMonth
+from ..model.tariff import PeakPrice
 
 HELD: Final = timedelta(seconds=20)
 """Samples come each 10 s or more often; where one does not, nobody looked, and what flowed is not known any more."""
@@ -116,6 +117,26 @@ def month_of(
         today_kw=seen.days[today].kw if today in seen.days else 0.0,
         window_kwh=0.0 if mean_kw is None else mean_kw * ((at - start_of(at, window)) / _HOUR),
     )
+
+
+def free_kw(month: PeakMonth, price: PeakPrice) -> float:
+    """Tell how high a window of today may become, as it counts, without a higher bill for the month; infinite where any may.
+
+    Where the price has steps alone, that is up to the next one.
+    """
+    others_kw = sorted(month.past_kw, reverse=True)
+    highest_kw = sorted((*others_kw, month.today_kw), reverse=True)[: price.days]
+    billed_kw = max(price.least_kw, math.fsum(highest_kw) / price.days)
+    if price.per_kw == 0:
+        billed_kw = min((from_kw for from_kw, _ in price.steps if from_kw >= billed_kw), default=math.inf)
+    return price.days * billed_kw - math.fsum(others_kw[: price.days - 1])
+
+
+def seen_enough(seen: PeaksSeen, at: datetime, *, window: timedelta) -> bool:
+    """Tell whether most of the window that runs at `at`, UTC, was seen so far."""
+    start, running = start_of(at, window), seen.window
+    known = running.seen if running is not None and running.start == start else _NO_TIME
+    return known + HELD >= ENOUGH * (at - start)
 
 
 def _sound(sample: Sample) -> Sample:

@@ -4,6 +4,7 @@ from ..model.reason import Reason, ReasonCode, ReasonParam
 from ..model.state import EvseMemory
 from .constraint import NEARLY, Constraint
 from .damping import Candidate, rise_at, worthwhile_a
+from .peak_guard import PEAK
 from .solar import SURPLUS
 
 
@@ -21,7 +22,7 @@ def explain(item: Candidate, memory: EvseMemory) -> Reason:
         code = ReasonCode.RISING if setpoint > 0 else ReasonCode.RESUMING
         return Reason(code=code, params={"target_a": memory.rise_to_a, "at": at.isoformat()})
     bound = item.rise.bound_by or item.hold.bound_by
-    if bound is None or worthwhile_a(item, memory, item.rise.current_a) is not None:
+    if bound is None or (bound.circuit_id != PEAK and worthwhile_a(item, memory, item.rise.current_a) is not None):
         return Reason(code=ReasonCode.WAITING_FOR_OTHERS)
     return _bound(item, bound, setpoint)
 
@@ -30,6 +31,9 @@ def _bound(item: Candidate, bound: Constraint, setpoint: float) -> Reason:
     """Name the limit that holds a charger back, and how much of it is there for others."""
     if bound.circuit_id == SURPLUS and item.demand.at_surplus is not None:
         return item.demand.at_surplus
+    if bound.circuit_id == PEAK:
+        target_w, wanted_a = bound.limit.power_w or 0.0, item.demand.maximum_a
+        return Reason(code=ReasonCode.MONTH_PEAK, params={"target_w": target_w, "wanted_a": wanted_a})
     params = limit_params(bound)
     if setpoint == 0:
         code = ReasonCode.WAITING_FOR_TURN if item.rise.passed_over else ReasonCode.NO_ROOM

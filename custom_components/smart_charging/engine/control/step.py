@@ -23,6 +23,7 @@ from .freshness import MeterView, oldest_s, view_meters
 from .headroom import constrain, measure_headroom
 from .obedience import impose, is_helpless, note_obedience, restrain
 from .overload import Overload
+from .peak_guard import guard_peak, who_gives_way
 from .phases import active_phases, note_phases
 from .shed import Shedding, look_at_loads, reserve
 from .solar import follow_sun, is_fast
@@ -65,16 +66,26 @@ def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping
     capacity = constrain(site, bases, draws, phases, circuits)
     fast = {name for name, item in demands.items() if is_fast(item)}
     mind_limits(site, capacity, views, fast - snapshot.keep_phases)
+    guard = guard_peak(
+        site,
+        snapshot,
+        state,
+        giving_way=[name for name in who_gives_way(site, snapshot, plans, views, demands) if name not in apart],
+        views=views,
+        draws=draws,
+        bases=bases,
+    )
     looks = look_at_loads(site, capacity, snapshot, state.loads, read_at)
     together = Together(
         site=site,
         now=snapshot.at,
-        capacity=sun.beside(reserve(capacity, looks, site.voltage_v), site, views),
+        capacity=guard.beside(sun.beside(reserve(capacity, looks, site.voltage_v), site, views)),
         views=views,
         demands=demands,
         draws=draws,
         apart=apart,
-        if_started=constrain(site, with_starts, started, phases, circuits) if started else None,
+        if_started=guard.beside(constrain(site, with_starts, started, phases, circuits)) if started else None,
+        wishes=guard.wishes,
     ).decide(state.started_at)
     shed = Shedding(
         capacity=capacity,
@@ -102,6 +113,7 @@ def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping
             at=snapshot.at,
             started_at=shed.started_at,
             surplus_w=sun.average_w,
+            house_w=guard.house_w,
         ),
         shed_loads=frozenset(load_id for load_id, memory in shed.memories.items() if memory.shed),
         load_reasons=shed.reasons,

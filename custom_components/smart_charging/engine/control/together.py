@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from ..model.decision import Setpoint
 from ..model.reason import ReasonCode
@@ -48,6 +49,8 @@ class Together:
     apart: Mapping[str, Decided]
     if_started: Capacity | None = None
     """What there is if those whose cars may be starting have started; None where none may be."""
+    wishes: int = 0
+    """So many of the last constraints are wishes: they lower, and nobody is given more because of them."""
 
     def decide(self, started_at: datetime | None) -> Outcome:
         """Decide for all of them; `started_at` is when a charger or a load was last started, UTC."""
@@ -129,15 +132,22 @@ class Together:
         wanted: Mapping[str, Demand],
         bounds: Mapping[str, Bounds] | None = None,
     ) -> dict[str, Allocation]:
-        policy = self.site.policy
-        return allocate(
-            constraints,
-            wanted.values(),
-            policy.strategy,
+        divide = partial(
+            allocate,
+            demands=wanted.values(),
+            strategy=self.site.policy.strategy,
             now=self.now,
-            turn_s=policy.turn_s,
-            bounds=self.capacity.bounds if bounds is None else bounds,
+            turn_s=self.site.policy.turn_s,
         )
+        given = divide(constraints, bounds=self.capacity.bounds if bounds is None else bounds)
+        if not self.wishes:
+            return given
+        # What a wish takes from one is nobody else's.
+        limits_alone = divide(constraints[: -self.wishes])
+        return {
+            evse_id: item if item.current_a < limits_alone[evse_id].current_a else limits_alone[evse_id]
+            for evse_id, item in given.items()
+        }
 
 
 def _decided(item: Candidate, memory: EvseMemory) -> Decided:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -59,6 +59,8 @@ class Plan:
     """What the battery will lack at departure of what it must have."""
     missed_for: Shortage | None = None
     """Why."""
+    urgent: bool = False
+    """It charges now since it would be late otherwise, whatever else was planned."""
     estimated: bool = False
     """It rests on prices that nobody has published yet."""
 
@@ -81,6 +83,11 @@ class Plan:
                 return before + share * (slot.stored_kwh - before)
             before = slot.stored_kwh
         return total
+
+    def mean_kw(self, start: datetime, end: datetime) -> float:
+        """Tell what it is expected to draw from `start` to `end`, UTC, on average."""
+        lengths = ((slot.power_kw, min(slot.end, end) - max(slot.start, start)) for slot in self.slots)
+        return sum(kw * (length / (end - start)) for kw, length in lengths if length > timedelta())
 
     @property
     def starts_at(self) -> datetime | None:

@@ -44,6 +44,8 @@ class ReasonCode(StrEnum):
     """The plan waits. `starts` (absent when it has nothing left to do)."""
     PEAK = "peak"
     """Waits for off-peak hours. `starts` (absent where nobody knows)."""
+    MONTH_PEAK = "month_peak"
+    """Held back so that the month's highest power stays at `target_w`; `wanted_a`."""
     WAITING_FOR_TURN = "waiting_for_turn"
     """Not all cars fit at once: another one charges until `at`. As `limited`, and `minimum_a`."""
     SOLAR = "solar"

@@ -13,6 +13,7 @@ from .meter import MeterReading
 from .mode import Mode
 from .off_peak import OffPeak
 from .override import Override
+from .peak_watch import PeakWatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +37,5 @@ class SiteSnapshot:
     """Chargers at which a car is that can be woken by its own means."""
     limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict[str, tuple[Limit, ...]])
     """Limits that hold now beside those of the site, by circuit id: an operator's signal, a window of time, a user's wish."""
+    peak: PeakWatch | None = None
+    """None: power has no price, or its peak is not guarded now."""

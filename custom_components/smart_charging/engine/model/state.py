@@ -219,3 +219,5 @@ class ControlState:
     """When a charger or a load was last started."""
     surplus_w: float | None = None
     """The solar surplus, smoothed; None while it is not known."""
+    house_w: float | None = None
+    """What the house takes without chargers, smoothed, while a month's peak is guarded; None while it is not, or not known."""

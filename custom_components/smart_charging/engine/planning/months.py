@@ -1,14 +1,16 @@
 """The peaks that a plan may raise, month by month."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from ..model.peak_month import PeakMonth
+from ..model.plan import Plan
 from ..model.tariff import PeakPrice
 from .peak import Day, Peak, Window
 from .question import Question
 from .span import Span
+from .times import spans_of
 
 
 def peaks_of(question: Question, spans: Sequence[Span]) -> tuple[Peak, ...]:
@@ -27,6 +29,21 @@ def peaks_of(question: Question, spans: Sequence[Span]) -> tuple[Peak, ...]:
         for later in (False, True)
         if any(key[0] is later for key in days)
     )
+
+
+def wanted_kw(question: Question, plans: Mapping[str, Plan]) -> dict[datetime, float]:
+    """Tell how high the windows are to become in which plans charge, as they count, by when they begin, UTC."""
+    price, spans = question.tariff.peak, spans_of(question)
+    if price is None:
+        return {}
+    found: dict[datetime, float] = {}
+    for start, parts in _windows(price, spans):
+        window = _window(question, spans, start, parts, price)
+        ends = start + price.window
+        cars_kw = sum(plan.mean_kw(start, ends) for plan in plans.values())
+        if cars_kw > 0:
+            found[start] = window.base_kw + price.factor_at(start) * cars_kw
+    return found
 
 
 def _peak(
