@@ -88,6 +88,12 @@ def told(decision: Decision, evse_id: str = "a") -> tuple[float | None, ReasonCo
         pytest.param(5.0, watch(4.6, 0.575, passed=QUARTER / 3), (9.1, ReasonCode.MONTH_PEAK), id="it was too much"),
         # 5 of 15 min were spent with 5 A: there are 27.5 A.
         pytest.param(5.0, watch(4.6, 0.0958, passed=QUARTER / 3), (20.0, ReasonCode.PLANNED), id="there is some left"),
+        pytest.param(
+            1500 / 230,
+            watch(5.0, 8.0 / 12, passed=QUARTER / 3),
+            (7.7, ReasonCode.MONTH_PEAK),
+            id="the example of docs/planning.md",
+        ),
         pytest.param(15.0, watch(4.6), (0.0, ReasonCode.MONTH_PEAK), id="5 A are less than a car takes"),
         pytest.param(30.0, watch(4.6), (0.0, ReasonCode.MONTH_PEAK), id="the house alone takes more"),
         pytest.param(-5.0, watch(4.6), (20.0, ReasonCode.PLANNED), id="the sun helps"),
