@@ -39,7 +39,13 @@ from .engine.model.state import ControlState
 from .file_views import async_register_views
 from .foresight import async_load_foresight, async_remove_foresight
 from .goal_actions import async_register_goal_actions
-from .issues import SiteIssues, async_clear_listen_issue, async_raise_listen_issue, async_tell_orphans
+from .issues import (
+    SiteIssues,
+    async_clear_listen_issue,
+    async_raise_listen_issue,
+    async_tell_left_out,
+    async_tell_orphans,
+)
 from .loads import async_let_go
 from .logs import async_forget_old_logs
 from .own_profiles import async_load_own_profiles
@@ -101,6 +107,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartChargingConfigEntry
 async def _set_up(hass: HomeAssistant, entry: SmartChargingConfigEntry, store: SiteStore) -> None:
     """Begin to steer a site."""
     setup = _read_setup(entry)
+    await async_tell_left_out(hass, entry.entry_id, entry.title, setup.left_out)
     await _give_back(hass, entry, keep=setup.chargers.keys())
     gate = Gate(setup, store)
     central = await _listen(hass, entry, setup, gate)
@@ -304,4 +311,5 @@ async def _forget(hass: HomeAssistant, entry_id: str) -> None:
     async_forget_shown(hass, entry_id)
     async_clear_listen_issue(hass, entry_id)
     async_tell_orphans(hass, entry_id, "", ())
+    await async_tell_left_out(hass, entry_id, "", ())
     hass.data.get(_LEFT, {}).pop(entry_id, None)

@@ -10,6 +10,7 @@ from .cards.book import CardBook
 from .chargers.registry import DRIVERS
 from .config_battery import BatteryConfig, read_battery
 from .config_cards import read_cards
+from .config_extras import LeftOut, read_extras
 from .config_limits import LimitConfig, read_limit
 from .config_rules.battery import validate_ways
 from .config_rules.card import validate_card
@@ -21,12 +22,10 @@ from .config_rules.load import DOMAIN_NUMBER, domain_of, validate_load
 from .config_rules.operator import operator_target
 from .config_rules.options import validate_options
 from .config_rules.site import validate_site
-from .config_rules.tariff import validate_tariff
 from .config_rules.tree import feeder, is_orphan
-from .config_rules.vehicle import validate_vehicle
 from .config_site import read_site
-from .config_tariffs import TariffConfig, read_tariff
-from .config_vehicles import VehicleConfig, read_vehicle
+from .config_tariffs import TariffConfig
+from .config_vehicles import VehicleConfig
 from .const import (
     CONF_DRIVER,
     CONF_ENTITY_ID,
@@ -60,8 +59,6 @@ from .const import (
     SUBENTRY_CIRCUIT,
     SUBENTRY_LIMIT,
     SUBENTRY_LOAD,
-    SUBENTRY_TARIFF,
-    SUBENTRY_VEHICLE,
 )
 from .csms.relay.target import RelayTarget
 from .csms.security import Access
@@ -162,6 +159,8 @@ class SiteSetup:
     """The cards that are known, and who may charge."""
     orphans: tuple[str, ...] = ()
     """The names of what hangs on the site's supply because the circuit that fed it is gone."""
+    left_out: tuple[LeftOut, ...] = ()
+    """What cannot be used, and the site goes on without."""
 
     @property
     def handed_on(self) -> frozenset[str]:
@@ -188,6 +187,7 @@ def read_setup(entry: ConfigEntry[Any]) -> SiteSetup:
     }
     loads = {load_id: _load(load, feeder(tree, load.data)) for load_id, load in _of_type(entry, SUBENTRY_LOAD).items()}
     meter = _meter(entry.data)
+    extras = read_extras(entry, chargers.keys())
     return SiteSetup(
         site=read_site(
             entry.data,
@@ -208,11 +208,9 @@ def read_setup(entry: ConfigEntry[Any]) -> SiteSetup:
         limits={
             limit_id: read_limit(entry.data, tree, limit) for limit_id, limit in _of_type(entry, SUBENTRY_LIMIT).items()
         },
-        vehicles={
-            vehicle_id: read_vehicle(vehicle, chargers.keys())
-            for vehicle_id, vehicle in _of_type(entry, SUBENTRY_VEHICLE).items()
-        },
-        tariff=_tariff(entry),
+        vehicles=extras.vehicles,
+        tariff=extras.tariff,
+        left_out=extras.left_out,
         battery=read_battery(entry.options),
         off_peak_entity_id=entry.options.get(CONF_OFF_PEAK),
         cards=read_cards(entry.options, _of_type(entry, SUBENTRY_CARD).values()),
@@ -229,7 +227,7 @@ def _of_type(entry: ConfigEntry[Any], subentry_type: str) -> dict[str, ConfigSub
 
 
 def _judge(entry: ConfigEntry[Any]) -> None:
-    """Judge all that is stored, from the supply down: each thing may rely on what feeds it."""
+    """Judge all that limits rest on, from the supply down: each thing may rely on what feeds it."""
     site = entry.data
     _expect(validate_site(site), entry.title)
     _expect(validate_options(entry.options) | validate_ways(entry.options), entry.title)
@@ -255,14 +253,8 @@ def _judge(entry: ConfigEntry[Any]) -> None:
     for card_id, card in cards.items():
         others = [other.data for other_id, other in cards.items() if other_id != card_id]
         _expect(validate_card(others, card.data), card.title)
-    for tariff in _of_type(entry, SUBENTRY_TARIFF).values():
-        _expect(validate_tariff(tariff.data), tariff.title)
     for limit in _of_type(entry, SUBENTRY_LIMIT).values():
         _expect(validate_limit(site, tree, limit.data), limit.title)
-    vehicles = _of_type(entry, SUBENTRY_VEHICLE)
-    for vehicle_id, vehicle in vehicles.items():
-        others = [other.data for other_id, other in vehicles.items() if other_id != vehicle_id]
-        _expect(validate_vehicle(others, vehicle.data), vehicle.title)
 
 
 def _expect(errors: Errors, name: str) -> None:
@@ -336,8 +328,3 @@ def _load(subentry: ConfigSubentry, circuit_id: str) -> LoadConfig:
             maximum_off_s=None if longest_min is None else _MINUTE_S * float(longest_min),
         ),
     )
-
-
-def _tariff(entry: ConfigEntry[Any]) -> TariffConfig | None:
-    """Read the tariff; the flow sees to it that there are no two."""
-    return next((read_tariff(tariff.data) for tariff in _of_type(entry, SUBENTRY_TARIFF).values()), None)

@@ -3,6 +3,7 @@
 Not called repairs.py: a platform of that name has to offer flows that fix things, and a dead meter has none.
 """
 
+import logging
 from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
@@ -10,14 +11,18 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.translation import async_get_translations
 
-from .const import DOMAIN, ROOT_CIRCUIT
+from .config_extras import LeftOut
+from .const import DOMAIN, ROOT_CIRCUIT, SUBENTRY_TARIFF, SUBENTRY_VEHICLE
 from .coordinator import TickResult
 from .engine.model.battery_order import BatteryCause
 from .engine.model.evse import Means
 from .engine.model.reason import ReasonCode
 from .engine.model.shortcoming import Shortcoming
 from .failsafe_check import CheckResult, Outcome
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 METER_SILENT: Final = "meter_silent"
 BATTERY_DISOBEYS: Final = "battery_disobeys"
@@ -27,6 +32,8 @@ CHARGER_DISOBEYS: Final = "charger_disobeys"
 CHARGER_HELPLESS: Final = "charger_helpless"
 CIRCUIT_GONE: Final = "circuit_gone"
 CAR_UNCLEAR: Final = "car_unclear"
+TARIFF_LEFT_OUT: Final = "tariff_left_out"
+VEHICLE_LEFT_OUT: Final = "vehicle_left_out"
 FAILSAFE_NOT_KEPT: Final = "failsafe_not_kept"
 
 METER_SILENT_AFTER: Final = timedelta(seconds=60)
@@ -147,6 +154,31 @@ def async_tell_orphans(hass: HomeAssistant, entry_id: str, title: str, orphans: 
         translation_key=CIRCUIT_GONE,
         translation_placeholders={"site": title, "names": ", ".join(sorted(orphans))},
     )
+
+
+async def async_tell_left_out(hass: HomeAssistant, entry_id: str, title: str, left_out: Collection[LeftOut]) -> None:
+    """Tell what cannot be used, and why, in the words of its form; nothing: all can, or nobody looks any more."""
+    texts = await async_get_translations(hass, hass.config.language, "exceptions", {DOMAIN})
+    for kind, key in ((SUBENTRY_TARIFF, TARIFF_LEFT_OUT), (SUBENTRY_VEHICLE, VEHICLE_LEFT_OUT)):
+        reasons: list[str] = []
+        for part in left_out:
+            if part.kind == kind:
+                text = texts.get(f"component.{DOMAIN}.exceptions.{part.key}.message", "{name}")
+                reasons.append(text.format(name=part.name))
+                _LOGGER.warning("%s of %s is left out: %s: %s", part.name, title, part.field, part.key)
+        issue_id = f"{key}_{entry_id}"
+        if not reasons:
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
+            continue
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            issue_id,
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=key,
+            translation_placeholders={"site": title, "reasons": " ".join(reasons)},
+        )
 
 
 @callback

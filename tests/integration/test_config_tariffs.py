@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.smart_charging.config import ConfigError, read_setup
+from custom_components.smart_charging.config import read_setup
+from custom_components.smart_charging.config_extras import LeftOut
 from custom_components.smart_charging.config_rules.tariff import validate_tariff
 from custom_components.smart_charging.config_tariffs import (
     ColouredPrices,
@@ -212,11 +213,12 @@ def test_a_site_has_one_or_none() -> None:
     assert setup.tariff == read_tariff(hp_hc())
 
 
-def test_a_site_with_a_broken_one_says_so() -> None:
-    with pytest.raises(ConfigError) as caught:
-        read_setup(entry(part("tariff", "tariff", hp_hc(hours="x"), "HP/HC")))
-    assert (caught.value.translation_key, caught.value.field, caught.value.name) == (
-        "hours_unreadable",
-        "hours",
-        "HP/HC",
-    )
+def test_a_site_goes_on_without_a_broken_one() -> None:
+    setup = read_setup(entry(part("tariff", "tariff", hp_hc(hours="x"), "HP/HC")))
+    assert setup.tariff is None
+    assert setup.left_out == (LeftOut(kind="tariff", name="HP/HC", field="hours", key="hours_unreadable"),)
+
+
+def test_or_without_one_that_cannot_be_read() -> None:
+    setup = read_setup(entry(part("tariff", "tariff", {"kind": "ready"}, "HP/HC")))
+    assert (setup.tariff, [part.name for part in setup.left_out]) == (None, ["HP/HC"])

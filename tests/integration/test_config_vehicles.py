@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.smart_charging.config import ConfigError, read_setup
+from custom_components.smart_charging.config import read_setup
+from custom_components.smart_charging.config_extras import LeftOut
 from custom_components.smart_charging.config_rules.vehicle import validate_vehicle
 from custom_components.smart_charging.config_vehicles import VehicleConfig
 from custom_components.smart_charging.engine.model.vehicle import Vehicle
@@ -116,8 +117,23 @@ def test_what_nobody_knows_and_a_charger_that_is_gone() -> None:
     assert (read.usual_charger, read.is_linked) == (None, False)
 
 
-def test_a_broken_one_is_named() -> None:
-    site = entry(part("vehicle", "zoe", vehicle()), part("vehicle", "leaf", vehicle(phases=7), "Leaf"))
-    with pytest.raises(ConfigError) as raised:
-        read_setup(site)
-    assert (raised.value.translation_key, raised.value.name) == ("vehicle_phases_unknown", "Leaf")
+def test_the_site_goes_on_without_a_broken_one() -> None:
+    setup = read_setup(entry(part("vehicle", "zoe", vehicle()), part("vehicle", "leaf", vehicle(phases=7), "Leaf")))
+    assert list(setup.vehicles) == ["zoe"]
+    assert setup.left_out == (LeftOut(kind="vehicle", name="Leaf", field="phases", key="vehicle_phases_unknown"),)
+
+
+def test_of_two_that_share_a_card_the_first_one_stays() -> None:
+    parts = [part("vehicle", name, vehicle(cards=["anna"]), name.title()) for name in ("zoe", "leaf")]
+    setup = read_setup(entry(*parts))
+    assert list(setup.vehicles) == ["zoe"]
+    assert setup.left_out == (LeftOut(kind="vehicle", name="Leaf", field="cards", key="card_names_another"),)
+
+
+@pytest.mark.parametrize("wrong", [{"entities": "sensor.soc"}, {"cards": 7}, {"max_age_h": 1e300}])
+def test_whatever_somebody_wrote_into_it(wrong: dict[str, Any]) -> None:
+    setup = read_setup(entry(part("vehicle", "leaf", {**vehicle(), **wrong}, "Leaf")))
+    assert setup.vehicles == {}
+    (left_out,) = setup.left_out
+    assert left_out.name == "Leaf"
+    assert left_out.key in TEXTS["exceptions"]
