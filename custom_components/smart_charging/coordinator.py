@@ -376,7 +376,7 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
     def _look_ahead(self, snapshot: SiteSnapshot, sessions: Mapping[str, SessionEnergy]) -> Ahead:
         """Tell what is planned. Whatever goes wrong there, the limits are kept: cars then charge as their modes say."""
         try:
-            ahead = self._foresight.look(snapshot, self._site, sessions)
+            ahead = self._foresight.look(snapshot, self._site, sessions, self._limits.readings)
         except Exception:
             if not self._is_blind:
                 _LOGGER.exception("What is planned could not be told; it is tried again with each tick")

@@ -19,11 +19,13 @@ from .engine.model.site import Site
 from .engine.model.snapshot import SiteSnapshot
 from .goals import Goals
 from .house_hours import HouseHours
+from .limits_ahead import LimitsAhead
 from .outlooks import Outlooks
 from .peak_store import PeakStore
 from .peaks import Peaks
 from .plans import Plans
 from .price_store import PriceStore
+from .sources.limit import LimitReading
 from .store import SiteStore
 from .tariff_desk import Tariffs
 from .vehicles import Vehicles
@@ -66,7 +68,8 @@ class Foresight:
         self.outlooks = Outlooks(hass, setup, hours)
         peak = None if setup.tariff is None else setup.tariff.peak
         self.peaks = None if peak is None else Peaks(hass, setup, peak, months)
-        self.plans = Plans(hass, self.tariffs, self.outlooks, self.peaks)
+        self.limits = LimitsAhead(hass, setup.limits)
+        self.plans = Plans(hass, self.tariffs, self.outlooks, self.limits, self.peaks)
 
     @callback
     def start(self, on_change: Callable[[], None]) -> None:
@@ -87,12 +90,19 @@ class Foresight:
         await self._prices.async_save()
 
     @callback
-    def look(self, snapshot: SiteSnapshot, site: Site, sessions: Mapping[str, SessionEnergy]) -> Ahead:
-        """Take into account what a tick saw. Never awaits."""
+    def look(
+        self,
+        snapshot: SiteSnapshot,
+        site: Site,
+        sessions: Mapping[str, SessionEnergy],
+        limits: Mapping[str, LimitReading],
+    ) -> Ahead:
+        """Take into account what a tick saw; `limits`, those that come and go, are by limit id. Never awaits."""
         at = snapshot.at
         self.vehicles.update(at, snapshot.evses, sessions)
         self.goals.update(at, sessions)
         self.outlooks.note(snapshot)
+        self.limits.note(limits)
         if self.peaks is not None:
             self.peaks.note(snapshot)
         aims = self.goals.aims(at, site, snapshot.evses, sessions)

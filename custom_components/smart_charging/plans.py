@@ -25,6 +25,8 @@ from .engine.planning.guard import guard
 from .engine.planning.months import wanted_kw
 from .engine.planning.planner import make_plans
 from .engine.planning.question import Question
+from .engine.planning.times import FURTHEST
+from .limits_ahead import LimitsAhead
 from .outlooks import Outlooks
 from .peaks import Peaks
 from .tariff_desk import Tariffs
@@ -52,10 +54,13 @@ class _Made:
 class Plans:
     """Keeps the plans of one site."""
 
-    def __init__(self, hass: HomeAssistant, tariffs: Tariffs, outlooks: Outlooks, peaks: Peaks | None) -> None:
+    def __init__(
+        self, hass: HomeAssistant, tariffs: Tariffs, outlooks: Outlooks, limits: LimitsAhead, peaks: Peaks | None
+    ) -> None:
         self._hass = hass
         self._tariffs = tariffs
         self._outlooks = outlooks
+        self._limits = limits
         self._peaks = peaks
         self._made: _Made | None = None
         self._appetites: dict[str, Appetite] = {}
@@ -67,16 +72,18 @@ class Plans:
 
     @callback
     def start(self, on_change: Callable[[], None]) -> None:
-        """Begin to listen to prices and to what is expected; `on_change` is called when there are other plans."""
+        """Begin to listen to prices, and to what is expected of the house and of limits; `on_change` is called when there are other plans."""
         self._on_change = on_change
         self._tariffs.start(self._outdate)
         self._outlooks.start(self._outdate)
+        self._limits.start(self._outdate)
         self._hass.async_create_background_task(_install_solver(self._hass), f"{DOMAIN} solver")
 
     async def stop(self) -> None:
         """Plan no more."""
         self._stopped = True
         self._tariffs.stop()
+        self._limits.stop()
         await self._outlooks.stop()
 
     @property
@@ -130,6 +137,7 @@ class Plans:
             outlook=self._outlooks.outlook(at),
             before={} if self._made is None else self._made.plans,
             month=None if self._peaks is None else self._peaks.month(at),
+            limits=self._limits.known(at, at + FURTHEST),
         )
 
     def _is_due(self, at: datetime, orders: Mapping[str, Order]) -> bool:

@@ -12,20 +12,26 @@ from homeassistant.core import HomeAssistant
 from homeassistant.requirements import RequirementsNotFound
 
 from custom_components.smart_charging import plans as plans_module
+from custom_components.smart_charging.config_limits import LimitConfig
 from custom_components.smart_charging.config_tariffs import read_tariff
 from custom_components.smart_charging.engine.model.aim import Aim
 from custom_components.smart_charging.engine.model.evse import EvseStatus, EvState
 from custom_components.smart_charging.engine.model.goal import Goal
+from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
 from custom_components.smart_charging.engine.model.order import Order, Stage
 from custom_components.smart_charging.engine.model.plan import Plan
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES
 from custom_components.smart_charging.engine.planning.planner import make_plans
 from custom_components.smart_charging.engine.planning.question import Question
 from custom_components.smart_charging.house_hours import HouseHours
+from custom_components.smart_charging.limits_ahead import LimitsAhead
 from custom_components.smart_charging.outlooks import Outlooks
 from custom_components.smart_charging.plans import Plans
 from custom_components.smart_charging.price_store import PriceStore
+from custom_components.smart_charging.sources.limit import LimitReading
 from custom_components.smart_charging.tariff_desk import Tariffs
+from custom_components.smart_charging.tariffs.hours import WORKING_DAYS, Hours, Rule
+from custom_components.smart_charging.tariffs.written import read_spans
 
 from ..engine.builders import charger, mains, rating, site
 from .entities import ToldSite, load
@@ -38,6 +44,17 @@ EVENING = datetime.fromisoformat("2026-01-15T17:00:00+00:00")
 MORNING = EVENING + timedelta(hours=13)
 
 
+PUNTA = LimitConfig(
+    name="Punta",
+    circuit_id="site",
+    entity_id=None,
+    value_entity_id=None,
+    limit=Limit(source=LimitSource.SCHEDULE, power_w=4000.0, chargers_only=True, limit_id="x"),
+    hours=Hours(rules=(Rule(period="limited", spans=read_spans("08:00-24:00"), days=WORKING_DAYS),)),
+)
+"""Less than a car on three phases takes at the least."""
+
+
 def wants(kwh: float, departure: datetime | None = MORNING, **changes: Any) -> dict[str, Aim]:
     """The car at charger `a` is to get so much by the morning."""
     order = Order(evse_id="a", stages=(Stage(energy_kwh=kwh, departure=departure),), room_kwh=60.0)
@@ -47,9 +64,10 @@ def wants(kwh: float, departure: datetime | None = MORNING, **changes: Any) -> d
 class Desk:
     """Plans, and how often they said that they are other ones."""
 
-    def __init__(self, hass: HomeAssistant, plans: Plans) -> None:
+    def __init__(self, hass: HomeAssistant, plans: Plans, limits: LimitsAhead) -> None:
         self.hass = hass
         self.plans = plans
+        self.limits = limits
         self.changes = 0
 
     def changed(self) -> None:
@@ -89,7 +107,8 @@ async def desk(hass: HomeAssistant) -> AsyncIterator[MakeDesk]:
         told: ToldSite = await load(hass, Platform.SENSOR)
         tariffs = Tariffs(hass, None if tariff is None else read_tariff(tariff), PriceStore(hass, "x"))
         outlooks = Outlooks(hass, told.entry.runtime_data.setup, HouseHours(hass, "x"))
-        found = Desk(hass, Plans(hass, tariffs, outlooks, None))
+        limits = LimitsAhead(hass, {"x": PUNTA})
+        found = Desk(hass, Plans(hass, tariffs, outlooks, limits, None), limits)
         made.append(found.plans)
         found.plans.start(found.changed)
         await hass.async_block_till_done(wait_background_tasks=True)
@@ -260,3 +279,26 @@ async def test_a_solver_that_cannot_be_installed_is_done_without(
     caplog.set_level(logging.INFO)
     await desk(hp_hc())
     assert "plans are made without it" in caplog.text
+
+
+async def test_a_limit_that_ends_at_midnight_frees_the_night(desk: MakeDesk, made: list[Question]) -> None:
+    """One price, so that it would charge at once; it is Thursday, and at 08:00 the limit is back."""
+    at_home = await desk(fixed_tariff())
+    midnight = datetime.fromisoformat("2026-01-16T00:00:00+01:00")
+    plan = (await at_home.at(EVENING, wants(20, midnight + timedelta(hours=12))))["a"]
+    assert plan.starts_at == EVENING
+
+    at_home.limits.note({"x": LimitReading(limit=PUNTA.limit, holds=True, known=True)})
+    assert at_home.changes > 0
+    at = EVENING + timedelta(minutes=1)
+    plan = (await at_home.at(at, wants(20, midnight + timedelta(hours=12))))["a"]
+
+    assert [(span.start, span.end) for span in made[-1].limits["site"]][:2] == [
+        (at, midnight),
+        (midnight + timedelta(hours=8), midnight + timedelta(hours=24)),
+    ]
+    assert plan.starts_at == midnight
+    assert plan.missed_kwh == 0
+    preview = await at_home.plans.async_preview(at, SITE, wants(60, midnight + timedelta(hours=12)))
+    assert preview is not None
+    assert preview["a"].starts_at == midnight
