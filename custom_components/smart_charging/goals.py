@@ -136,6 +136,7 @@ class Goals:
             battery=self._battery(vehicle, charged_kwh) if config is not None else Battery(charged_kwh=charged_kwh),
             evse=evse,
             charging=status is not None and status.state is not None and status.state.power_flows,
+            stay=f"{vehicle.vehicle_id} {session.started_at}",
         )
         if guest is not None:
             # Whoever asks for something at a charger means the car that is there, whatever it wants on other days.

@@ -95,10 +95,6 @@ class Plans:
         """Tell how high the plans want the window of power to become that begins at `start`, UTC; None where none charges."""
         return None if self._made is None else self._made.wanted_kw.get(start)
 
-    def awaits(self, evse_id: str) -> bool:
-        """Tell whether the plan of this charger is still to be made."""
-        return self._made is None or evse_id not in self._made.plans
-
     @callback
     def update(
         self, at: datetime, site: Site, aims: Mapping[str, Aim], statuses: Mapping[str, EvseStatus]
@@ -122,6 +118,17 @@ class Plans:
             return None
         return await self._hass.async_add_executor_job(make_plans, question)
 
+    def _kept(self, orders: Mapping[str, Order]) -> Mapping[str, Plan]:
+        """Give the plans of the cars that are still there."""
+        made = self._made
+        if made is None:
+            return {}
+        return {
+            evse_id: plan
+            for evse_id, plan in made.plans.items()
+            if evse_id in orders and made.orders[evse_id].stay == orders[evse_id].stay
+        }
+
     def _order(self, evse_id: str, aim: Aim) -> Order:
         return as_seen(aim.order, self._appetites.get(evse_id))
 
@@ -135,7 +142,7 @@ class Plans:
             orders=orders,
             tariff=tariff,
             outlook=self._outlooks.outlook(at),
-            before={} if self._made is None else self._made.plans,
+            before=self._kept(orders),
             month=None if self._peaks is None else self._peaks.month(at),
             limits=self._limits.known(at, at + FURTHEST),
         )
@@ -144,7 +151,7 @@ class Plans:
         made = self._made
         if self._busy or self._stopped:
             return False
-        if made is None or made.orders.keys() != orders.keys():
+        if made is None or _stays(made.orders) != _stays(orders):
             return True
         if at - made.at < _PAUSE:
             return False
@@ -157,7 +164,7 @@ class Plans:
 
     def _plan(self, evse_id: str, order: Order, site: Site, at: datetime) -> Plan | None:
         was_seen = evse_id in self._appetites
-        plan = None if self._made is None else self._made.plans.get(evse_id)
+        plan = self._kept({evse_id: order}).get(evse_id)
         if plan is not None and self._failed and plan.at(at) is None and plan.next_charge(at) is None:
             # An old plan that is over, and no new one can be made: nobody is left waiting for what does not come.
             plan = None
@@ -190,7 +197,7 @@ class Plans:
             if not self._failed:
                 _LOGGER.exception("The cars' plans could not be made; it is tried again")
             self._failed = True
-            plans, wanted = ({}, {}) if self._made is None else (self._made.plans, self._made.wanted_kw)
+            plans, wanted = self._kept(question.orders), {} if self._made is None else self._made.wanted_kw
         else:
             self._failed = False
         finally:
@@ -202,6 +209,10 @@ class Plans:
 
 _WAITS: Final = Plan(slots=())
 """Of a car whose first plan is being made."""
+
+
+def _stays(orders: Mapping[str, Order]) -> dict[str, str]:
+    return {evse_id: order.stay for evse_id, order in orders.items()}
 
 
 def _quarter(at: datetime) -> int:

@@ -132,6 +132,22 @@ def test_one_that_was_seen_not_to_bear_pauses(yard: Yard):
     assert aims(yard, goals)[GARAGE].order.continuous
 
 
+def test_whose_car_it_is_and_since_when_tells_it_from_others(yard: Yard):
+    goals = goals_of(yard)
+    for vehicle_id in ("zoe", "leaf"):
+        goals.set(vehicle_id, GoalSet(target=EIGHTY))
+    stays: set[str] = set()
+    for name in ("anna", "ben", "anna"):
+        yard.plug_in(card=name)
+        stays.add(aims(yard, goals)[GARAGE].order.stay)
+        yard.charge(1)
+        stays.add(aims(yard, goals)[GARAGE].order.stay)
+        yard.unplug()
+        aims(yard, goals)
+        yard.freezer.tick(60)
+    assert len(stays) == 3
+
+
 def test_one_without_a_goal_charges_as_its_mode_says(yard: Yard):
     goals = goals_of(yard)
     yard.plug_in(card="anna")

@@ -174,6 +174,40 @@ async def test_it_is_made_again_where_it_does_not_fit_any_more(
     assert len(made) == (2 if again else 1)
 
 
+async def test_another_car_at_the_charger_has_no_part_in_the_plan_of_the_one_before(
+    desk: MakeDesk, made: list[Question]
+) -> None:
+    at_home = await desk(hp_hc())
+    plan = (await at_home.at(EVENING, wants(20, stay="zoe")))["a"]
+    assert plan.slots
+    # It wants just the same, and comes but a moment later.
+    soon = EVENING + timedelta(seconds=3)
+    assert at_home.plans.update(soon, SITE, wants(20, stay="leaf"), {})["a"].slots == ()
+    await at_home.hass.async_block_till_done(wait_background_tasks=True)
+    assert at_home.plans.update(soon, SITE, wants(20, stay="leaf"), {})["a"].slots
+    assert [dict(question.before) for question in made] == [{}, {}]
+
+
+async def test_not_even_if_none_can_be_made_for_it(desk: MakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_home = await desk(hp_hc())
+    await at_home.at(EVENING, wants(20, stay="zoe"))
+
+    def fail(_: Question) -> Mapping[str, Plan]:
+        raise ArithmeticError
+
+    monkeypatch.setattr(plans_module, "make_plans", fail)
+    # It charges as its mode says.
+    assert await at_home.at(EVENING + timedelta(seconds=3), wants(20, stay="leaf")) == {}
+
+
+async def test_one_that_leaves_while_its_plan_is_made(desk: MakeDesk) -> None:
+    at_home = await desk(hp_hc())
+    at_home.plans.update(EVENING, SITE, wants(20, stay="zoe"), {})
+    assert at_home.plans.update(EVENING, SITE, wants(20, stay="leaf"), {})["a"].slots == ()
+    await at_home.hass.async_block_till_done(wait_background_tasks=True)
+    assert at_home.plans.update(EVENING, SITE, wants(20, stay="leaf"), {})["a"].slots == ()
+
+
 async def test_what_changes_all_the_time_is_not_followed_at_once(desk: MakeDesk, made: list[Question]) -> None:
     at_home = await desk(hp_hc())
     await at_home.at(EVENING, wants(20))

@@ -33,12 +33,13 @@ class Battery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParkedCar:
-    """A car at a charger. `charging`: it does so now."""
+    """A car at a charger. `charging`: it does so now. `stay`: see `Order`."""
 
     vehicle: Vehicle
     battery: Battery
     evse: Evse
     charging: bool = False
+    stay: str = ""
 
 
 def aim_for(goals: GoalSet, due: Due | None, car: ParkedCar, now: datetime) -> Aim | None:
@@ -151,6 +152,7 @@ def _order(stages: tuple[Stage, ...], at_once_kwh: float, terms: Terms, due: Due
         continuous=vehicle.continuous,
         charging=car.charging,
         priority=evse.priority,
+        stay=car.stay,
     )
 
 

@@ -47,3 +47,5 @@ class Order:
     """It does so now."""
     priority: int = 0
     """Who has more is served first where not all fit."""
+    stay: str = ""
+    """Names whose car it is, and since when it is there: its plan is for no other."""
