@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .config_rules.tariff import DAYS, KIND_DYNAMIC, KIND_FIXED, KIND_OWN
+from .config_rules.tariff import CARBON_PRICED, DAYS, KIND_DYNAMIC, KIND_FIXED, KIND_OWN
 from .const import (
     CONF_ANCHOR,
+    CONF_CARBON,
+    CONF_CARBON_ENTITIES,
+    CONF_CARBON_PRICE,
     CONF_DAYS,
     CONF_DISPATCHES,
     CONF_FEED_IN_ENTITY,
@@ -46,6 +49,7 @@ from .tariffs.ready import READY_TARIFFS
 from .tariffs.written import read_spans, read_steps
 
 _PERCENT: Final = 100.0
+_KG_OF_A_TONNE: Final = 1000.0
 _LEAP_YEAR: Final = 2000
 _MONTHS_OF_A_QUARTER: Final = 3
 
@@ -76,6 +80,14 @@ class DispatchedPrices:
     price_per_kwh: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarbonConfig:
+    """The entities that tell what the grid emits, and what a kg is taken to cost; None: it counts instead of the price."""
+
+    entity_ids: tuple[str, ...]
+    price_per_kg: float | None
+
+
 type Prices = DynamicPrices | ColouredPrices | DispatchedPrices | TimeOfUse
 
 
@@ -87,6 +99,7 @@ class TariffConfig:
     extras: Extras
     feed_in_per_kwh: float | None = None
     feed_in_entity_id: str | None = None
+    carbon: CarbonConfig | None = None
     peak: PeakTariff | None = None
 
 
@@ -102,6 +115,7 @@ def read_tariff(data: Mapping[str, Any]) -> TariffConfig:
         ),
         feed_in_per_kwh=None if feed_in is None else float(feed_in),
         feed_in_entity_id=data.get(CONF_FEED_IN_ENTITY),
+        carbon=_carbon(data),
         peak=_peak(data),
     )
 
@@ -166,6 +180,13 @@ def _grid_fee(fee: Mapping[str, Any]) -> TimeOfUse:
         hours=Hours(rules=tuple(rules), rest=CONF_STANDARD),
         prices={level: float(fee[level]) for level in (CONF_LOW, CONF_STANDARD, CONF_HIGH)},
     )
+
+
+def _carbon(data: Mapping[str, Any]) -> CarbonConfig | None:
+    if CONF_CARBON not in data:
+        return None
+    price = float(data[CONF_CARBON_PRICE]) / _KG_OF_A_TONNE if data[CONF_CARBON] == CARBON_PRICED else None
+    return CarbonConfig(entity_ids=tuple(data[CONF_CARBON_ENTITIES]), price_per_kg=price)
 
 
 def _peak(data: Mapping[str, Any]) -> PeakTariff | None:

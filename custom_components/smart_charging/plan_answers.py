@@ -44,9 +44,9 @@ class Place:
 
     @property
     def has_prices(self) -> bool:
-        """Whether anybody knows what a kWh costs."""
+        """Whether anybody knows what a kWh costs, or what plans go by instead."""
         tariff = self.runtime.foresight.tariffs.tariff(dt_util.utcnow())
-        return tariff is not None and bool(tariff.prices)
+        return tariff is not None and bool(tariff.counted)
 
 
 def told(place: Place, aim: Aim | None, plan: Plan | None) -> dict[str, Any]:
@@ -71,11 +71,16 @@ def told(place: Place, aim: Aim | None, plan: Plan | None) -> dict[str, Any]:
             "estimated": plan.estimated,
             "slots": [_slot(slot) for slot in plan.slots if slot.current_a != 0],
         }
+    if plan is not None and plan.carbon_kg is not None:
+        answer |= {
+            "carbon_kg": _rounded(plan.carbon_kg, 3),
+            "carbon_saving_kg": _rounded(plan.carbon_saving_kg, 3),
+        }
     return answer
 
 
 def _slot(slot: PlanSlot) -> dict[str, Any]:
-    return {
+    row = {
         "start": local(slot.start),
         "end": local(slot.end),
         "current_a": _rounded(slot.current_a, 2),
@@ -85,6 +90,9 @@ def _slot(slot: PlanSlot) -> dict[str, Any]:
         "cost": None if slot.price_per_kwh is None else _rounded(slot.cost, 3),
         "stored_kwh": _rounded(slot.stored_kwh, 2),
     }
+    if slot.carbon_kg_per_kwh is None:
+        return row
+    return row | {"g_per_kwh": round(1000 * slot.carbon_kg_per_kwh), "carbon_kg": _rounded(slot.carbon_kg, 3)}
 
 
 def other(place: Place, before: Plan | None, after: Plan) -> dict[str, Any]:

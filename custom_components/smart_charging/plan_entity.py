@@ -103,7 +103,7 @@ class PlanEntity(ChargerEntity):
             has_car=view.session is not None and view.session.running,
             is_wanted=aim is not None,
             mode=view.effective_mode,
-            has_prices=tariff is not None and bool(tariff.prices),
+            has_prices=tariff is not None and bool(tariff.counted),
         )
 
 

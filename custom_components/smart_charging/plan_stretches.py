@@ -62,7 +62,7 @@ class Beginning:
 def is_awaited(plan: Plan, aim: Aim) -> bool:
     """Tell whether a plan only stands for one that is still being made."""
     needed_kwh = max((it.energy_kwh for it in aim.order.stages if it.most_per_kwh is None), default=0.0)
-    is_made = bool(plan.slots) or plan.cost is not None
+    is_made = bool(plan.slots) or plan.cost is not None or plan.carbon_kg is not None
     return not is_made and max(needed_kwh, aim.order.at_once_kwh) > TRIFLE_KWH
 
 

@@ -17,6 +17,7 @@ from .speech import Blanks, Speech, cut, decimals, number
 
 _CENT: Final = 0.005
 """Nobody is told of less."""
+_LEAST_KG: Final = 0.05
 _LEAST_KWH: Final = 0.1
 """Less is told as so much."""
 _MINUTE: Final = timedelta(minutes=1)
@@ -54,14 +55,14 @@ class PlanTeller:
             yield self._short(plan, aim)
         elif left and energy_kwh(plan.slots) is not None:
             yield from self._ready(left[-1].end, aim, is_told=is_last)
-        if left and not is_last and plan.saving is not None and plan.saving >= _CENT:
-            yield self._say("plan_saves", saving=self._money(plan.saving))
+        if left and not is_last:
+            yield from self._saves(plan)
         if plan.estimated:
-            yield self._say("plan_estimated")
+            yield self._say("plan_estimated_carbon" if plan.by_carbon else "plan_estimated")
         yield from (self._say(f"plan_{caveat}") for caveat in Caveat if caveat in aim.caveats)
 
     def _when(self, plan: Plan, left: Sequence[Stretch]) -> str:
-        """Say when it charges, and what a kWh costs on the average."""
+        """Say when it charges, and what a kWh costs on the average, or emits where the plan goes by that."""
         following = left[1:]
         if left[0].start > self.at:
             when = self._say(
@@ -75,9 +76,22 @@ class PlanTeller:
         else:
             when = self._say("plan_charges", end=self._time(left[0].end))
         drawn_kwh = energy_kwh(plan.slots)
-        if plan.cost is None or not drawn_kwh:
+        if not drawn_kwh:
+            return when
+        if plan.by_carbon and plan.carbon_kg is not None:
+            grams = number(self.speech, 1000 * plan.carbon_kg / drawn_kwh, 0)
+            return self._say("plan_at_price", when=when, price=f"{grams} g")
+        if plan.cost is None:
             return when
         return self._say("plan_at_price", when=when, price=self._money(plan.cost / drawn_kwh))
+
+    def _saves(self, plan: Plan) -> Iterator[str]:
+        """Say what is saved, of what it goes by."""
+        if plan.by_carbon:
+            if plan.carbon_saving_kg is not None and plan.carbon_saving_kg >= _LEAST_KG:
+                yield self._say("plan_saves", saving=f"{number(self.speech, plan.carbon_saving_kg)} kg CO₂")
+        elif plan.saving is not None and plan.saving >= _CENT:
+            yield self._say("plan_saves", saving=self._money(plan.saving))
 
     def _nothing(self, plan: Plan, aim: Aim) -> str:
         """Say why nothing is charged any more."""

@@ -134,7 +134,7 @@ class Plans:
 
     def _question(self, at: datetime, site: Site, orders: Mapping[str, Order]) -> Question | None:
         tariff = self._tariffs.tariff(at)
-        if tariff is None or not tariff.prices:
+        if tariff is None or not tariff.counted:
             return None
         return Question(
             at=at,

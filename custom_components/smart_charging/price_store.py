@@ -1,8 +1,12 @@
-"""What is kept of prices over restarts: those that were told, what hours cost in the last weeks, and the colours of days."""
+"""What is kept of prices over restarts: those that were told, what hours cost in the last weeks, and the colours of days.
+
+What the grid emits is kept beside them, as if a kg were a unit of money.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
@@ -29,32 +33,38 @@ class KeptPrices:
     colours: Mapping[date, str] = field(default_factory=dict[date, str])
 
 
+class Book(StrEnum):
+    """What is kept apart from each other, of sources that have nothing to do with each other."""
+
+    PRICES = "prices"
+    CARBON = "carbon"
+
+
 class PriceStore:
     """One entry's file. What cannot be read in it is as if it had never been there."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}.prices")
-        self._kept = KeptPrices()
+        self._kept = dict.fromkeys(Book, KeptPrices())
         self._due = False
 
     async def async_load(self) -> None:
         """Read the file, if there is one."""
-        data = await self._store.async_load()
-        try:
-            self._kept = KeptPrices() if data is None else _from_json(data)
-        except KeyError, TypeError, ValueError, OverflowError:
-            self._kept = KeptPrices()
+        data = await self._store.async_load() or {}
+        # In the file the prices are at the top, and what the grid emits is beside them.
+        self._kept = {Book.PRICES: _read(data), Book.CARBON: _read(data.get(Book.CARBON))}
 
-    def kept(self, of: str) -> KeptPrices:
+    def kept(self, of: str, book: Book = Book.PRICES) -> KeptPrices:
         """What is kept of the tariff `of`."""
-        return self._kept if self._kept.of == of else KeptPrices(of=of)
+        kept = self._kept[book]
+        return kept if kept.of == of else KeptPrices(of=of)
 
     @callback
-    def keep(self, kept: KeptPrices) -> None:
+    def keep(self, kept: KeptPrices, book: Book = Book.PRICES) -> None:
         """Keep what is known now; one that is due already is not put off."""
-        if kept == self._kept:
+        if kept == self._kept[book]:
             return
-        self._kept = kept
+        self._kept[book] = kept
         if not self._due:
             self._due = True
             self._store.async_delay_save(self._data, _DELAY_S)
@@ -71,13 +81,24 @@ class PriceStore:
     @callback
     def _data(self) -> dict[str, Any]:
         self._due = False
-        kept = self._kept
-        return {
-            "of": kept.of,
-            "slots": [[*_times(slot), round(slot.price_per_kwh, _DIGITS), slot.estimated] for slot in kept.slots],
-            "history": [[int(hour.timestamp()) // _HOUR_S, round(p, _DIGITS)] for hour, p in kept.history.items()],
-            "colours": {day.isoformat(): colour for day, colour in kept.colours.items()},
-        }
+        carbon = self._kept[Book.CARBON]
+        return _to_json(self._kept[Book.PRICES]) | ({Book.CARBON: _to_json(carbon)} if carbon.of else {})
+
+
+def _read(data: Any) -> KeptPrices:
+    try:
+        return _from_json(data) if data else KeptPrices()
+    except KeyError, TypeError, ValueError, OverflowError:
+        return KeptPrices()
+
+
+def _to_json(kept: KeptPrices) -> dict[str, Any]:
+    return {
+        "of": kept.of,
+        "slots": [[*_times(slot), round(slot.price_per_kwh, _DIGITS), slot.estimated] for slot in kept.slots],
+        "history": [[int(hour.timestamp()) // _HOUR_S, round(p, _DIGITS)] for hour, p in kept.history.items()],
+        "colours": {day.isoformat(): colour for day, colour in kept.colours.items()},
+    }
 
 
 def _times(slot: PriceSlot) -> Iterable[int]:

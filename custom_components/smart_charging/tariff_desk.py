@@ -9,7 +9,9 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, Stat
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
+from .carbon_desk import CarbonDesk
 from .config_tariffs import ColouredPrices, DispatchedPrices, DynamicPrices, TariffConfig
+from .engine.model.carbon import Carbon
 from .engine.model.tariff import PriceSlot, Tariff
 from .price_store import KeptPrices, PriceStore
 from .sources.day_colour import DayColourSource
@@ -52,6 +54,8 @@ class Tariffs:
         self._hass = hass
         self._config = config
         self._energy = None if config is None else _energy(hass, config, store)
+        carbon = None if config is None else config.carbon
+        self._carbon = None if carbon is None else CarbonDesk(hass, carbon.entity_ids, store)
         self._told: tuple[object, Tariff] | None = None
         self._on_change: Callable[[], None] = lambda: None
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -61,12 +65,19 @@ class Tariffs:
         """Whether anybody told a tariff."""
         return self._config is not None
 
+    @property
+    def has_carbon(self) -> bool:
+        """Whether it is told what the grid emits."""
+        return self._carbon is not None
+
     @callback
     def start(self, on_change: Callable[[], None]) -> None:
         """Begin to listen; `on_change` is called when prices are other ones than before."""
         self._on_change = on_change
         if self._energy is not None:
             self._energy.start(self._changed)
+        if self._carbon is not None:
+            self._carbon.start(self._changed)
         if self._config is not None and self._config.feed_in_entity_id is not None:
             self._unsubscribe = async_track_state_change_event(
                 self._hass, self._config.feed_in_entity_id, self._fed_in_otherwise
@@ -78,9 +89,13 @@ class Tariffs:
         self._unsubscribe()
         if self._energy is not None:
             self._energy.stop()
+        if self._carbon is not None:
+            self._carbon.stop()
 
     async def async_ask(self) -> None:
         """Ask at once for what else would come by and by: for who shows it before it is set up."""
+        if self._carbon is not None:
+            self._carbon.ask()
         if self._energy is not None:
             await self._energy.async_ask()
             self._told = None
@@ -104,8 +119,14 @@ class Tariffs:
             currency=self._hass.config.currency,
             prices=config.extras.applied(prices, zone),
             feed_in=self._feed_in(config, start, end),
+            carbon=self._emissions(config, start, end, at),
             peak=None if config.peak is None else config.peak.between(start, end, zone),
         )
+
+    def _emissions(self, config: TariffConfig, start: datetime, end: datetime, at: datetime) -> Carbon | None:
+        if config.carbon is None or self._carbon is None:
+            return None
+        return Carbon(slots=self._carbon.slots(start, end, at), price_per_kg=config.carbon.price_per_kg)
 
     def _feed_in(self, config: TariffConfig, start: datetime, end: datetime) -> Slots:
         price = config.feed_in_per_kwh

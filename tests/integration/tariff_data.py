@@ -12,6 +12,11 @@ def fixed_tariff(**changes: Any) -> dict[str, Any]:
     return _without_none({"kind": "fixed", "price": 0.25} | changes)
 
 
+def green_tariff(**changes: Any) -> dict[str, Any]:
+    """One price, and the greenest hours of what an entity tells."""
+    return fixed_tariff(**{"carbon": "instead", "carbon_entities": ["sensor.grid"]} | changes)
+
+
 def dynamic_tariff(anchor: str = "sensor.prices", **changes: Any) -> dict[str, Any]:
     """Prices of ENTSO-e."""
     return _without_none({"kind": "dynamic", "price_source": "entsoe", "anchor": anchor} | changes)

@@ -9,6 +9,7 @@ from custom_components.smart_charging.config import read_setup
 from custom_components.smart_charging.config_extras import LeftOut
 from custom_components.smart_charging.config_rules.tariff import validate_tariff
 from custom_components.smart_charging.config_tariffs import (
+    CarbonConfig,
     ColouredPrices,
     DispatchedPrices,
     DynamicPrices,
@@ -21,7 +22,7 @@ from custom_components.smart_charging.tariffs.peaks import PEAK_RULES, PeakTarif
 
 from ..tariffs.clocks import LONDON, PARIS, local, told
 from .parts import part
-from .tariff_data import dynamic_tariff, fixed_tariff, grid_fee, hp_hc, intelligent, own_tariff, tempo
+from .tariff_data import dynamic_tariff, fixed_tariff, green_tariff, grid_fee, hp_hc, intelligent, own_tariff, tempo
 from .test_config_circuits import entry
 from .test_config_rules import TEXTS
 
@@ -33,6 +34,9 @@ EVENING = {"price": 0.4, "hours": "17-20"}
     [
         fixed_tariff(),
         fixed_tariff(price=-0.1),
+        green_tariff(),
+        green_tariff(carbon="priced", carbon_price=100),
+        green_tariff(carbon_entities=["event.today", "event.tomorrow", "input_number.grid"]),
         fixed_tariff(price="0.25"),
         dynamic_tariff(),
         hp_hc(),
@@ -93,6 +97,13 @@ def test_a_valid_tariff(data: dict[str, Any]) -> None:
             {"feed_in_entity": "feed_in_twice"},
         ),
         (fixed_tariff(feed_in_entity="light.sun"), {"feed_in_entity": "feed_in_entity_unknown"}),
+        (green_tariff(carbon="twice"), {"carbon": "carbon_unknown"}),
+        (green_tariff(carbon_entities=None), {"carbon_entities": "carbon_entities_missing"}),
+        (green_tariff(carbon_entities=[]), {"carbon_entities": "carbon_entities_missing"}),
+        (green_tariff(carbon_entities="sensor.grid"), {"carbon_entities": "carbon_entities_missing"}),
+        (green_tariff(carbon_entities=["sensor.grid", "light.sun"]), {"carbon_entities": "carbon_entities_missing"}),
+        (green_tariff(carbon="priced"), {"carbon_price": "carbon_price_missing"}),
+        (green_tariff(carbon="priced", carbon_price=-1), {"carbon_price": "carbon_price_missing"}),
         (fixed_tariff(peak="bavaria"), {"peak": "peak_unknown"}),
         (fixed_tariff(peak="sweden"), {"peak_price": "peak_price_missing"}),
         (fixed_tariff(peak="sweden", peak_price=-1), {"peak_price": "peak_price_missing"}),
@@ -185,6 +196,20 @@ def test_what_is_made_of_what_comes_on_top() -> None:
         "04 20:00+1 0.1",
     ]
     assert told(fee.slots(summer, summer + timedelta(days=1), PARIS)) == ["04 00:00+2 0.1"]
+
+
+def test_what_is_made_of_co2() -> None:
+    assert read_tariff(fixed_tariff()).carbon is None
+    both = ["sensor.grid", "event.tomorrow"]
+    assert read_tariff(green_tariff(carbon_entities=both)).carbon == CarbonConfig(
+        entity_ids=("sensor.grid", "event.tomorrow"), price_per_kg=None
+    )
+    priced = read_tariff(green_tariff(carbon="priced", carbon_price=100)).carbon
+    assert priced == CarbonConfig(entity_ids=("sensor.grid",), price_per_kg=0.1)
+    # The price of a tonne was left where it is not one of anything.
+    assert read_tariff(green_tariff(carbon_price=100)).carbon == CarbonConfig(
+        entity_ids=("sensor.grid",), price_per_kg=None
+    )
 
 
 def peak_of(**data: Any) -> PeakTariff:

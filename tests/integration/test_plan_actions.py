@@ -15,7 +15,7 @@ from custom_components.smart_charging.engine.model.mode import Mode
 
 from .home import CARPORT, GARAGE, Home
 from .parts import charger, circuit, part, vehicle
-from .tariff_data import hp_hc
+from .tariff_data import green_tariff, hp_hc
 from .test_config_rules import TEXTS
 from .test_vehicle_home import shown
 
@@ -23,6 +23,7 @@ EVENING: Final = datetime(2026, 1, 15, 19, 20, tzinfo=UTC)
 """20:20 in Paris: the cheap hours begin at 22:30."""
 MORNING: Final = datetime(2026, 1, 16, 6, tzinfo=UTC)
 """07:00 in Paris."""
+HOUR: Final = timedelta(hours=1)
 CARS: Final = {"zoe": GARAGE, "leaf": CARPORT}
 
 
@@ -123,6 +124,31 @@ async def test_a_plan_is_told_by_the_clocks_of_the_home(parked: Home) -> None:
     assert {(slot["current_a"], slot["price_per_kwh"]) for slot in slots} == {(16.0, 0.17)}
     hour = next(slot for slot in slots if (slot["start"][11:16], slot["end"][11:16]) == ("00:00", "01:00"))
     assert hour["cost"] == pytest.approx(hour["power_kw"] * 0.17, abs=0.001)
+
+
+async def test_a_plan_by_co2_tells_what_is_emitted(home: Home) -> None:
+    """One price, and 45 g from three o'clock on for an hour: BottlecapDave/HomeAssistant-CarbonIntensity tells it so."""
+    green = datetime(2026, 1, 16, 2, tzinfo=UTC)
+    rows = [
+        {"from": at.isoformat(), "to": (at + HOUR).isoformat(), "intensity_forecast": 45 if at == green else 250}
+        for at in (datetime(2026, 1, 15, 19, tzinfo=UTC) + hour * HOUR for hour in range(14))
+    ]
+    home.hass.states.async_set("event.grid", "rates", {"rates": rows})
+    carbon = green_tariff(carbon_entities=["event.grid"])
+    await set_up(home, part("tariff", "tariff", carbon, "Green"))
+    async with home.station("CP1", GARAGE) as peer:
+        await home.charge(peer, GARAGE)
+        await home.pass_s(2, watts=300)
+        await want(home, "zoe", 2.0)
+        await planned(home)
+        (plan,) = await get(home, "zoe")
+    assert (plan["start"][11:16], plan["slots"][0]["g_per_kwh"]) == ("03:00", 45)
+    drawn_kwh = plan["cost"] / 0.25
+    assert plan["carbon_kg"] == pytest.approx(0.045 * drawn_kwh, abs=0.002)
+    assert plan["carbon_kg"] == pytest.approx(sum(slot["carbon_kg"] for slot in plan["slots"]), abs=0.002)
+    assert plan["carbon_saving_kg"] == pytest.approx(0.205 * drawn_kwh, abs=0.05)
+    assert plan["saving"] == pytest.approx(0, abs=0.05)
+    assert not plan["estimated"]
 
 
 async def test_what_stands_in_the_way_of_a_plan_is_said(parked: Home) -> None:

@@ -108,6 +108,18 @@ async def test_a_plan_in_words_and_figures(hass: HomeAssistant) -> None:
     }
 
 
+async def test_what_a_plan_emits(hass: HomeAssistant) -> None:
+    green = [replace(it, carbon_kg_per_kwh=0.0451, carbon_kg=0.4961) for it in TWO.slots]
+    await show(
+        hass,
+        Platform.SENSOR,
+        planned(replace(TWO, slots=green, by_carbon=True, carbon_kg=0.9922, carbon_saving_kg=2.345)),
+    )
+    shown = attributes(hass, SENTENCE)
+    assert (shown["carbon_kg"], shown["carbon_saving_kg"]) == (0.99, 2.35)
+    assert [row["g_per_kwh"] for row in shown["slots"]] == [45, 45]
+
+
 async def test_what_is_over_is_told_no_more(hass: HomeAssistant) -> None:
     site = await show(hass, Platform.SENSOR)
     await site.tell(planned(TWO, aim(soc=0.6), at=NOW + 4 * HOUR))

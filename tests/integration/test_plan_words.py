@@ -99,6 +99,46 @@ def test_when_it_charges(what: Plan, expected: str) -> None:
     assert told(what) == expected
 
 
+GREEN = replace(ONE, by_carbon=True, carbon_kg=2.0625, carbon_saving_kg=6.24)
+"""45 g for each of 45.8 kWh."""
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [
+        pytest.param(
+            GREEN,
+            "Starts at 02:15 for 4 h 10 min at 45 g/kWh; ready 06:25, 35 min before you leave; "
+            "saves 6.2 kg CO₂ against now",
+            id="it goes by CO₂",
+        ),
+        pytest.param(
+            replace(GREEN, cost=None, saving=None, carbon_saving_kg=0.04, estimated=True),
+            "Starts at 02:15 for 4 h 10 min at 45 g/kWh; ready 06:25, 35 min before you leave; partly guessed",
+            id="no prices; what saves hardly anything is not praised",
+        ),
+        pytest.param(
+            replace(GREEN, by_carbon=False),
+            "Starts at 02:15 for 4 h 10 min at 0.11 EUR/kWh; ready 06:25, 35 min before you leave; "
+            "saves 3.10 EUR against now",
+            id="CO₂ is weighed in, and it goes by money",
+        ),
+        pytest.param(
+            replace(GREEN, carbon_kg=None, carbon_saving_kg=None),
+            "Starts at 02:15 for 4 h 10 min at 0.11 EUR/kWh; ready 06:25, 35 min before you leave",
+            id="nothing is known of what is emitted",
+        ),
+    ],
+)
+def test_a_plan_that_goes_by_co2_says_so(what: Plan, expected: str) -> None:
+    assert told(what) == expected
+
+
+def test_a_plan_of_nothing_that_goes_by_co2_is_none_that_is_awaited() -> None:
+    nothing = Plan(slots=(), by_carbon=True, carbon_kg=0.0, carbon_saving_kg=0.0)
+    assert told(nothing, aim(stage=Stage(energy_kwh=9.0))) == "Nothing to charge: it has what is wanted"
+
+
 def test_what_nobody_leaves_by_is_ready_at_some_time() -> None:
     expected = "Starts at 02:15 for 4 h 10 min at 0.11 EUR/kWh; ready 06:25; saves 3.10 EUR against now"
     assert told(ONE, aim(departure=None)) == expected

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 
@@ -12,11 +13,11 @@ from custom_components.smart_charging.price_store import PriceStore
 from custom_components.smart_charging.tariff_desk import Tariffs
 
 from .entities import NOW, ToldSite, load, tick
-from .tariff_data import dynamic_tariff, hp_hc, tempo
+from .tariff_data import dynamic_tariff, green_tariff, hp_hc, tempo
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
-PRICE = "sensor.home_electricity_price"
+PRICE, CARBON = "sensor.home_electricity_price", "sensor.home_co2_intensity"
 HOUR = timedelta(hours=1)
 
 
@@ -76,6 +77,41 @@ async def test_a_price_that_is_a_guess(hass: HomeAssistant) -> None:
     assert (site.state(PRICE), attributes(hass)["estimated"]) == ("0.16", False)
     await site.tell(tick(at=NOW + 24 * HOUR))
     assert (site.state(PRICE), attributes(hass)["estimated"]) == ("0.16", True)
+
+
+async def test_without_co2_there_is_no_sensor_of_it(hass: HomeAssistant) -> None:
+    await load_with_tariff(hass, hp_hc())
+    assert hass.states.get(CARBON) is None
+
+
+async def test_what_the_grid_emits_at_the_moment(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    freezer.move_to(NOW)
+    forecast = [{"from": NOW + half * HOUR / 2, "intensity_forecast": g} for half, g in enumerate((120, 45))]
+    hass.states.async_set("sensor.grid", "on", {"rates": forecast})
+    site = await load_with_tariff(hass, green_tariff())
+    assert site.state(CARBON) == "unknown"
+    await site.entry.runtime_data.foresight.tariffs.async_ask()
+    await site.tell(tick(at=NOW))
+    assert site.state(CARBON) == "120.0"
+    state = hass.states.get(CARBON)
+    assert state is not None
+    assert (state.attributes["unit_of_measurement"], state.attributes["estimated"]) == ("g/kWh", False)
+    assert state.attributes["intensities"] == [
+        {
+            "start": "2026-03-01T13:00:00+01:00",
+            "end": "2026-03-01T13:30:00+01:00",
+            "g_per_kwh": 120.0,
+            "estimated": False,
+        },
+        {
+            "start": "2026-03-01T13:30:00+01:00",
+            "end": "2026-03-01T14:00:00+01:00",
+            "g_per_kwh": 45.0,
+            "estimated": False,
+        },
+    ]
+    await site.tell(tick(at=NOW + HOUR / 2))
+    assert site.state(CARBON) == "45.0"
 
 
 async def test_a_price_that_nobody_knows(hass: HomeAssistant) -> None:

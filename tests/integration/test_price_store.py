@@ -7,7 +7,7 @@ import pytest
 from homeassistant.core import HomeAssistant
 
 from custom_components.smart_charging.engine.model.tariff import PriceSlot
-from custom_components.smart_charging.price_store import KeptPrices, PriceStore
+from custom_components.smart_charging.price_store import Book, KeptPrices, PriceStore
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -41,6 +41,23 @@ async def test_everything_is_read_again(hass: HomeAssistant, hass_storage: dict[
     assert again.kept("tibber 2") == KeptPrices(of="tibber 2")
     await again.async_remove()
     assert KEY not in hass_storage
+
+
+async def test_what_the_grid_emits_is_kept_apart(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
+    store = await load(hass)
+    emitted = KeptPrices(of="sensor.grid", slots=KEPT.slots, history={AT: 0.045})
+    store.keep(KEPT)
+    store.keep(emitted, Book.CARBON)
+    await store.async_save()
+    again = await load(hass)
+    assert again.kept("entsoe 1") == KEPT
+    assert again.kept("sensor.grid", Book.CARBON) == emitted
+    assert again.kept("sensor.grid") == KeptPrices(of="sensor.grid")
+    # What cannot be read of one is no reason to forget the other.
+    hass_storage[KEY]["data"]["carbon"] = {"of": "sensor.grid"}
+    again = await load(hass)
+    assert again.kept("entsoe 1") == KEPT
+    assert again.kept("sensor.grid", Book.CARBON).slots == ()
 
 
 async def test_it_is_small(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:

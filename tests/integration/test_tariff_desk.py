@@ -9,6 +9,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 
 from custom_components.smart_charging.config_tariffs import read_tariff
+from custom_components.smart_charging.engine.model.carbon import CarbonSlot
 from custom_components.smart_charging.engine.model.tariff import PeakPrice, Tariff
 from custom_components.smart_charging.price_store import PriceStore
 from custom_components.smart_charging.sources.price_finder import find_prices
@@ -16,7 +17,7 @@ from custom_components.smart_charging.tariff_desk import AHEAD, Tariffs
 
 from ..tariffs.clocks import local, told
 from .price_shapes import ENTSOE, TODAY, TOMORROW, add, midnight, rows, show
-from .tariff_data import dynamic_tariff, fixed_tariff, hp_hc, intelligent, tempo
+from .tariff_data import dynamic_tariff, fixed_tariff, green_tariff, hp_hc, intelligent, tempo
 
 NOON = local("2026-03-28 12:00")
 
@@ -102,6 +103,42 @@ async def test_it_is_worked_out_once_a_quarter_of_an_hour(hass: HomeAssistant) -
 async def test_feeding_in_of_which_nobody_tells(hass: HomeAssistant) -> None:
     tariffs, _ = await make(hass, fixed_tariff(feed_in_entity="sensor.gone"))
     assert tariff_of(tariffs).feed_in == ()
+
+
+async def test_what_the_grid_emits_is_told_with_the_price(hass: HomeAssistant) -> None:
+    tariffs, store = await make(hass, green_tariff())
+    assert tariffs.has_carbon
+    heard: list[str] = []
+    tariffs.start(lambda: heard.append("!"))
+    # Nobody tells anything yet: plans go by money.
+    assert (heard, tariff_of(tariffs).by_carbon) == ([], False)
+    rows = [{"start": NOON, "end": NOON + timedelta(hours=1), "value": 45}]
+    hass.states.async_set("sensor.grid", "300", {"unit_of_measurement": "g/kWh", "forecast": rows})
+    await hass.async_block_till_done(wait_background_tasks=True)
+    tariff = tariff_of(tariffs)
+    assert (heard, tariff.by_carbon) == (["!"], True)
+    assert tariff.carbon_at(NOON) == CarbonSlot(start=NOON, end=NOON + timedelta(hours=1), kg_per_kwh=0.045)
+    # An hour is known, and it is what tomorrow's is guessed from: the night into summer is an hour shorter.
+    tomorrow = tariff.carbon_at(NOON + timedelta(hours=23))
+    assert tomorrow is not None
+    assert tomorrow.estimated
+    assert told(tariff.prices) == ["28 00:00+1 0.25"]
+    tariffs.stop()
+    await store.async_save()
+    hass.states.async_remove("sensor.grid")
+    again, _ = await make(hass, green_tariff(carbon="priced", carbon_price=200))
+    tariff = tariff_of(again)
+    assert tariff.carbon is not None
+    assert (tariff.by_carbon, tariff.carbon.price_per_kg) == (False, 0.2)
+    counted = tariff.counted_at(NOON)
+    assert counted is not None
+    assert counted.price_per_kwh == pytest.approx(0.25 + 0.2 * 0.045)
+
+
+async def test_a_tariff_without_co2(hass: HomeAssistant) -> None:
+    tariffs, _ = await make(hass, fixed_tariff())
+    assert not tariffs.has_carbon
+    assert tariff_of(tariffs).carbon is None
 
 
 async def test_prices_of_another_integration_and_then_a_guess(

@@ -292,6 +292,16 @@ async def test_one_s_own_periods(hass: HomeAssistant) -> None:
         ({"peak": {"peak": "none", "peak_price": 3}}, {}),
         ({"peak": {"peak": "flanders", "peak_price": 45}}, {"peak": "flanders", "peak_price": 45}),
         ({"peak": {"peak": "norway", "peak_steps": "0 kW: 90"}}, {"peak": "norway", "peak_steps": "0 kW: 90"}),
+        ({"carbon": {}}, {}),
+        ({"carbon": {"carbon": "none", "carbon_entities": ["sensor.grid"], "carbon_price": 5}}, {}),
+        (
+            {"carbon": {"carbon": "instead", "carbon_entities": ["sensor.grid"]}},
+            {"carbon": "instead", "carbon_entities": ["sensor.grid"]},
+        ),
+        (
+            {"carbon": {"carbon": "priced", "carbon_entities": ["event.grid"], "carbon_price": 100}},
+            {"carbon": "priced", "carbon_entities": ["event.grid"], "carbon_price": 100},
+        ),
         ({"peak": {"peak": "sweden", "peak_price": 65, "peak_guard": True}}, {"peak": "sweden", "peak_price": 65}),
         (
             {"peak": {"peak": "sweden", "peak_price": 65, "peak_guard": False}},
@@ -307,7 +317,9 @@ async def test_what_comes_on_top(hass: HomeAssistant, extras: dict[str, Any], st
     # It is shown again as it was answered.
     (subentry_id,) = [it.subentry_id for it in site.subentries.values() if it.subentry_type == "tariff"]
     flow = await choose(hass, await change_part(hass, site, subentry_id), "extras")
-    assert given(flow).keys() == {"peak" if key.startswith("peak") else key for key in stored}
+    assert given(flow).keys() == {
+        key.partition("_")[0] if key.startswith(("peak", "carbon")) else key for key in stored
+    }
 
 
 @pytest.mark.parametrize(
@@ -318,6 +330,11 @@ async def test_what_comes_on_top(hass: HomeAssistant, extras: dict[str, Any], st
         ({"grid_fee": grid_fee(low=None)}, {"base": "no_price"}),
         ({"grid_fee": grid_fee(low_hours="early")}, {"base": "hours_unreadable"}),
         ({"peak": {"peak": "sweden"}}, {"base": "peak_price_missing"}),
+        ({"carbon": {"carbon": "instead"}}, {"base": "carbon_entities_missing"}),
+        (
+            {"carbon": {"carbon": "priced", "carbon_entities": ["sensor.grid"]}},
+            {"base": "carbon_price_missing"},
+        ),
         ({"peak": {"peak": "norway", "peak_steps": "90"}}, {"base": "steps_unreadable"}),
     ],
 )
@@ -326,6 +343,35 @@ async def test_impossible_answers(hass: HomeAssistant, extras: dict[str, Any], e
     flow = await answer_part(hass, flow, extras)
     assert (flow["step_id"], flow["errors"]) == ("extras", errors)
     assert (await finish(hass, flow))["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_what_tells_of_co2_is_suggested_and_shown(hass: HomeAssistant) -> None:
+    """JRascagneres/HA-NationalGrid: sensor.py, models.py."""
+    forecast = [{"start_time": local("2026-03-28 15:00"), "intensity": 120, "index": "low"}]
+    forecast += [{"start_time": local("2026-03-28 15:30"), "intensity": 45, "index": "very low"}]
+    forecast += [{"start_time": local("2026-03-29 05:00"), "intensity": 310, "index": "high"}]
+    entry = er.async_get(hass).async_get_or_create("sensor", "national_grid", "01ABC_carbon_intensity_forecast")
+    hass.states.async_set(entry.entity_id, "120", {"unit_of_measurement": "gCO2eq/kWh", "forecast": forecast})
+    site = add_site(hass)
+    flow = await answer_part(hass, await begin(hass, site, "fixed"), {"price": 0.25})
+    assert given(flow)["carbon"] == {"carbon_entities": [entry.entity_id]}
+    carbon = {"carbon": "instead", "carbon_entities": [entry.entity_id]}
+    flow = await answer_part(hass, flow, {"carbon": carbon})
+    assert shown(flow) == {
+        "now": "0.250 €/kWh; CO₂: 120 g/kWh",
+        "today": "0.250 €/kWh; CO₂: 45 g/kWh (15:30) … 120 g/kWh (15:00)",
+        "tomorrow": "0.250 €/kWh; CO₂: 310 g/kWh (05:00) … 310 g/kWh (05:00)",
+    }
+    await choose(hass, flow, "save")
+    assert tariffs(site) == {"Fixed price": fixed_tariff(**carbon)}
+    # Other prices, and CO₂ counts as before; then it tells nothing any more.
+    hass.states.async_remove(entry.entity_id)
+    (subentry_id,) = [it.subentry_id for it in site.subentries.values() if it.subentry_type == "tariff"]
+    flow = await choose(hass, await change_part(hass, site, subentry_id), "prices")
+    flow = await answer_part(hass, flow, {"price": 0.3})
+    assert given(flow) == {"carbon": carbon}
+    flow = await answer_part(hass, flow, {"carbon": carbon})
+    assert set(shown(flow).values()) == {"0.300 €/kWh; CO₂: not known yet"}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,9 @@ from typing import Any, Final
 
 from ..const import (
     CONF_ANCHOR,
+    CONF_CARBON,
+    CONF_CARBON_ENTITIES,
+    CONF_CARBON_PRICE,
     CONF_DAYS,
     CONF_DISPATCHES,
     CONF_FEED_IN_ENTITY,
@@ -55,6 +58,11 @@ QUARTERS: Final = ("1", "2", "3", "4")
 COLOUR_DOMAINS: Final = ("sensor", "binary_sensor", "input_select", "input_boolean")
 DISPATCH_DOMAINS: Final = ("binary_sensor",)
 FEED_IN_DOMAINS: Final = ("sensor", "number", "input_number")
+CARBON_DOMAINS: Final = ("sensor", "event", "number", "input_number")
+CARBON_PRICED: Final = "priced"
+"""CO₂ counts as a price beside the price,"""
+CARBON_INSTEAD: Final = "instead"
+"""or instead of it."""
 
 MOST_PERIODS: Final = 4
 
@@ -71,7 +79,7 @@ def validate_tariff(data: Data) -> Errors:
 
 
 def validate_extras(data: Data) -> Errors:
-    """Judge what comes on top of the price of energy, what is paid for feeding in, and the price of power."""
+    """Judge what comes on top of the price of energy, what is paid for feeding in, what CO₂ counts for, and the price of power."""
     errors: Errors = {}
     if not _is_price_or_absent(data, CONF_SURCHARGE):
         errors[CONF_SURCHARGE] = "no_price"
@@ -79,7 +87,7 @@ def validate_extras(data: Data) -> Errors:
         errors[CONF_VAT_PCT] = "vat_out_of_range"
     if CONF_GRID_FEE in data:
         errors |= _judge_grid_fee(data[CONF_GRID_FEE])
-    return errors | _judge_feed_in(data) | _judge_peak(data)
+    return errors | _judge_feed_in(data) | _judge_carbon(data) | _judge_peak(data)
 
 
 def _judge_dynamic(data: Data) -> Errors:
@@ -156,6 +164,20 @@ def _judge_feed_in(data: Data) -> Errors:
         elif not _is_of(data[CONF_FEED_IN_ENTITY], FEED_IN_DOMAINS):
             errors[CONF_FEED_IN_ENTITY] = "feed_in_entity_unknown"
     return errors
+
+
+def _judge_carbon(data: Data) -> Errors:
+    if CONF_CARBON not in data:
+        return {}
+    if data[CONF_CARBON] not in {CARBON_PRICED, CARBON_INSTEAD}:
+        return {CONF_CARBON: "carbon_unknown"}
+    entity_ids = data.get(CONF_CARBON_ENTITIES)
+    if not isinstance(entity_ids, list) or not entity_ids or not all(_is_of(it, CARBON_DOMAINS) for it in entity_ids):
+        return {CONF_CARBON_ENTITIES: "carbon_entities_missing"}
+    price = number(data, CONF_CARBON_PRICE)
+    if data[CONF_CARBON] == CARBON_PRICED and (price is None or price < 0):
+        return {CONF_CARBON_PRICE: "carbon_price_missing"}
+    return {}
 
 
 def _judge_peak(data: Data) -> Errors:

@@ -6,8 +6,9 @@ The steps: `user` is a menu -> dynamic | ready | own | fixed.
   own           {price, period_1..4: {price, hours, days, first_month, last_month}}
   fixed         {price}
 Each leads to `extras` {surcharge, vat_pct, feed_in_price | feed_in_entity, grid_fee: {low, standard, high, low_hours,
-high_hours, quarters}, peak: {peak, peak_price, peak_steps, peak_guard}}, which may all be left out, and that to the menu `preview` (or
-`preview_odd`, where the prices look wrong) -> save | extras | user. `reconfigure` is a menu -> prices | extras | user.
+high_hours, quarters}, peak: {peak, peak_price, peak_steps, peak_guard}, carbon: {carbon, carbon_entities, carbon_price}}, which
+may all be left out, and that to the menu `preview` (or `preview_odd`, where the prices look wrong) -> save | extras | user.
+`reconfigure` is a menu -> prices | extras | user.
 """
 
 from collections.abc import Mapping
@@ -34,6 +35,7 @@ from ..const import (
     CONF_READY,
     SUBENTRY_TARIFF,
 )
+from ..sources.carbon_hints import find_carbon_entities
 from ..sources.price import PriceSource
 from ..sources.price_catalogue import ANY, BY_KEY
 from ..sources.price_finder import anchor_of, entity_of, find_prices
@@ -57,6 +59,7 @@ from .tariff_form import (
     ready_data,
     ready_prices_schema,
     ready_schema,
+    with_carbon_entities,
 )
 from .tariff_preview import preview_of, unit_of
 from .words import option_words
@@ -171,8 +174,9 @@ class TariffSubentryFlow(ConfigSubentryFlow):
                 self._data |= extras
                 return await self.async_step_preview()
             errors = at_fields(errors)
-        shown = user_input or extras_answers(self._data)
-        return self._ask("extras", extras_schema(shown), shown, errors, prices=await self._prices_in_words())
+        filled = user_input or extras_answers(self._data)
+        shown = with_carbon_entities(filled, find_carbon_entities(self.hass))
+        return self._ask("extras", extras_schema(filled), shown, errors, prices=await self._prices_in_words())
 
     async def async_step_preview(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Show what the tariff comes to."""

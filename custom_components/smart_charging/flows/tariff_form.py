@@ -22,6 +22,9 @@ from homeassistant.helpers.selector import (
 
 from ..config_rules.fields import Errors
 from ..config_rules.tariff import (
+    CARBON_DOMAINS,
+    CARBON_INSTEAD,
+    CARBON_PRICED,
     COLOUR_DOMAINS,
     DAYS,
     DISPATCH_DOMAINS,
@@ -31,6 +34,9 @@ from ..config_rules.tariff import (
 )
 from ..const import (
     CONF_ANCHOR,
+    CONF_CARBON,
+    CONF_CARBON_ENTITIES,
+    CONF_CARBON_PRICE,
     CONF_DAYS,
     CONF_DISPATCHES,
     CONF_ENTITY_ID,
@@ -71,6 +77,7 @@ type Answers = Mapping[str, Any]
 
 PRICE_DOMAINS: Final = ("sensor", "binary_sensor", "event")
 NO_PEAK: Final = "none"
+NO_CARBON: Final = "none"
 PERIODS: Final = tuple(f"period_{place}" for place in range(1, MOST_PERIODS + 1))
 
 _NUMBER: Final = NumberSelector(NumberSelectorConfig(step="any", mode=NumberSelectorMode.BOX))
@@ -92,10 +99,18 @@ _QUARTERS: Final = SelectSelector(
 _PEAK: Final = SelectSelector(
     SelectSelectorConfig(options=[NO_PEAK, *PEAK_RULES], translation_key="peak_rule", mode=SelectSelectorMode.DROPDOWN)
 )
+_CARBON: Final = SelectSelector(
+    SelectSelectorConfig(
+        options=[NO_CARBON, CARBON_PRICED, CARBON_INSTEAD],
+        translation_key="carbon_rule",
+        mode=SelectSelectorMode.DROPDOWN,
+    )
+)
 _FEE_FIELDS: Final = (CONF_LOW, CONF_STANDARD, CONF_HIGH, CONF_LOW_HOURS, CONF_HIGH_HOURS)
 _EXTRA_FIELDS: Final = (CONF_SURCHARGE, CONF_VAT_PCT, CONF_FEED_IN_PRICE, CONF_FEED_IN_ENTITY)
 _PEAK_FIELDS: Final = (CONF_PEAK, CONF_PEAK_PRICE, CONF_PEAK_STEPS, CONF_PEAK_GUARD)
-_IN_SECTIONS: Final = frozenset({*PERIODS, *_FEE_FIELDS, CONF_QUARTERS, *_PEAK_FIELDS})
+_CARBON_FIELDS: Final = (CONF_CARBON, CONF_CARBON_ENTITIES, CONF_CARBON_PRICE)
+_IN_SECTIONS: Final = frozenset({*PERIODS, *_FEE_FIELDS, CONF_QUARTERS, *_PEAK_FIELDS, *_CARBON_FIELDS})
 
 
 def dynamic_schema(found: Iterable[FoundPrices], other: str) -> probatio.Schema:
@@ -206,7 +221,7 @@ def own_answers(data: Answers) -> dict[str, Any]:
 
 
 def extras_schema(filled: Answers) -> probatio.Schema:
-    """Ask for what comes on top, and for what power costs; what is not `filled` is folded up."""
+    """Ask for what comes on top, what CO₂ counts for, and what power costs; what is not `filled` is folded up."""
     fee = {
         **{probatio.Optional(key): _NUMBER for key in (CONF_LOW, CONF_STANDARD, CONF_HIGH)},
         **{probatio.Optional(key): _TEXT for key in (CONF_LOW_HOURS, CONF_HIGH_HOURS)},
@@ -218,6 +233,11 @@ def extras_schema(filled: Answers) -> probatio.Schema:
         probatio.Optional(CONF_PEAK_STEPS): _TEXT,
         probatio.Optional(CONF_PEAK_GUARD, default=True): BooleanSelector(),
     }
+    carbon = {
+        probatio.Optional(CONF_CARBON): _CARBON,
+        probatio.Optional(CONF_CARBON_ENTITIES): _entity(CARBON_DOMAINS, multiple=True),
+        probatio.Optional(CONF_CARBON_PRICE): _NUMBER,
+    }
     return probatio.Schema(
         {
             probatio.Optional(CONF_SURCHARGE): _NUMBER,
@@ -226,31 +246,42 @@ def extras_schema(filled: Answers) -> probatio.Schema:
             probatio.Optional(CONF_FEED_IN_ENTITY): _entity(FEED_IN_DOMAINS),
             probatio.Optional(CONF_GRID_FEE): section(probatio.Schema(fee), {"collapsed": CONF_GRID_FEE not in filled}),
             probatio.Optional(CONF_PEAK): section(probatio.Schema(peak), {"collapsed": CONF_PEAK not in filled}),
+            probatio.Optional(CONF_CARBON): section(probatio.Schema(carbon), {"collapsed": CONF_CARBON not in filled}),
         }
     )
 
 
 def extras_data(answers: Answers) -> dict[str, Any]:
     """Store what comes on top; what was left empty is none."""
-    fee, peak = dict(answers.get(CONF_GRID_FEE, {})), dict(answers.get(CONF_PEAK, {}))
+    fee, peak, carbon = (dict(answers.get(key, {})) for key in (CONF_GRID_FEE, CONF_PEAK, CONF_CARBON))
     has_peak = peak.get(CONF_PEAK, NO_PEAK) != NO_PEAK
+    has_carbon = carbon.get(CONF_CARBON, NO_CARBON) != NO_CARBON
     return {
         **{key: answers[key] for key in _EXTRA_FIELDS if key in answers},
         **({CONF_GRID_FEE: {CONF_QUARTERS: list(QUARTERS)} | fee} if any(key in fee for key in _FEE_FIELDS) else {}),
         **({key: value for key, value in peak.items() if value is not True} if has_peak else {}),
+        **(carbon if has_carbon else {}),
     }
 
 
 def extras_answers(data: Answers) -> dict[str, Any]:
     """Turn what comes on top back into the answers."""
     peak = {key: data[key] for key in _PEAK_FIELDS if key in data}
+    carbon = {key: data[key] for key in _CARBON_FIELDS if key in data}
     kept = (*_EXTRA_FIELDS, CONF_GRID_FEE)
-    return {**{key: data[key] for key in kept if key in data}, **({CONF_PEAK: peak} if peak else {})}
+    sections = {CONF_PEAK: peak, CONF_CARBON: carbon}
+    return {key: data[key] for key in kept if key in data} | {key: part for key, part in sections.items() if part}
+
+
+def with_carbon_entities(answers: Answers, entity_ids: Iterable[str]) -> dict[str, Any]:
+    """Suggest the entities that were found to tell of CO₂, where none were chosen."""
+    found = list(entity_ids)
+    return {CONF_CARBON: {CONF_CARBON_ENTITIES: found}, **answers} if found else dict(answers)
 
 
 def extras_of(data: Answers) -> dict[str, Any]:
     """Pick what comes on top out of a stored tariff, to take it over into another."""
-    return {key: data[key] for key in (*_EXTRA_FIELDS, CONF_GRID_FEE, *_PEAK_FIELDS) if key in data}
+    return {key: data[key] for key in (*_EXTRA_FIELDS, CONF_GRID_FEE, *_PEAK_FIELDS, *_CARBON_FIELDS) if key in data}
 
 
 def at_fields(errors: Errors) -> Errors:
@@ -262,5 +293,6 @@ def _choice(key: str, anchor: str) -> str:
     return f"{key} {anchor}"
 
 
-def _entity(domains: tuple[str, ...]) -> EntitySelector:
-    return EntitySelector(EntitySelectorConfig(filter=EntityWithDeviceFilterSelectorConfig(domain=list(domains))))
+def _entity(domains: tuple[str, ...], *, multiple: bool = False) -> EntitySelector:
+    filters = EntityWithDeviceFilterSelectorConfig(domain=list(domains))
+    return EntitySelector(EntitySelectorConfig(filter=filters, multiple=multiple))

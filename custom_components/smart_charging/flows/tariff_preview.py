@@ -1,7 +1,7 @@
-"""What a tariff comes to today and tomorrow, on one line each, so that a wrong unit is seen at once."""
+"""What a tariff comes to today and tomorrow, on one line each, so that a wrong unit is seen at once; where CO₂ counts, that too."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..config_tariffs import read_tariff
+from ..engine.model.carbon import CarbonSlot
 from ..engine.model.tariff import PriceSlot, Tariff
 from ..price_store import PriceStore
 from ..tariff_desk import Tariffs
@@ -47,12 +48,21 @@ async def preview_of(hass: HomeAssistant, entry_id: str, data: Mapping[str, Any]
     today = dt_util.start_of_local_day()
     days = [dt_util.start_of_local_day(today.date() + timedelta(days=ahead)) for ahead in range(3)]
     current = None if tariff is None else tariff.price_at(now)
+    told = {
+        "now": unknown if current is None else _price(current, unit),
+        "today": _day(prices, days[0], days[1], unit) or unknown,
+        "tomorrow": _day(prices, days[1], days[2], unit) or unknown,
+    }
+    if tariff is not None and tariff.carbon is not None:
+        emission, slots = tariff.carbon_at(now), tariff.carbon.slots
+        emitted = {
+            "now": "" if emission is None else _grams(emission),
+            "today": _emitted(slots, days[0], days[1]),
+            "tomorrow": _emitted(slots, days[1], days[2]),
+        }
+        told = {when: f"{price}; CO₂: {emitted[when] or unknown}" for when, price in told.items()}
     return Preview(
-        placeholders={
-            "now": unknown if current is None else _price(current, unit),
-            "today": _day(prices, days[0], days[1], unit) or unknown,
-            "tomorrow": _day(prices, days[1], days[2], unit) or unknown,
-        },
+        placeholders=told,
         odd=tariff is not None and _is_odd(tariff),
     )
 
@@ -73,11 +83,28 @@ def _day(prices: Sequence[PriceSlot], start: datetime, end: datetime, unit: str)
     return f"{_price(low, unit)} ({_clock(low)}) … {_price(high, unit)} ({_clock(high)})"
 
 
+def _emitted(slots: Iterable[CarbonSlot], start: datetime, end: datetime) -> str:
+    """Write a day's greenest time, and what is emitted when it is least green; nothing where nobody knows."""
+    of_day = [
+        replace(slot, start=max(slot.start, dt_util.as_utc(start)))
+        for slot in slots
+        if slot.end > start and slot.start < end
+    ]
+    if not of_day:
+        return ""
+    low, high = (choose(of_day, key=lambda slot: slot.kg_per_kwh) for choose in (min, max))
+    return f"{_grams(low)} ({_clock(low)}) … {_grams(high)} ({_clock(high)})"
+
+
+def _grams(slot: CarbonSlot) -> str:
+    return f"{'≈ ' if slot.estimated else ''}{1000 * slot.kg_per_kwh:.0f} g/kWh"
+
+
 def _price(slot: PriceSlot, unit: str) -> str:
     return f"{'≈ ' if slot.estimated else ''}{slot.price_per_kwh:.3f} {unit}"
 
 
-def _clock(slot: PriceSlot) -> str:
+def _clock(slot: PriceSlot | CarbonSlot) -> str:
     return dt_util.as_local(slot.start).strftime("%H:%M")
 
 

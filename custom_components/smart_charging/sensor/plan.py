@@ -87,7 +87,14 @@ class PlanSensor(PlanEntity, SensorEntity):
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
-        return {"slots": [_row(slot) for slot in self._slots()]}
+        plan = self.planned.plan
+        shown: dict[str, Any] = {"slots": [_row(slot) for slot in self._slots()]}
+        if plan is None or plan.carbon_kg is None or plan.carbon_saving_kg is None:
+            return shown
+        return shown | {
+            "carbon_kg": round(plan.carbon_kg, 2) + 0.0,
+            "carbon_saving_kg": round(plan.carbon_saving_kg, 2) + 0.0,
+        }
 
     @override
     def _shows(self) -> object:
@@ -125,15 +132,16 @@ class PlanFigureSensor(PlanEntity, SensorEntity):
 
 def _row(slot: PlanSlot) -> dict[str, Any]:
     """Show a slot; of one that starts early, so as not to be late, no figures are worked out."""
-    row = {"start": local(slot.start), "end": local(slot.end), "current_a": round(slot.current_a, 1)}
+    row: dict[str, Any] = {"start": local(slot.start), "end": local(slot.end), "current_a": round(slot.current_a, 1)}
     if not worked_out(slot):
         return row
-    return row | {
+    row |= {
         "power_kw": round(slot.power_kw, 2),
         "price": None if slot.price_per_kwh is None else round(slot.price_per_kwh, 5),
         "cost": round(slot.cost, 3),
         "stored_kwh": round(slot.stored_kwh, 2),
     }
+    return row if slot.carbon_kg_per_kwh is None else row | {"g_per_kwh": round(1000 * slot.carbon_kg_per_kwh)}
 
 
 def _cents(amount: float | None) -> float | None:

@@ -13,12 +13,13 @@ from ..engine.model.tariff import PriceSlot
 from ..entity import SiteEntity
 from ..runtime import SmartChargingConfigEntry
 from ..tariff_desk import Tariffs
+from .carbon import carbon_sensors
 
 
 def price_sensors(entry: SmartChargingConfigEntry) -> list[SiteEntity]:
-    """Make the sensor of the price; none where nobody told a tariff."""
+    """Make the sensor of the price, and that of CO₂ where it counts; none where nobody told a tariff."""
     tariffs = entry.runtime_data.tariffs
-    return [] if tariffs is None else [PriceSensor(entry, tariffs)]
+    return [] if tariffs is None else [PriceSensor(entry, tariffs), *carbon_sensors(entry, tariffs)]
 
 
 class PriceSensor(SiteEntity, SensorEntity):

@@ -418,7 +418,18 @@ ANY: Final = KnownPrices(key="any", platform="", name="", places=(), keys=Keys(s
 
 BY_KEY: Final[Mapping[str, KnownPrices]] = {known.key: known for known in (*KNOWN_PRICES, ANY)}
 
-USUAL_STARTS: Final = ("start", "start_time", "startsAt", "time", "hour", "from", "start_date", "datetime", "timestamp")
+USUAL_STARTS: Final = (
+    "start",
+    "start_time",
+    "startsAt",
+    "time",
+    "hour",
+    "from",
+    "start_date",
+    "datetime",
+    "timestamp",
+    "t",
+)
 USUAL_ENDS: Final = ("end", "end_time", "endsAt", "till", "to", "end_date")
 USUAL_PRICES: Final = ("value", "price", "value_inc_vat", "price_per_kwh", "per_kwh", "electricity_price", "total")
 """What the parts of rows are called in the integrations of the table, and in others that were seen."""

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import reduce
@@ -41,13 +41,23 @@ def read_rows(raw: Any, known: KnownPrices, zone: tzinfo, factor: float) -> tupl
     was written last.
     """
     match raw:
+        case list() | tuple() if known is ANY:
+            return read_usual_rows(raw, USUAL_PRICES, zone, factor)
         case list() | tuple():
-            found = [_row(item, known, zone, factor) for item in raw]
+            found = [_row(item, known.keys, zone, factor) for item in raw]
         case Mapping() if known.shape is Shape.BY_TIME:
             found = [_made(start, None, price, zone, factor) for start, price in raw.items()]
         case _:
             return ()
     return _slots(_told_apart([row for row in found if row is not None], zone), known.step)
+
+
+def read_usual_rows(raw: Any, values: Sequence[str], zone: tzinfo, factor: float) -> tuple[PriceSlot, ...]:
+    """Read a list of rows whose times are called as they usually are, and what they tell as one of `values`."""
+    if not isinstance(raw, list | tuple):
+        return ()
+    found = [_row(item, _usual_keys(item, values), zone, factor) for item in raw if isinstance(item, Mapping)]
+    return _slots(_told_apart([row for row in found if row is not None], zone), _LONGEST)
 
 
 def read_hours(
@@ -77,21 +87,24 @@ def merged(known: Iterable[PriceSlot], told: Iterable[PriceSlot]) -> tuple[Price
     return reduce(filled, layers, ())
 
 
-def _row(item: Any, known: KnownPrices, zone: tzinfo, factor: float) -> _Row | None:
+def _row(item: Any, keys: Keys, zone: tzinfo, factor: float) -> _Row | None:
     if not isinstance(item, Mapping):
         return None
-    keys = known.keys if known is not ANY else _usual_keys(item)
-    price: Any = item
-    for part in keys.price.split("."):
-        price = price.get(part) if isinstance(price, Mapping) else None
     end = None if keys.end is None else item.get(keys.end)
-    return _made(item.get(keys.start), end, price, zone, factor)
+    return _made(item.get(keys.start), end, _inside(item, keys.price), zone, factor)
 
 
-def _usual_keys(item: Mapping[Any, Any]) -> Keys:
+def _inside(item: Any, path: str) -> Any:
+    for part in path.split("."):
+        item = item.get(part) if isinstance(item, Mapping) else None
+    return item
+
+
+def _usual_keys(item: Mapping[Any, Any], values: Sequence[str]) -> Keys:
     """Guess what the parts of a row are called; one that is not there is called nothing."""
     start, end, price = (
-        next((name for name in names if name in item), "") for names in (USUAL_STARTS, USUAL_ENDS, USUAL_PRICES)
+        next((name for name in names if _inside(item, name) is not None), "")
+        for names in (USUAL_STARTS, USUAL_ENDS, values)
     )
     return Keys(start=start, end=end, price=price)
 

@@ -1,13 +1,15 @@
 """What plans go by where CO₂ counts: as a price beside the price, or instead of it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import pytest
 
 from custom_components.smart_charging.engine.model.carbon import Carbon
 from custom_components.smart_charging.engine.model.tariff import Tariff
 
-from ..planning.builders import emits, in_hours, tariff
+from ..builders import NOW
+from ..planning.builders import HOUR, emits, in_hours, tariff
 
 
 def counted(prices: Sequence[float | None], carbon: Carbon) -> list[str]:
@@ -19,8 +21,8 @@ def counted(prices: Sequence[float | None], carbon: Carbon) -> list[str]:
     ]
 
 
-def _hour(moment: object) -> float:
-    return (moment - in_hours(0)) / (in_hours(1) - in_hours(0))  # type: ignore[operator, no-any-return]
+def _hour(moment: datetime) -> float:
+    return (moment - NOW) / HOUR
 
 
 def test_a_tonne_that_costs_100_euro_makes_100_grams_a_cent() -> None:
@@ -66,7 +68,7 @@ def test_instead_of_the_price(prices: Sequence[float | None], carbon: Carbon, to
 
 
 def test_it_changes_where_either_does() -> None:
-    quarters = tariff(0.2, 0.3, each=(in_hours(0.25) - in_hours(0)), carbon=emits(100, per_tonne=100))
+    quarters = tariff(0.2, 0.3, each=HOUR / 4, carbon=emits(100, per_tonne=100))
     assert [slot.price_per_kwh for slot in quarters.counted] == pytest.approx([0.21, 0.31])
     assert quarters.counted_at(in_hours(0.25)) == quarters.counted[1]
     assert quarters.counted_at(in_hours(0.5)) is None
