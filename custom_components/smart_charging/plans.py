@@ -116,7 +116,12 @@ class Plans:
         question = self._question(at, site, {evse_id: self._order(evse_id, aim) for evse_id, aim in aims.items()})
         if question is None:
             return None
-        return await self._hass.async_add_executor_job(make_plans, question)
+        plans = await self._hass.async_add_executor_job(make_plans, question)
+        # Who would have to start now, so as not to be late, is told so as he would be.
+        return {
+            evse_id: guard(plan, question.orders[evse_id], site, at, seen=evse_id in self._appetites)
+            for evse_id, plan in plans.items()
+        }
 
     def _kept(self, orders: Mapping[str, Order]) -> Mapping[str, Plan]:
         """Give the plans of the cars that are still there."""
@@ -189,6 +194,7 @@ class Plans:
         self._hass.async_create_background_task(self._make_soon(question), f"{DOMAIN} plan")
 
     async def _make_soon(self, question: Question) -> None:
+        wanted: Mapping[datetime, float]
         try:
             plans = await self._hass.async_add_executor_job(make_plans, question)
             wanted = await self._hass.async_add_executor_job(wanted_kw, question, plans)

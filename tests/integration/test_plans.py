@@ -259,6 +259,16 @@ async def test_what_would_be_is_told_without_being_so(desk: MakeDesk) -> None:
     assert (await at_home.at(EVENING, wants(20))) == before
 
 
+async def test_what_would_be_starts_as_early_as_it_would(desk: MakeDesk) -> None:
+    at_home = await desk(hp_hc())
+    # Half an hour before it is cheap, and with no time to spare after that.
+    at, departure = EVENING + timedelta(hours=4), EVENING + timedelta(hours=6, minutes=45)
+    preview = await at_home.plans.async_preview(at, SITE, wants(20, departure))
+    assert preview is not None
+    assert preview["a"].starts_at == at
+    assert preview == await at_home.at(at, wants(20, departure))
+
+
 async def test_a_plan_that_cannot_be_made_is_told_once_and_tried_again(
     desk: MakeDesk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
