@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from custom_components.smart_charging.engine.model.battery_order import BatteryWay
+from custom_components.smart_charging.engine.model.battery_plan import BatteryPlan, BatterySlot
 from custom_components.smart_charging.engine.model.outlook import Outlook, OutlookStep
 from custom_components.smart_charging.engine.model.peak_month import PeakMonth
 from custom_components.smart_charging.engine.model.plan import Plan, PlanSlot
@@ -259,6 +261,19 @@ def test_how_high_the_window_is_to_become_that_runs():
     month = replace(MONTH, window_kwh=3.0)
     asked = question(order(10, 3), billed(SWEDEN, 0.3, 0.3, 0.3), at=in_hours(0.5), month=month, outlook=QUIET)
     assert wanted_kw(asked, {"a": charging(4.0)})[in_hours(0)] == pytest.approx(3.0 + 2.5 + 2.0)
+
+
+def test_what_a_home_battery_is_to_take_is_in_it_and_what_it_is_to_give_is_not():
+    """It takes 3 kW for half of the first hour, and gives 2 kW in the second one."""
+    battery = BatteryPlan(
+        slots=(
+            BatterySlot(start=in_hours(0.5), end=in_hours(1), way=BatteryWay.CHARGE, power_kw=3.0, soc=0.5),
+            BatterySlot(start=in_hours(1), end=in_hours(2), way=BatteryWay.BY_ITSELF, power_kw=-2.0, soc=0.3),
+        )
+    )
+    asked = question(order(10, 2), billed(SWEDEN, 0.3, 0.3), outlook=QUIET)
+    wanted = wanted_kw(asked, {"a": charging(4.0, 4.0)}, battery)
+    assert wanted == {in_hours(0): pytest.approx(6.5), in_hours(1): pytest.approx(5.0)}
 
 
 def test_where_power_has_no_price_no_window_is_to_become_anything():

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from ..model.battery_plan import BatteryPlan
 from ..model.peak_month import PeakMonth
 from ..model.plan import Plan
 from ..model.tariff import PeakPrice
@@ -31,8 +32,13 @@ def peaks_of(question: Question, spans: Sequence[Span]) -> tuple[Peak, ...]:
     )
 
 
-def wanted_kw(question: Question, plans: Mapping[str, Plan]) -> dict[datetime, float]:
-    """Tell how high the windows are to become in which plans charge, as they count, by when they begin, UTC."""
+def wanted_kw(
+    question: Question, plans: Mapping[str, Plan], battery: BatteryPlan | None = None
+) -> dict[datetime, float]:
+    """Tell how high the windows are to become in which cars' plans charge, as they count, by when they begin, UTC.
+
+    What a home battery is to take from the grid is in it; what it is to give is not: the house may not want it.
+    """
     price, spans = question.tariff.peak, spans_of(question)
     if price is None:
         return {}
@@ -42,8 +48,15 @@ def wanted_kw(question: Question, plans: Mapping[str, Plan]) -> dict[datetime, f
         ends = start + price.window
         cars_kw = sum(plan.mean_kw(start, ends) for plan in plans.values())
         if cars_kw > 0:
-            found[start] = window.base_kw + price.factor_at(start) * cars_kw
+            found[start] = window.base_kw + price.factor_at(start) * (cars_kw + _stored_kw(battery, start, ends))
     return found
+
+
+def _stored_kw(battery: BatteryPlan | None, start: datetime, end: datetime) -> float:
+    """Tell what a battery is to take in that time, on average."""
+    slots = () if battery is None else battery.slots
+    lengths = ((slot.power_kw, min(slot.end, end) - max(slot.start, start)) for slot in slots)
+    return sum(max(0.0, kw) * (length / (end - start)) for kw, length in lengths if length > timedelta())
 
 
 def _peak(
