@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from custom_components.smart_charging.engine.model import tariff as tariff_model
 from custom_components.smart_charging.engine.planning import optimise, orders, times
 from custom_components.smart_charging.engine.planning.alone import Search
 from custom_components.smart_charging.engine.planning.market import markets
@@ -86,6 +87,7 @@ def test_a_months_peak():
         (optimise._MOST_S, "more than {:.0f} s"),
         (orders._MUST, "counts for {:.0f} of the dearest ones"),
         (orders._START, "as much as {} kWh, less than a cent"),
+        (tariff_model._TIE, r"\kappa \gamma_t + {}\, p_t"),
         (orders._STAY, "counts as {:.0%} of the mean price cheaper"),
         (times.FURTHEST / HOUR, "not further than {:.0f} h"),
         (times._WITHOUT_DEPARTURE / HOUR, "for {:.0f} h at the most"),

@@ -7,6 +7,8 @@ import pytest
 
 from custom_components.smart_charging.config_rules.tariff import validate_tariff
 from custom_components.smart_charging.config_tariffs import read_tariff
+from custom_components.smart_charging.engine.model.carbon import Carbon, CarbonSlot
+from custom_components.smart_charging.engine.model.tariff import Tariff
 from custom_components.smart_charging.sources.price_catalogue import KNOWN_PRICES
 from custom_components.smart_charging.tariffs.hours import fixed
 
@@ -41,6 +43,15 @@ def test_the_example(hour: str, exchange: float, pays: float) -> None:
     (price,) = [slot.price_per_kwh for slot in slots if slot.start <= at < slot.end]
     assert price == pytest.approx(pays, abs=0.0005)
     assert f"= {pays:.3f} €" in PAGE
+
+
+def test_what_a_price_of_co2_comes_to() -> None:
+    start, end = local("2026-01-14 00:00"), local("2026-01-15 00:00")
+    (price,) = fixed(0.20).slots(start, end, PARIS)
+    carbon = Carbon(slots=(CarbonSlot(start=start, end=end, kg_per_kwh=0.4),), price_per_kg=100 / 1000)
+    (counted,) = Tariff(currency="EUR", prices=(price,), carbon=carbon).counted
+    assert counted.price_per_kwh == pytest.approx(0.24)
+    assert "0.20 € with 400 g count as 0.24 €" in PAGE
 
 
 def test_each_price_source_is_named() -> None:
