@@ -65,7 +65,7 @@ async def load_all(hass: HomeAssistant) -> ToldSite:
         off_peak="schedule.cheap",
         drivers={GARAGE: OcppDriver(station, 1, WHOLE_SITE.evses[0], now=dt_util.utcnow)},
         vehicles=VEHICLES,
-        tariff=read_tariff(hp_hc(peak="flanders", peak_price=50.0)),
+        tariff=read_tariff(hp_hc(peak="flanders", peak_price=50.0, carbon="instead", carbon_entities=["sensor.grid"])),
     )
     for vehicle_id in VEHICLES:
         # With a figure for each of the strategies, so that all of them are offered.

@@ -135,6 +135,15 @@ async def test_what_the_grid_emits_is_told_with_the_price(hass: HomeAssistant) -
     assert counted.price_per_kwh == pytest.approx(0.25 + 0.2 * 0.045)
 
 
+async def test_co2_is_enough_to_plan_by_while_nobody_tells_a_price(hass: HomeAssistant) -> None:
+    hass.states.async_set("sensor.grid", "300", {"unit_of_measurement": "g/kWh"})
+    tariffs, _ = await make(hass, dynamic_tariff(carbon="instead", carbon_entities=["sensor.grid"]))
+    await tariffs.async_ask()
+    tariff = tariff_of(tariffs)
+    assert tariff.prices == ()
+    assert [(slot.start, slot.price_per_kwh) for slot in tariff.counted] == [(NOON, pytest.approx(0.3))]
+
+
 async def test_a_tariff_without_co2(hass: HomeAssistant) -> None:
     tariffs, _ = await make(hass, fixed_tariff())
     assert not tariffs.has_carbon
