@@ -12,7 +12,7 @@ from custom_components.smart_charging.engine.planning.planner import make_plans
 
 from .acn import sample
 from .plan_bound import hours_between, least_cost
-from .plan_car import HIGHEST_A, HIGHEST_KW, KW_PER_A, LOWEST_KW, ask, order_of, site_of, stored_kw
+from .plan_car import EFFICIENCY, HIGHEST_A, HIGHEST_KW, KW_PER_A, LOWEST_KW, ask, order_of, site_of, stored_kw
 from .plan_prices import DAY, HOUR, Market, Night, Stay
 
 ALONE_A: Final = HIGHEST_A
@@ -29,7 +29,10 @@ _HAIR_KWH: Final = 1e-9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """A night, in EUR: charged at once, by our plans, and at the least; `missed_kwh` is what our plans missed."""
+    """A night, in EUR: charged at once, by our plans, and at the least.
+
+    `missed_kwh` is what our plans missed. They pay for it as if it were charged at the night's highest price: to miss is no saving.
+    """
 
     market: str
     at_once: float
@@ -118,10 +121,11 @@ def _forecast(market: Market, day: date, chance: random.Random) -> Forecast:
 
 def _saved(night: Night, limit_a: float, ours: float, missed_kwh: Sequence[float]) -> Saved:
     limit_kw = limit_a * KW_PER_A
+    dearest = max(slot.price_per_kwh for slot in night.prices)
     return Saved(
         market=night.market,
         at_once=cost_at_once(night, limit_kw),
-        ours=ours,
+        ours=ours + dearest / EFFICIENCY * sum(kwh for kwh in missed_kwh if kwh > 0),
         least=least_cost(night, limit_kw),
         missed_kwh=sum(kwh for kwh in missed_kwh if kwh > _TRIFLE_KWH),
     )

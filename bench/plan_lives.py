@@ -13,9 +13,9 @@ from custom_components.smart_charging.engine.model.tariff import PeakPrice
 from .plan_bound import least_cost
 from .plan_car import KW_PER_A
 from .plan_house import QUARTER, STEP, YEAR, House
-from .plan_policies import OURS, POLICIES, AtOnce, Ours
+from .plan_policies import POLICIES, AtOnce
 from .plan_prices import DAY, Market, Night, Stay
-from .plan_world import LOST, Outcome, Scene, Trouble, live_through, steps_between
+from .plan_world import BATTERY_KWH, LOST, Outcome, Scene, Trouble, live_through, steps_between
 
 WIDE_A: Final = 40.0
 """A supply that binds nobody."""
@@ -26,7 +26,8 @@ FLANDERS: Final = PeakPrice(per_kw=4.4, least_kw=2.5)
 MONTHS: Final = (1, 4, 7, 10)
 EACH_DAYS: Final = 2
 """A car is charged each second night."""
-_BATTERY_KWH: Final = 60.0
+_MOST_NIGHTS: Final = 14
+"""So many of them end before any month does."""
 _OFF: Final = 0.15
 _SLOW: Final = 0.8
 _SPARE_KWH: Final = 5.0
@@ -52,33 +53,43 @@ TROUBLES: Final = ("none", "house", "late SoC", "lost", "slow", "all")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Troubled:
-    """A night in which something goes wrong, under our planner."""
+    """A night in which something goes wrong, under one policy."""
 
     name: str
+    policy: str
     scene: Scene
 
     def run(self) -> list[Ended]:
         """Live through it, and see whether it could have been done at all."""
-        outcome = live_through(self.scene, Ours(QUARTER))
-        could = live_through(self.scene, AtOnce())
-        return [_ended(f"trouble: {self.name}", OURS, self.scene, outcome, feasible=could.is_met(self.scene.stay))]
+        outcome = live_through(self.scene, POLICIES[self.policy]())
+        return [_ended(f"trouble: {self.name}", self.policy, self.scene, outcome, feasible=is_feasible(self.scene))]
 
 
 def troubled(market: Market, house: House, count: int, seed: int) -> Iterator[Troubled]:
-    """Make so many nights for each trouble, evenly over the year, beside a house at a tight supply."""
+    """Make so many nights for each trouble and policy, evenly over the year, beside a house at a tight supply."""
     for name in TROUBLES:
         for number in range(count):
             chance = random.Random(f"{seed} {name} {number}")
             day = date(YEAR, 1, 2) + DAY * (360 * number // count)
             stay = _stay(market, day, chance, spare_kwh=_SPARE_KWH)
-            scene = _scene(market, house, day, stay, TIGHT_A)
-            yield Troubled(name=name, scene=replace(scene, trouble=_trouble(name, stay, chance)))
+            scene = replace(_scene(market, house, day, stay, TIGHT_A), trouble=_trouble(name, stay, chance))
+            for policy in POLICIES:
+                yield Troubled(name=name, policy=policy, scene=scene)
+
+
+def is_feasible(scene: Scene) -> bool:
+    """Tell whether anybody could have it ready, even one who knew all that would go wrong.
+
+    Charging at once takes in each moment all that car, charger and supply bear, until there is enough: at no time could
+    anybody have more.
+    """
+    return live_through(scene, AtOnce()).is_met(scene.stay)
 
 
 def _trouble(name: str, stay: Stay, chance: random.Random) -> Trouble:
     # At any time, and not only when it would be easy: the hour may be the last one.
     lost_at = stay.arrives + STEP * chance.randrange((stay.leaves - stay.arrives - LOST) // STEP)
-    lacks_kwh = _OFF * _BATTERY_KWH * chance.choice([-1, 1])
+    lacks_kwh = _OFF * BATTERY_KWH * chance.choice([-1, 1])
     parts = {
         "house": Trouble(house=1.5),
         "late SoC": Trouble(lacks_kwh=lacks_kwh),
@@ -109,19 +120,18 @@ class Month:
         for scene in self.scenes:
             make = POLICIES[self.policy]
             outcome = live_through(scene, make(), peak, None if peak is None else bill.month_at)
-            bill.with_car_kw |= outcome.quarters_kw
-            could = live_through(scene, AtOnce())
+            bill.car_kw |= outcome.car_kw
             least = least_cost(Night(market="NL", stays=(scene.stay,), prices=scene.prices), scene.limit_a * KW_PER_A)
-            one = _ended(self.limits, self.policy, scene, outcome, feasible=could.is_met(scene.stay))
+            one = _ended(self.limits, self.policy, scene, outcome, feasible=is_feasible(scene))
             ended.append(replace(one, least=least if self.limits == FREE else None))
         if peak is not None:
             ended[-1] = replace(ended[-1], paid=ended[-1].paid + bill.cost(peak))
         return ended
 
 
-FREE: Final = "none"
-HOUSE: Final = "the house"
-PEAK: Final = "the house, capacity tariff"
+FREE: Final = "nothing in the way"
+HOUSE: Final = "a house"
+PEAK: Final = "a house, price of power"
 
 
 def months(market: Market, house: House, each: int, seed: int) -> Iterator[Month]:
@@ -134,7 +144,7 @@ def months(market: Market, house: House, each: int, seed: int) -> Iterator[Month
                 starts = tuple(market.local(day, 0) for day in days if day.month == month or day.day == 1)
                 house_kw = house.quarters_kw(starts[0], starts[-1]) if limits == PEAK else {}
                 scenes: list[Scene] = []
-                for number in range(min(each, 15)):
+                for number in range(min(each, _MOST_NIGHTS)):
                     day = first + (1 + EACH_DAYS * number) * DAY
                     stay = _stay(market, day, random.Random(f"month {seed} {day}"), spare_kwh=0.0)
                     scene = _scene(market, house, day, stay, WIDE_A if limits == FREE else TIGHT_A)
@@ -144,19 +154,19 @@ def months(market: Market, house: House, each: int, seed: int) -> Iterator[Month
 
 @dataclass(slots=True, kw_only=True)
 class _Bill:
-    """The quarters of an hour of a month, kW by their beginning: of the house alone, and of house and car."""
+    """The quarters of an hour of a month, kW by their beginning: what the house takes, and what the car does."""
 
     house_kw: dict[datetime, float]
     starts: Sequence[datetime]
-    with_car_kw: dict[datetime, float] = field(default_factory=dict[datetime, float])
+    car_kw: dict[datetime, float] = field(default_factory=dict[datetime, float])
 
     def month_at(self, now: datetime, tonight: Outcome, window_kwh: float) -> PeakMonth:
-        quarters = self.house_kw | self.with_car_kw | tonight.quarters_kw
+        car_kw = self.car_kw | tonight.car_kw
         days = [0.0] * len(self.starts)
-        for begin, kw in quarters.items():
+        for begin, house_kw in self.house_kw.items():
             if begin + QUARTER <= now:
                 day = bisect_right(self.starts, begin) - 1
-                days[day] = max(days[day], kw)
+                days[day] = max(days[day], house_kw + car_kw.get(begin, 0.0))
         today = bisect_right(self.starts, now) - 1
         return PeakMonth(
             ends=self.starts[-1],
@@ -169,7 +179,8 @@ class _Bill:
     def cost(self, price: PeakPrice) -> float:
         """What the car's peak costs beyond that of the house alone."""
         alone_kw = max(price.least_kw, *self.house_kw.values())
-        return price.per_kw * (max(alone_kw, *self.with_car_kw.values()) - alone_kw)
+        together_kw = (self.house_kw[begin] + kw for begin, kw in self.car_kw.items())
+        return price.per_kw * (max(alone_kw, *together_kw) - alone_kw)
 
 
 def _stay(market: Market, day: date, chance: random.Random, *, spare_kwh: float) -> Stay:

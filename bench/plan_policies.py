@@ -1,60 +1,25 @@
-"""What decides when a car charges: our planner, and the ways of others, each as simple as it is mostly done."""
+"""What decides when a car charges: Smart Charging, and the ways of others, each as simple as it is mostly done.
+
+Those that look ahead keep the same margin before departure as ours, and nothing in reserve besides.
+"""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from custom_components.smart_charging.engine.model.plan import Plan
-from custom_components.smart_charging.engine.model.tariff import PriceSlot, Tariff
-from custom_components.smart_charging.engine.planning.guard import guard
-from custom_components.smart_charging.engine.planning.planner import make_plans
+from custom_components.smart_charging.engine.model.tariff import PriceSlot
 
 from .plan_bound import hours_between
-from .plan_car import HIGHEST_A, HIGHEST_KW, ask, order_of, site_of, stored_kw
+from .plan_car import HIGHEST_A, HIGHEST_KW, stored_kw
 from .plan_house import QUARTER
+from .plan_ours import Ours
 from .plan_prices import DUTCH, HOUR
 from .plan_world import Policy, Seen
 
 OURS: Final = "ours"
+AT_ONCE: Final = "at once"
 _EVENING_H: Final = 23
 _HAIR_KWH: Final = 1e-6
-
-
-class Ours:
-    """The planner with its guard, asked again at each hour or quarter of one with what is known by then."""
-
-    def __init__(self, each: timedelta = HOUR) -> None:
-        """A night begins."""
-        self._each = each
-        self._before: dict[str, Plan] = {}
-        self._next: datetime | None = None
-
-    def current_a(self, seen: Seen) -> float:
-        """Follow the plan."""
-        if self._next is None or seen.now >= self._next:
-            self._replan(seen)
-            midnight = seen.now.replace(hour=0, minute=0)
-            self._next = seen.now - (seen.now - midnight) % self._each + self._each
-        slot = self._before["0"].at(seen.now)
-        return 0.0 if slot is None else slot.current_a
-
-    def _replan(self, seen: Seen) -> None:
-        scene = seen.scene
-        most_a = HIGHEST_A if seen.most_a is None else min(HIGHEST_A, seen.most_a)
-        order = order_of("0", seen.need_kwh, seen.room_kwh, seen.ready, maximum_a=most_a, charging=seen.charging)
-        site = site_of(["0"], scene.limit_a)
-        question = ask(
-            seen.now,
-            site,
-            [order],
-            (),
-            tariff=Tariff(currency="EUR", prices=scene.prices, peak=seen.peak),
-            outlook=scene.outlook,
-            before=self._before,
-            month=None if seen.month is None else seen.month(),
-        )
-        plan = make_plans(question)["0"]
-        self._before = {"0": guard(plan, order, site, seen.now, seen=seen.most_a is not None)}
 
 
 class AtOnce:
@@ -106,7 +71,7 @@ class CheapestBlock:
 
 POLICIES: Final[Mapping[str, Callable[[], Policy]]] = {
     OURS: Ours,
-    "at once": AtOnce,
+    AT_ONCE: AtOnce,
     "from 23:00": FromEleven,
     "cheapest hours": CheapestHours,
     "cheapest block": CheapestBlock,

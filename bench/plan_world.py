@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Protocol
 
+from custom_components.smart_charging.engine.model.evse import EvseStatus, EvState
+from custom_components.smart_charging.engine.model.goal_set import Terms
 from custom_components.smart_charging.engine.model.outlook import Outlook
 from custom_components.smart_charging.engine.model.peak_month import PeakMonth
 from custom_components.smart_charging.engine.model.tariff import PeakPrice, PriceSlot
@@ -20,14 +22,14 @@ from .plan_car import HIGHEST_A, KW_PER_A, LOWEST_A, stored_kw
 from .plan_house import QUARTER, STEP, STEP_H
 from .plan_prices import HOUR, Stay
 
-MARGIN: Final = timedelta(minutes=30)
-"""Everybody is to be ready so long before departure: the default of a goal."""
+MARGIN: Final = timedelta(minutes=Terms().margin_min)
+"""Every policy that looks ahead is to be ready so long before departure: what goals have where nobody says otherwise."""
 LOST: Final = timedelta(hours=1)
 TOLD_LATE: Final = timedelta(hours=2)
+BATTERY_KWH: Final = 60.0
 _TRIFLE_KWH: Final = 0.05
 _KW_ONE_PHASE: Final = 0.23
 _HAIR: Final = 1e-9
-_NOTHING: Final = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,18 +65,23 @@ class Scene:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What can be known at `now`. Energies are those that the battery is thought to lack, and to have room for."""
+    """What can be known at `now`.
+
+    `lacks_kwh` is what the battery is thought to lack of what is wanted; below 0 where it has more. `status` is what the
+    charger tells, and `month` and `peak` are the peaks so far and their price, where power has one.
+    """
 
     now: datetime
     scene: Scene
-    need_kwh: float
-    room_kwh: float
-    charging: bool
-    most_a: float | None
-    """What the car was seen to take at the most where it was offered more or as much as it can; None: it was not yet seen."""
+    lacks_kwh: float
+    status: EvseStatus
     month: Callable[[], PeakMonth] | None = None
-    """The peaks so far, where power has a price."""
     peak: PeakPrice | None = None
+
+    @property
+    def need_kwh(self) -> float:
+        """What it is thought to need."""
+        return max(0.0, self.lacks_kwh)
 
     @property
     def ready(self) -> datetime:
@@ -98,8 +105,8 @@ class Outcome:
     stored_kwh: float = 0.0
     paid: float = 0.0
     starts: int = 0
-    quarters_kw: dict[datetime, float] = field(default_factory=dict[datetime, float])
-    """The mean import of house and car, by the beginning of each quarter of an hour."""
+    car_kw: dict[datetime, float] = field(default_factory=dict[datetime, float])
+    """What the car took on average in each quarter of an hour, by its beginning."""
 
     def is_met(self, stay: Stay) -> bool:
         """Whether it has what it needs."""
@@ -114,35 +121,69 @@ def live_through(
     scene: Scene, policy: Policy, peak: PeakPrice | None = None, month_at: MonthAt | None = None
 ) -> Outcome:
     """Let the night pass."""
-    stay, trouble, outcome = scene.stay, scene.trouble, Outcome()
-    most_a: float | None = None
-    drawn_a, window_kwh = 0.0, 0.0
+    stay, trouble, outcome, charger = scene.stay, scene.trouble, Outcome(), _Charger(scene.stay.arrives)
+    window_kwh = 0.0
     for now, house_kw, price in _steps(scene):
+        quarter = _quarter(now)
+        window_kwh = 0.0 if now == quarter else window_kwh
         given_a = 0.0
         if not trouble.is_lost(now):
             late_kwh = trouble.lacks_kwh if now < stay.arrives + TOLD_LATE else 0.0
             seen = Seen(
                 now=now,
                 scene=scene,
-                need_kwh=max(0.0, stay.need_kwh - outcome.stored_kwh - late_kwh),
-                room_kwh=max(0.0, stay.room_kwh - outcome.stored_kwh),
-                charging=drawn_a > 0,
-                most_a=most_a,
+                lacks_kwh=stay.need_kwh - outcome.stored_kwh - late_kwh,
+                status=charger.status(now),
                 month=None if month_at is None else partial(month_at, now, outcome, window_kwh),
                 peak=peak,
             )
             given_a = _allowed_a(scene, house_kw, policy.current_a(seen))
-        before_a, drawn_a = drawn_a, min(given_a, trouble.takes * HIGHEST_A)
-        drawn_a = 0.0 if stay.room_kwh - outcome.stored_kwh <= _HAIR else drawn_a
-        if drawn_a > 0 and (given_a > drawn_a + _HAIR or given_a >= HIGHEST_A - _HAIR):
-            most_a = drawn_a
-        outcome.starts += drawn_a > 0 and before_a == 0
+        is_full = stay.room_kwh - outcome.stored_kwh <= _HAIR
+        drawn_a = 0.0 if is_full else min(given_a, trouble.takes * HIGHEST_A)
+        outcome.starts += drawn_a > 0 and not charger.charges
+        charger.note(now, given_a, drawn_a)
         car_kwh = _charge(outcome, stay, drawn_a, price)
         window_kwh += house_kw * STEP_H + car_kwh
-        if (now + STEP - stay.arrives.replace(minute=0)) % QUARTER == _NOTHING:
-            outcome.quarters_kw[now + STEP - QUARTER] = window_kwh / (QUARTER / HOUR)
-            window_kwh = 0.0
+        outcome.car_kw[quarter] = outcome.car_kw.get(quarter, 0.0) + car_kwh / (QUARTER / HOUR)
     return outcome
+
+
+class _Charger:
+    """What a charger tells of itself."""
+
+    def __init__(self, at: datetime) -> None:
+        self._offered_a = self._drawn_a = 0.0
+        self._offered_at = self._state_at = at
+
+    @property
+    def charges(self) -> bool:
+        """Whether the car takes something."""
+        return self._drawn_a > 0
+
+    def note(self, at: datetime, offered_a: float, drawn_a: float) -> None:
+        """From `at` on it offers this, and this is taken."""
+        if offered_a != self._offered_a:
+            self._offered_at = at
+        if (drawn_a > 0) is not self.charges:
+            self._state_at = at
+        self._offered_a, self._drawn_a = offered_a, drawn_a
+
+    def status(self, at: datetime) -> EvseStatus:
+        """Tell how it has been until `at`."""
+        return EvseStatus(
+            reachable=True,
+            state=EvState.C if self.charges else EvState.B,
+            state_at=self._state_at,
+            offered_a=self._offered_a,
+            offered_at=self._offered_at,
+            measured_at=at,
+            current_a=(self._drawn_a,) * 3,
+        )
+
+
+def _quarter(now: datetime) -> datetime:
+    """The quarter of an hour that it is in begins then."""
+    return now.replace(minute=now.minute - now.minute % 15, second=0)
 
 
 def _steps(scene: Scene) -> Iterator[tuple[datetime, float, float]]:
