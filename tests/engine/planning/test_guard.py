@@ -28,6 +28,9 @@ def guarded(plan: Plan, kwh: float, ready_in_h: float, *, seen: bool = False, at
         pytest.param(2 * KW, 3.0, False, "██████", id="no time to spare at the worst: ██████"),
         pytest.param(2 * KW, 3.0, True, "··████", id="it was seen to be quick: ··████"),
         pytest.param(2 * KW, 2.5, True, "█████", id="no time to spare: █████"),
+        # Two hours become six minutes longer by what the house takes at times.
+        pytest.param(2 * KW, 2.6, True, "█████", id="no time to spare for the house: █████"),
+        pytest.param(2 * KW, 2.65, True, "·▄███", id="time to spare for the house: ·▄███"),
     ],
 )
 def test_it_starts_in_time(kwh: float, ready_in_h: float, *, seen: bool, plan: str) -> None:
