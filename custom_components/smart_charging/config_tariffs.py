@@ -1,11 +1,13 @@
 """The stored tariff, as the rest of the integration uses it."""
 
+import json
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
-from .config_rules.tariff import CARBON_PRICED, DAYS, KIND_DYNAMIC, KIND_FIXED, KIND_OWN
+from .config_rules.tariff import CARBON_PRICED, DAYS, KIND_DYNAMIC, KIND_FIXED, KIND_OWN, PEAK_WINDOWS
 from .const import (
     CONF_ANCHOR,
     CONF_CARBON,
@@ -19,15 +21,20 @@ from .const import (
     CONF_GRID_FEE,
     CONF_HIGH,
     CONF_HIGH_HOURS,
+    CONF_HOLIDAYS,
     CONF_HOURS,
     CONF_KIND,
     CONF_LAST_MONTH,
     CONF_LOW,
     CONF_LOW_HOURS,
     CONF_PEAK,
+    CONF_PEAK_COUNT,
+    CONF_PEAK_ELSE_PCT,
     CONF_PEAK_GUARD,
+    CONF_PEAK_OWN,
     CONF_PEAK_PRICE,
     CONF_PEAK_STEPS,
+    CONF_PEAK_WINDOW,
     CONF_PERIODS,
     CONF_PRICE,
     CONF_PRICE_SOURCE,
@@ -43,12 +50,14 @@ from .const import (
 )
 from .tariffs.colours import ColouredHours
 from .tariffs.extras import Extras
+from .tariffs.holidays import NO_HOLIDAYS
 from .tariffs.hours import EVERY_DAY, REST, Hours, Rule, Season, TimeOfUse, fixed
-from .tariffs.peaks import PEAK_RULES, PeakTariff, peak_price
-from .tariffs.ready import READY_TARIFFS
+from .tariffs.peaks import PEAK_RULES, PeakHours, PeakRule, PeakTariff, peak_price
+from .tariffs.ready import HOLIDAYS, READY_TARIFFS
 from .tariffs.written import read_spans, read_steps
 
 _PERCENT: Final = 100.0
+_COUNTS: Final = "counts"
 _KG_OF_A_TONNE: Final = 1000.0
 _LEAP_YEAR: Final = 2000
 _MONTHS_OF_A_QUARTER: Final = 3
@@ -189,10 +198,30 @@ def _carbon(data: Mapping[str, Any]) -> CarbonConfig | None:
     return CarbonConfig(entity_ids=tuple(data[CONF_CARBON_ENTITIES]), price_per_kg=price)
 
 
+def _own_peak(own: Mapping[str, Any]) -> PeakRule:
+    """Read how a household says that its peak is counted: an hour, of one day, and at any time, if it does not say otherwise."""
+    rule = Rule(
+        period=_COUNTS,
+        spans=read_spans(own[CONF_HOURS]) if CONF_HOURS in own else (),
+        days=DAYS[own[CONF_DAYS]] if CONF_DAYS in own else EVERY_DAY,
+        season=_season(int(own[CONF_FIRST_MONTH]), int(own[CONF_LAST_MONTH])) if CONF_FIRST_MONTH in own else None,
+    )
+    holidays = HOLIDAYS[own[CONF_HOLIDAYS]] if CONF_HOLIDAYS in own else NO_HOLIDAYS
+    otherwise = float(own.get(CONF_PEAK_ELSE_PCT, 0.0)) / _PERCENT
+    return PeakRule(
+        window=timedelta(minutes=int(own.get(CONF_PEAK_WINDOW, PEAK_WINDOWS[0]))),
+        days=int(own.get(CONF_PEAK_COUNT, 1)),
+        hours=PeakHours(hours=Hours(rules=(rule,), holidays=holidays), factors={_COUNTS: 1.0, REST: otherwise}),
+    )
+
+
 def _peak(data: Mapping[str, Any]) -> PeakTariff | None:
     if CONF_PEAK not in data:
         return None
     key, rule = data[CONF_PEAK], PEAK_RULES[data[CONF_PEAK]]
+    if rule.own:
+        own = data.get(CONF_PEAK_OWN, {})
+        key, rule = f"{key} {json.dumps(own, sort_keys=True)}", _own_peak(own)
     steps = read_steps(data[CONF_PEAK_STEPS]) if rule.stepped else ()
     price = peak_price(rule, 0.0 if rule.stepped else float(data[CONF_PEAK_PRICE]), steps)
     return PeakTariff(price=price, key=key, hours=rule.hours, guarded=data.get(CONF_PEAK_GUARD, True))

@@ -26,6 +26,11 @@ from .tariff_data import dynamic_tariff, fixed_tariff, green_tariff, grid_fee, h
 from .test_config_circuits import entry
 from .test_config_rules import TEXTS
 
+
+def own_peak(*, peak_own: Any = None, **own: Any) -> dict[str, Any]:
+    return fixed_tariff(peak="own", peak_price=65, peak_own=own if peak_own is None else peak_own)
+
+
 EVENING = {"price": 0.4, "hours": "17-20"}
 
 
@@ -51,6 +56,8 @@ EVENING = {"price": 0.4, "hours": "17-20"}
         fixed_tariff(feed_in_entity="sensor.feed_in"),
         fixed_tariff(peak="flanders", peak_price=45),
         fixed_tariff(peak="norway", peak_steps="0 kW: 90; 2 kW: 180"),
+        fixed_tariff(peak="own", peak_price=65),
+        own_peak(peak_window="15", peak_count=5, hours="07-19", days="working_days", peak_else_pct=50),
     ],
 )
 def test_a_valid_tariff(data: dict[str, Any]) -> None:
@@ -108,6 +115,16 @@ def test_a_valid_tariff(data: dict[str, Any]) -> None:
         (fixed_tariff(peak="sweden"), {"peak_price": "peak_price_missing"}),
         (fixed_tariff(peak="sweden", peak_price=-1), {"peak_price": "peak_price_missing"}),
         (fixed_tariff(peak="norway", peak_price=5), {"peak_steps": "steps_unreadable"}),
+        (fixed_tariff(peak="own"), {"peak_price": "peak_price_missing"}),
+        (own_peak(peak_own=7), {"peak": "peak_unknown"}),
+        (own_peak(peak_window="30"), {"peak_window": "peak_window_unknown"}),
+        (own_peak(peak_count=0), {"peak_count": "peak_count_out_of_range"}),
+        (own_peak(peak_count=32), {"peak_count": "peak_count_out_of_range"}),
+        (own_peak(peak_else_pct=101), {"peak_else_pct": "peak_else_out_of_range"}),
+        (own_peak(hours="by day"), {"hours": "hours_unreadable"}),
+        (own_peak(days="sometimes"), {"days": "days_unknown"}),
+        (own_peak(first_month="11"), {"first_month": "months_unknown"}),
+        (own_peak(holidays="fr"), {"holidays": "holidays_unknown"}),
     ],
 )
 def test_what_is_wrong(data: dict[str, Any], errors: dict[str, str]) -> None:
@@ -225,6 +242,27 @@ def test_what_is_made_of_the_price_of_power() -> None:
     assert norway.steps == ((0.0, 90.0), (2.0, 90.0))
     assert peak_of(peak="flanders", peak_price=48).hours is None
     assert peak_of(peak="se_night_half", peak_price=65).hours == PEAK_RULES["se_night_half"].hours
+
+
+def test_a_household_says_how_its_peak_is_counted() -> None:
+    """The mean of five days' highest quarters of an hour from 06:00 to 18:00 of winter's working days; at other times a quarter of it."""
+    winter = {"hours": "06-18", "days": "working_days", "first_month": "11", "last_month": "3", "holidays": "se"}
+    own = {"peak_window": "15", "peak_count": 5, "peak_else_pct": 25, **winter}
+    peak = peak_of(peak="own", peak_price=65, peak_own=own)
+    assert peak.price == PeakPrice(per_kw=65.0, window=timedelta(minutes=15), days=5)
+    times = ("2026-01-14 06:00", "2026-01-14 18:00", "2026-01-17 12:00", "2026-01-06 12:00", "2026-07-15 12:00")
+    assert [peak.factor_at(local(at), PARIS) for at in times] == [1.0, 0.25, 0.25, 0.25, 0.25]
+
+
+def test_what_a_household_does_not_say_of_its_peak_is_as_usual() -> None:
+    peak = peak_of(peak="own", peak_price=65)
+    assert peak.price == PeakPrice(per_kw=65.0, window=timedelta(hours=1), days=1)
+    assert peak.factor_at(local("2026-07-18 03:00"), PARIS) == 1.0
+
+
+def test_peaks_that_were_counted_otherwise_are_told_apart() -> None:
+    keys = {peak_of(peak="own", peak_price=65, peak_own={"peak_count": count}).key for count in (1, 2, 1)}
+    assert len(keys) == 2
 
 
 def test_a_peak_is_guarded_unless_somebody_says_otherwise() -> None:

@@ -322,6 +322,30 @@ async def test_what_comes_on_top(hass: HomeAssistant, extras: dict[str, Any], st
     }
 
 
+async def test_one_s_own_way_of_counting_a_peak(hass: HomeAssistant) -> None:
+    site = add_site(hass)
+    flow = await answer_part(hass, await begin(hass, site, "fixed"), {"price": 0.25})
+    flow = await answer_part(hass, flow, {"peak": {"peak": "own", "peak_price": 65}})
+    assert (flow["step_id"], given(flow)) == ("peak_own", {})
+    answers = {"peak_window": "60", "peak_count": 3, "hours": "all day", "peak_else_pct": 50}
+    flow = await answer_part(hass, flow, answers)
+    assert (flow["step_id"], flow["errors"]) == ("peak_own", {"hours": "hours_unreadable"})
+    answers["hours"] = "06-22"
+    flow = await answer_part(hass, flow, answers)
+    await choose(hass, flow, "save")
+    stored = fixed_tariff(peak="own", peak_price=65, peak_own=answers)
+    assert tariffs(site) == {"Fixed price": stored}
+    # It is shown again as it was answered, and forgotten with the rule.
+    (subentry_id,) = [it.subentry_id for it in site.subentries.values() if it.subentry_type == "tariff"]
+    flow = await choose(hass, await change_part(hass, site, subentry_id), "extras")
+    flow = await answer_part(hass, flow, {"peak": {"peak": "own", "peak_price": 70}})
+    assert given(flow) == answers
+    flow = await choose(hass, await change_part(hass, site, subentry_id), "extras")
+    flow = await answer_part(hass, flow, {"peak": {"peak": "flanders", "peak_price": 45}})
+    await choose(hass, flow, "save")
+    assert tariffs(site) == {"Fixed price": fixed_tariff(peak="flanders", peak_price=45)}
+
+
 @pytest.mark.parametrize(
     ("extras", "errors"),
     [

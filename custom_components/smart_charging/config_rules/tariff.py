@@ -16,14 +16,19 @@ from ..const import (
     CONF_GRID_FEE,
     CONF_HIGH,
     CONF_HIGH_HOURS,
+    CONF_HOLIDAYS,
     CONF_HOURS,
     CONF_KIND,
     CONF_LAST_MONTH,
     CONF_LOW,
     CONF_LOW_HOURS,
     CONF_PEAK,
+    CONF_PEAK_COUNT,
+    CONF_PEAK_ELSE_PCT,
+    CONF_PEAK_OWN,
     CONF_PEAK_PRICE,
     CONF_PEAK_STEPS,
+    CONF_PEAK_WINDOW,
     CONF_PERIODS,
     CONF_PRICE,
     CONF_PRICE_SOURCE,
@@ -39,7 +44,7 @@ from ..const import (
 from ..sources.price_catalogue import BY_KEY
 from ..tariffs.hours import EVERY_DAY, WEEKEND, WORKING_DAYS
 from ..tariffs.peaks import PEAK_RULES
-from ..tariffs.ready import READY_TARIFFS, ReadyTariff
+from ..tariffs.ready import HOLIDAYS, READY_TARIFFS, ReadyTariff
 from ..tariffs.written import read_spans, read_steps
 from .fields import Data, Errors, is_optional, number
 from .load import domain_of
@@ -68,6 +73,18 @@ MOST_PERIODS: Final = 4
 
 _MOST_VAT_PCT: Final = 100.0
 _MONTHS: Final = range(1, 13)
+PEAK_WINDOWS: Final = ("60", "15")
+"""Over so many minutes import may be averaged."""
+MOST_PEAK_DAYS: Final = 31
+_PEAK_FAULTS: Final[Mapping[str, str]] = {
+    CONF_PEAK_WINDOW: "peak_window_unknown",
+    CONF_PEAK_COUNT: "peak_count_out_of_range",
+    CONF_PEAK_ELSE_PCT: "peak_else_out_of_range",
+    CONF_HOURS: "hours_unreadable",
+    CONF_DAYS: "days_unknown",
+    CONF_FIRST_MONTH: "months_unknown",
+    CONF_HOLIDAYS: "holidays_unknown",
+}
 
 
 def validate_tariff(data: Data) -> Errors:
@@ -137,8 +154,12 @@ def _fault(period: Data) -> str | None:
         return "hours_unreadable"
     if period.get(CONF_DAYS, "every_day") not in DAYS:
         return "days_unknown"
+    return None if _has_months_or_none(period) else "months_unknown"
+
+
+def _has_months_or_none(period: Data) -> bool:
     months = [number(period, key) for key in (CONF_FIRST_MONTH, CONF_LAST_MONTH) if key in period]
-    return None if len(months) in {0, 2} and all(month in _MONTHS for month in months) else "months_unknown"
+    return len(months) in {0, 2} and all(month in _MONTHS for month in months)
 
 
 def _judge_grid_fee(fee: Any) -> Errors:
@@ -189,7 +210,24 @@ def _judge_peak(data: Data) -> Errors:
     if rule.stepped:
         return {} if is_written(read_steps, data.get(CONF_PEAK_STEPS)) else {CONF_PEAK_STEPS: "steps_unreadable"}
     price = number(data, CONF_PEAK_PRICE)
-    return {CONF_PEAK_PRICE: "peak_price_missing"} if price is None or price < 0 else {}
+    errors: Errors = {CONF_PEAK_PRICE: "peak_price_missing"} if price is None or price < 0 else {}
+    return errors | (judge_own_peak(data.get(CONF_PEAK_OWN, {})) if rule.own else {})
+
+
+def judge_own_peak(own: Any) -> Errors:
+    """Judge how a household says that its peak is counted; what is absent is as usual."""
+    if not isinstance(own, Mapping):
+        return {CONF_PEAK: "peak_unknown"}
+    fit = {
+        CONF_PEAK_WINDOW: own.get(CONF_PEAK_WINDOW, PEAK_WINDOWS[0]) in PEAK_WINDOWS,
+        CONF_PEAK_COUNT: is_optional(own, CONF_PEAK_COUNT, most=MOST_PEAK_DAYS) and own.get(CONF_PEAK_COUNT) != 0,
+        CONF_PEAK_ELSE_PCT: is_optional(own, CONF_PEAK_ELSE_PCT, most=100.0),
+        CONF_HOURS: CONF_HOURS not in own or is_written(read_spans, own[CONF_HOURS]),
+        CONF_DAYS: own.get(CONF_DAYS, "every_day") in DAYS,
+        CONF_FIRST_MONTH: _has_months_or_none(own),
+        CONF_HOLIDAYS: CONF_HOLIDAYS not in own or own[CONF_HOLIDAYS] in HOLIDAYS,
+    }
+    return {key: _PEAK_FAULTS[key] for key, fits in fit.items() if not fits}
 
 
 def is_written(read: Callable[[str], object], text: object) -> bool:

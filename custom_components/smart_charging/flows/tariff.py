@@ -7,7 +7,8 @@ The steps: `user` is a menu -> dynamic | ready | own | fixed.
   fixed         {price}
 Each leads to `extras` {surcharge, vat_pct, feed_in_price | feed_in_entity, grid_fee: {low, standard, high, low_hours,
 high_hours, quarters}, peak: {peak, peak_price, peak_steps, peak_guard}, carbon: {carbon, carbon_entities, carbon_price}}, which
-may all be left out, and that to the menu `preview` (or `preview_odd`, where the prices look wrong) -> save | extras | user.
+may all be left out, and that, for the peak "own" by way of `peak_own` {peak_window, peak_count, hours, days, first_month, last_month,
+holidays, peak_else_pct}, to the menu `preview` (or `preview_odd`, where the prices look wrong) -> save | extras | user.
 `reconfigure` is a menu -> prices | extras | user.
 """
 
@@ -23,6 +24,7 @@ from ..config_rules.tariff import (
     KIND_FIXED,
     KIND_OWN,
     KIND_READY,
+    judge_own_peak,
     validate_extras,
     validate_tariff,
 )
@@ -30,6 +32,7 @@ from ..const import (
     CONF_ANCHOR,
     CONF_ENTITY_ID,
     CONF_KIND,
+    CONF_PEAK_OWN,
     CONF_PRICE,
     CONF_PRICE_SOURCE,
     CONF_READY,
@@ -41,6 +44,7 @@ from ..sources.price_catalogue import ANY, BY_KEY
 from ..sources.price_finder import anchor_of, entity_of, find_prices
 from ..sources.tariff_hints import find_tariff_entities
 from ..tariffs.ready import READY_TARIFFS
+from .peak_form import OWN_PEAK_SCHEMA, is_own_peak, own_peak_of
 from .tariff_form import (
     at_fields,
     dynamic_answers,
@@ -170,13 +174,28 @@ class TariffSubentryFlow(ConfigSubentryFlow):
             extras = extras_data(user_input)
             errors = validate_extras(extras)
             if not errors:
+                own_peak = own_peak_of(self._data)
                 self._data = {key: value for key, value in self._data.items() if key not in extras_of(self._data)}
                 self._data |= extras
+                if is_own_peak(extras):
+                    self._data |= own_peak
+                    return await self.async_step_peak_own()
                 return await self.async_step_preview()
             errors = at_fields(errors)
         filled = user_input or extras_answers(self._data)
         shown = with_carbon_entities(filled, find_carbon_entities(self.hass))
         return self._ask("extras", extras_schema(filled), shown, errors, prices=await self._prices_in_words())
+
+    async def async_step_peak_own(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Ask how the month's highest power is counted."""
+        errors: Errors = {}
+        if user_input is not None:
+            errors = judge_own_peak(user_input)
+            if not errors:
+                self._data[CONF_PEAK_OWN] = user_input
+                return await self.async_step_preview()
+        shown = user_input or self._data.get(CONF_PEAK_OWN, {})
+        return self._ask("peak_own", OWN_PEAK_SCHEMA, shown, errors)
 
     async def async_step_preview(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Show what the tariff comes to."""

@@ -53,6 +53,7 @@ from ..const import (
     CONF_LOW_HOURS,
     CONF_PEAK,
     CONF_PEAK_GUARD,
+    CONF_PEAK_OWN,
     CONF_PEAK_PRICE,
     CONF_PEAK_STEPS,
     CONF_PERIODS,
@@ -110,6 +111,7 @@ _FEE_FIELDS: Final = (CONF_LOW, CONF_STANDARD, CONF_HIGH, CONF_LOW_HOURS, CONF_H
 _EXTRA_FIELDS: Final = (CONF_SURCHARGE, CONF_VAT_PCT, CONF_FEED_IN_PRICE, CONF_FEED_IN_ENTITY)
 _PEAK_FIELDS: Final = (CONF_PEAK, CONF_PEAK_PRICE, CONF_PEAK_STEPS, CONF_PEAK_GUARD)
 _CARBON_FIELDS: Final = (CONF_CARBON, CONF_CARBON_ENTITIES, CONF_CARBON_PRICE)
+_ALL_EXTRAS: Final = (*_EXTRA_FIELDS, CONF_GRID_FEE, *_PEAK_FIELDS, CONF_PEAK_OWN, *_CARBON_FIELDS)
 _IN_SECTIONS: Final = frozenset({*PERIODS, *_FEE_FIELDS, CONF_QUARTERS, *_PEAK_FIELDS, *_CARBON_FIELDS})
 
 
@@ -281,7 +283,7 @@ def with_carbon_entities(answers: Answers, entity_ids: Iterable[str]) -> dict[st
 
 def extras_of(data: Answers) -> dict[str, Any]:
     """Pick what comes on top out of a stored tariff, to take it over into another."""
-    return {key: data[key] for key in (*_EXTRA_FIELDS, CONF_GRID_FEE, *_PEAK_FIELDS, *_CARBON_FIELDS) if key in data}
+    return {key: data[key] for key in _ALL_EXTRAS if key in data}
 
 
 def at_fields(errors: Errors) -> Errors:

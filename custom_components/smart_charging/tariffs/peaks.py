@@ -44,6 +44,8 @@ class PeakRule:
     stepped: bool = False
     hours: PeakHours | None = None
     """None: power counts the same at any time."""
+    own: bool = False
+    """The household tells how it is counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ _SUMMER: Final = Season(first=(4, 1), last=(10, 31))
 
 # Days on which Swedish grid companies count no power, as Mölndal Energi lists them (2025): the public holidays, Christmas Eve
 # and New Year's Eve. Midsummer's Eve, which some add, has no fixed date and is not in winter.
-_SWEDISH_HOLIDAYS: Final = Holidays(
+SWEDISH_HOLIDAYS: Final = Holidays(
     fixed=frozenset({(1, 1), (1, 6), (5, 1), (6, 6), (12, 24), (12, 25), (12, 26), (12, 31)}),
     easter=frozenset({-2, 1, 39}),
 )
@@ -80,7 +82,7 @@ _SWEDISH_HOLIDAYS: Final = Holidays(
 def _working_days(hours: str, season: Season | None) -> PeakHours:
     """Count these hours of working days alone."""
     rule = Rule(period="counts", spans=read_spans(hours), days=WORKING_DAYS, season=season)
-    return PeakHours(hours=Hours(rules=(rule,), holidays=_SWEDISH_HOLIDAYS), factors={"counts": 1.0, REST: 0.0})
+    return PeakHours(hours=Hours(rules=(rule,), holidays=SWEDISH_HOLIDAYS), factors={"counts": 1.0, REST: 0.0})
 
 
 def _sweden(hours: PeakHours | None = None) -> PeakRule:
@@ -118,11 +120,12 @@ PEAK_RULES: Final = {
                     Rule(period="summer", spans=read_spans("07-19"), days=WORKING_DAYS, season=_SUMMER),
                     Rule(period="winter", spans=read_spans("07-19"), days=WORKING_DAYS),
                 ),
-                holidays=_SWEDISH_HOLIDAYS,
+                holidays=SWEDISH_HOLIDAYS,
             ),
             factors={"summer": 0.5, "winter": 1.0, REST: 0.0},
         )
     ),
+    "own": PeakRule(window=_HOUR, days=1, own=True),
 }
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from .colours import Chance, DayColours, price_key
 from .holidays import Holidays
 from .hours import SATURDAY, SUNDAY, WEEKEND, WORKING_DAYS, Hours, Rule, Season, Span
+from .peaks import SWEDISH_HOLIDAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,5 +205,5 @@ READY_TARIFFS: Final[Mapping[str, ReadyTariff]] = {
     )
 }
 
-HOLIDAYS: Final[Mapping[str, Holidays]] = {"es": _SPANISH_HOLIDAYS, "it": _ITALIAN_HOLIDAYS}
+HOLIDAYS: Final[Mapping[str, Holidays]] = {"es": _SPANISH_HOLIDAYS, "it": _ITALIAN_HOLIDAYS, "se": SWEDISH_HOLIDAYS}
 """Those of the countries whose hours know them, by country."""
