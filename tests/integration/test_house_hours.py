@@ -7,6 +7,8 @@ import pytest
 from homeassistant.core import HomeAssistant
 
 from custom_components.smart_charging.engine.accounting.base_load import KEPT_DAYS
+from custom_components.smart_charging.engine.accounting.phase_loads import PhaseLoads
+from custom_components.smart_charging.engine.model.quantities import Phase
 from custom_components.smart_charging.house_hours import HouseHours
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -83,13 +85,52 @@ async def test_nothing_new_is_nothing_to_write(hass: HomeAssistant, hass_storage
 
 @pytest.mark.parametrize(
     "data",
-    [{}, {"first": "noon", "kw": [1]}, {"first": NOON.isoformat()}, {"first": NOON.isoformat(), "kw": ["x", None]}],
+    [
+        {},
+        {"first": "noon", "kw": [1]},
+        {"first": NOON.isoformat()},
+        {"first": NOON.isoformat(), "kw": ["x", None]},
+        {"phases": None},
+        {"phases": {"hours": 3}},
+        {"phases": {"hours": 3, "kw": [1.0]}},
+        {"phases": {"hours": 3, "kw": {"l4": 1.0}}},
+        {"phases": {"hours": "many", "kw": {"l1": 1.0}}},
+    ],
 )
 async def test_what_cannot_be_read_was_never_there(
     hass: HomeAssistant, hass_storage: dict[str, Any], data: dict[str, Any]
 ) -> None:
     hass_storage[KEY] = {"version": 1, "minor_version": 1, "key": KEY, "data": data}
-    assert (await load(hass)).hours_kw == {}
+    kept = await load(hass)
+    assert kept.hours_kw == {}
+    assert kept.phase_loads == PhaseLoads()
+
+
+ON_PHASES = {Phase.L1: 0.8, Phase.L2: 0.1, Phase.L3: 0.1}
+
+
+@pytest.mark.parametrize(
+    ("known_minutes", "hours"),
+    [
+        pytest.param(60, 1, id="all of the hour"),
+        pytest.param(45, 1, id="enough of it"),
+        pytest.param(44, 0, id="not enough"),
+    ],
+)
+async def test_what_each_phase_carries(
+    hass: HomeAssistant, hass_storage: dict[str, Any], known_minutes: int, hours: int
+) -> None:
+    """It is known at times at which the whole is not, and the other way round."""
+    kept = await load(hass)
+    for minute in range(61):
+        kept.note(NOON + minute * MINUTE, None, ON_PHASES if minute < known_minutes else None)
+    assert kept.phase_loads.hours == hours
+    assert kept.hours_kw == {}
+    await kept.async_save()
+    if hours:
+        assert hass_storage[KEY]["data"] == {"phases": {"hours": 1, "kw": {"l1": 0.8, "l2": 0.1, "l3": 0.1}}}
+    again = (await load(hass)).phase_loads
+    assert (again.hours, dict(again.kw)) == (hours, pytest.approx(ON_PHASES) if hours else {})
 
 
 async def test_it_is_deleted(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:

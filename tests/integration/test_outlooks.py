@@ -18,6 +18,7 @@ from custom_components.smart_charging.const import DOMAIN, ROOT_CIRCUIT
 from custom_components.smart_charging.engine.accounting.home_battery import EFFICIENCY
 from custom_components.smart_charging.engine.model.meter import MeterReading
 from custom_components.smart_charging.engine.model.outlook import WIDE_KW, Blank, Outlook
+from custom_components.smart_charging.engine.model.quantities import Phase
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
 from custom_components.smart_charging.house_hours import HouseHours
 from custom_components.smart_charging.outlooks import HORIZON, Outlooks
@@ -169,6 +170,31 @@ async def test_the_own_meter_tells_where_nobody_keeps_statistics(
     assert outlook.base_kw(same_hour + 5 * HOUR, same_hour + 6 * HOUR) == 0
     assert outlook.high_base_kw(same_hour, same_hour + HOUR) == pytest.approx(0.8 + WIDE_KW)
     assert changes == [1]
+
+
+@pytest.mark.parametrize(
+    ("source", "shares"),
+    [
+        pytest.param(GRID, {Phase.L1: 0.8, Phase.L2: 0.1, Phase.L3: 0.1}, id="no roof"),
+        pytest.param({"type": "solar", "stat_energy_from": "sensor.solar"}, {}, id="by day, below a roof"),
+    ],
+)
+async def test_where_the_load_lies_is_told_by_a_meter_that_tells_phases(
+    hass: HomeAssistant, hass_storage: dict[str, Any], source: dict[str, Any], shares: Mapping[Phase, float]
+) -> None:
+    known = {"hours": 23, "kw": {"l1": 0.8, "l2": 0.1, "l3": 0.1}}
+    key = "smart_charging.entry.house_hours"
+    hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": {"phases": known}}
+    await set_up_dashboard(hass, source)
+    outlooks = await make(hass)
+    await hass.config.async_update(latitude=48.0, longitude=2.0)
+    await read(hass, outlooks)
+    for minute in range(61):
+        seen = NOW.replace(minute=0) + timedelta(minutes=minute)
+        reading = MeterReading(at=seen, current_a={Phase.L1: 8.0, Phase.L2: 1.0, Phase.L3: 1.0})
+        outlooks.note(SiteSnapshot(at=seen, meters={ROOT_CIRCUIT: reading}))
+    assert outlooks.outlook(NOW + HOUR).shares == pytest.approx(shares)
+    await outlooks.stop()
 
 
 @pytest.mark.usefixtures("recorder_mock")

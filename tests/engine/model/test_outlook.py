@@ -1,5 +1,6 @@
 """What an outlook tells of a span, drawn as steps of an hour, and what it does without what nobody knows."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custom_components.smart_charging.engine.model.outlook import WIDE_KW, Outlook, OutlookStep
+from custom_components.smart_charging.engine.model.quantities import ALL_PHASES
 
 from ..builders import NOW
 
@@ -118,3 +120,20 @@ def test_the_surplus_is_never_negative_and_the_margin_never_either(
     outlook, span = Outlook(steps=steps), (cuts[0], cuts[-1])
     assert outlook.surplus_kw(*span) >= 0
     assert outlook.high_base_kw(*span) >= outlook.base_kw(*span) - 1e-9 >= -1e-9
+
+
+@pytest.mark.parametrize(
+    ("base_kw", "margin_kw", "shares", "high"),
+    [
+        pytest.param(3.0, 1.2, (), 2.2, id="evenly, and the whole of the margin"),
+        pytest.param(3.0, 1.2, (0.6, 0.3, 0.1), 3.0, id="by its share, and the whole of the margin"),
+        pytest.param(3.0, None, (0.6, 0.3, 0.1), 0.6 * (3.0 + WIDE_KW), id="a margin that is guessed lies as the rest"),
+        pytest.param(None, None, (), WIDE_KW / 3, id="nothing is known"),
+        pytest.param(3.0, 1.2, (0.9, 0.1), 2.2, id="of two phases only: not known"),
+    ],
+)
+def test_what_a_phase_carries(
+    base_kw: float | None, margin_kw: float | None, shares: Sequence[float], high: float
+) -> None:
+    outlook = Outlook(steps=[step(0, base_kw, margin_kw)], shares=dict(zip(ALL_PHASES, shares, strict=False)))
+    assert outlook.high_phase_kw(NOW, NOW + HOUR, ALL_PHASES[0], ALL_PHASES) == pytest.approx(high)

@@ -28,13 +28,14 @@ def garage(*limits: Limit) -> Circuit:
     return supply(*limits, circuit_id="garage", parent_id="site", metered=False)
 
 
-def house(*base_kw: float, margin_kw: float = 0.0) -> Outlook:
-    """What it takes hour by hour, and by how much more at most."""
+def house(*base_kw: float, margin_kw: float | None = 0.0, shares: Sequence[float] = ()) -> Outlook:
+    """What it takes hour by hour, and by how much more at most; and which part of that is on each phase."""
     return Outlook(
+        shares=dict(zip(ALL_PHASES, shares, strict=False)),
         steps=[
             OutlookStep(start=NOW + index * HOUR, end=NOW + (index + 1) * HOUR, base_kw=kw, margin_kw=margin_kw)
             for index, kw in enumerate(base_kw)
-        ]
+        ],
     )
 
 
@@ -148,6 +149,51 @@ def test_a_limit_in_rows(circuits: Sequence[Circuit], cars: Sequence[tuple[Evse,
 def test_what_the_house_leaves(limit: Limit, outlook: Outlook, expected: float):
     ((_, (capacity,)),) = rows([supply(limit)], (wallbox(), 3), outlook=outlook).items()
     assert capacity == expected
+
+
+LOPSIDED = (0.8, 0.1, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("outlook", "expected"),
+    [
+        pytest.param(house(3.0), (4.75, 4.75, 4.75), id="nobody knows where its 3 kW are: 1 on each"),
+        pytest.param(house(3.0, shares=LOPSIDED), (3.35, 5.45, 5.45), id="80 % are on L1"),
+        pytest.param(
+            house(3.0, margin_kw=1.0, shares=LOPSIDED), (2.35, 4.45, 4.45), id="a kettle may come on any of them"
+        ),
+        pytest.param(
+            house(3.0, margin_kw=None, shares=LOPSIDED),
+            (0.95, 5.15, 5.15),
+            id="a margin that is guessed lies as the rest",
+        ),
+        pytest.param(Outlook(), (4.75, 4.75, 4.75), id="nobody knows anything: 1 kW on each"),
+        pytest.param(house(3.0, shares=(1.0,)), (4.75, 4.75, 4.75), id="known of one phase only: not known"),
+    ],
+)
+def test_what_the_house_leaves_on_each_phase(outlook: Outlook, expected: Sequence[float]):
+    """25 A are 5.75 kW on each; a car is on each of them alone."""
+    cars = [(wallbox(phase, phases=(phase,)), 1) for phase in ALL_PHASES]
+    found = rows([supply(rating(25))], *cars, outlook=outlook)
+    assert [found[(number, 1.0),] for number in range(3)] == [(kw,) for kw in expected]
+
+
+@pytest.mark.parametrize(
+    ("phase", "shares", "plan"),
+    [
+        # 25 A are 5.75 kW; of 6 kW of cooking 4.8 are on L1, and 6 A, which are 1.38 kW, find 0.95.
+        pytest.param(L1, LOPSIDED, "··██", id="on L1, which cooks: after dinner"),
+        pytest.param(L2, LOPSIDED, "██··", id="on L2, which does not: at once"),
+        pytest.param(L1, (), "██··", id="on L1, as if dinner were on all three"),
+    ],
+)
+def test_a_single_phase_car_where_the_house_cooks(phase: Phase, shares: Sequence[float], plan: str):
+    home = site(wallbox(phases=(phase,)), circuits=[supply(rating(25))])
+    evening = house(6.0, 6.0, 0.5, 0.5, shares=shares)
+    asked = question(order(7.36, 4, phases=1), flat(0.3, 4), site=home, outlook=evening)
+    found = make_plans(asked)["a"]
+    assert drawn(found, 4, each_h=1) == plan
+    assert found.missed_kwh == 0
 
 
 def test_the_house_is_above_its_circuits_and_not_in_them():

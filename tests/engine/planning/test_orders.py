@@ -216,10 +216,10 @@ def test_a_small_wish_is_not_sacrificed_to_a_large_one() -> None:
 
 
 def test_where_power_has_a_price_a_car_is_given_no_more_than_is_planned() -> None:
-    free = make_plans(question(order(10.0, 3), flat(0.2, 3), limit_a=12.0, outlook=_house(2.0)))["a"]
+    free = make_plans(question(order(10.0, 3), flat(0.2, 3), limit_a=12.0, outlook=_house(0.7)))["a"]
     assert {slot.current_a for slot in free.slots} == {16.0}
     priced = replace(flat(0.2, 3), peak=PeakPrice(per_kw=4.0, window=HOUR))
-    bound = make_plans(question(order(10.0, 3), priced, limit_a=12.0, outlook=_house(2.0)))["a"]
+    bound = make_plans(question(order(10.0, 3), priced, limit_a=12.0, outlook=_house(0.7)))["a"]
     assert max(slot.current_a for slot in bound.slots) < 12
 
 

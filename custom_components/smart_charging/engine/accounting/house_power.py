@@ -1,17 +1,25 @@
 """What a house takes now, by its meter, its chargers and its battery."""
 
 import math
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from ..model.battery import BatteryReading
 from ..model.circuit import Circuit
-from ..model.evse import EvseStatus
+from ..model.evse import Evse, EvseStatus
 from ..model.meter import MeterReading
+from ..model.quantities import Phase
+from ..model.site import Site
 from ..model.snapshot import SiteSnapshot
 
 FRESH: Final = timedelta(minutes=1)
 """What is older is not of now; meters and chargers of homes speak once a minute, or more often."""
+
+_AT_REST_W: Final = 50.0
+"""A battery that does no more does nothing, but for its own electronics."""
+_NOTHING_KW: Final = -0.05
+"""A phase that gives more than this has a roof behind it; less is a meter's error."""
 
 
 def house_kw(snapshot: SiteSnapshot, supply: Circuit, voltage_v: float, *, has_battery: bool) -> float | None:
@@ -29,6 +37,43 @@ def house_kw(snapshot: SiteSnapshot, supply: Circuit, voltage_v: float, *, has_b
     if len(known) < len(parts):
         return None
     return (known[0] - math.fsum(known[1:])) / 1000
+
+
+def house_kw_by_phase(
+    snapshot: SiteSnapshot, site: Site, supply: Circuit, *, has_battery: bool
+) -> Mapping[Phase, float] | None:
+    """Tell what the house takes on each phase of `supply` beside its chargers, kW; None is unknown.
+
+    It is not known while a battery is at work, since nobody tells on which phases it is, nor while a phase gives.
+    """
+    meter = snapshot.meters.get(supply.circuit_id)
+    if meter is None or not _is_fresh(meter.at, snapshot.at) or not set(supply.phases) <= meter.current_a.keys():
+        return None
+    battery_w = _stored_w(snapshot.battery, snapshot.at) if has_battery else 0.0
+    taken = [_taken_a(evse, snapshot.evses.get(evse.evse_id), snapshot.at) for evse in site.evses]
+    if battery_w is None or not abs(battery_w) <= _AT_REST_W:
+        return None
+    known = [one for one in taken if one is not None]
+    if len(known) < len(taken):
+        return None
+    found = {
+        phase: (meter.current_a[phase] - math.fsum(one.get(phase, 0.0) for one in known)) * site.voltage_v / 1000
+        for phase in supply.phases
+    }
+    if not all(math.isfinite(kw) and kw >= _NOTHING_KW for kw in found.values()):
+        return None
+    return {phase: max(0.0, kw) for phase, kw in found.items()}
+
+
+def _taken_a(evse: Evse, status: EvseStatus | None, at: datetime) -> Mapping[Phase, float] | None:
+    """Tell what a charger takes on each of the site's phases, A; None is unknown."""
+    if status is None or not status.reachable:
+        return None
+    if status.state is not None and not status.state.power_flows:
+        return {}
+    if status.current_a is None or not _is_fresh(status.measured_at, at):
+        return None
+    return dict(zip(evse.phases, status.current_a, strict=False))
 
 
 def _metered_w(meter: MeterReading, supply: Circuit, voltage_v: float, at: datetime) -> float | None:

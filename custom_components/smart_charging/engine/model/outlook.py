@@ -2,12 +2,14 @@
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
+
+from .quantities import Phase
 
 WIDE_KW: Final = 3.0
 """The margin above a base load that nobody knows: an oven and a kettle at once, or a heat pump."""
@@ -51,6 +53,8 @@ class Outlook:
 
     steps: Sequence[OutlookStep] = ()
     blanks: frozenset[Blank] = frozenset()
+    shares: Mapping[Phase, float] = field(default_factory=dict[Phase, float])
+    """Which part of the base load is on each phase, together 1; empty is unknown."""
 
     def base_kw(self, start: datetime, end: datetime) -> float:
         """Tell the base load that is expected on average; where it is not known it is the mean of what is, if that is most of it, or else none."""
@@ -59,6 +63,17 @@ class Outlook:
     def high_base_kw(self, start: datetime, end: datetime) -> float:
         """Tell what the base load is hardly ever above, at any time of the span: for limits."""
         return max(self._base_kw(step) + _margin_kw(step) for step, _ in self._parts(start, end))
+
+    def high_phase_kw(self, start: datetime, end: datetime, phase: Phase, phases: Sequence[Phase]) -> float:
+        """Tell what the base load is hardly ever above on one of the site's phases; where its shares are unknown it is even.
+
+        What comes on top, a kettle, comes on one phase: each has the whole margin. The one that is but guessed is shared out.
+        """
+        share = self.shares[phase] if set(phases) <= self.shares.keys() else 1 / len(phases)
+        return max(
+            share * self._base_kw(step) + _margin_kw(step) * (1.0 if _has_margin(step) else share)
+            for step, _ in self._parts(start, end)
+        )
 
     def surplus_kw(self, start: datetime, end: datetime) -> float:
         """Tell what cars may have of the sun on average, never negative; none where sun or base load are unknown."""
@@ -104,6 +119,10 @@ class Outlook:
 
 def _margin_kw(step: OutlookStep | None) -> float:
     return WIDE_KW if step is None or step.base_kw is None or step.margin_kw is None else step.margin_kw
+
+
+def _has_margin(step: OutlookStep | None) -> bool:
+    return step is not None and step.base_kw is not None and step.margin_kw is not None
 
 
 def _hours(length: timedelta) -> float:
