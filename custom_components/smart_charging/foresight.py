@@ -9,8 +9,8 @@ from .config import SiteSetup
 from .engine.accounting.cheap_hours import cheap_hours
 from .engine.accounting.session import SessionEnergy
 from .engine.model.aim import Aim
-from .engine.model.decision import Decision
 from .engine.model.battery_plan import BatteryPlan
+from .engine.model.decision import Decision
 from .engine.model.mode import Mode
 from .engine.model.off_peak import OffPeak
 from .engine.model.peak_watch import PeakWatch
@@ -69,7 +69,14 @@ class Foresight:
         peak = None if setup.tariff is None else setup.tariff.peak
         self.peaks = None if peak is None else Peaks(hass, setup, peak, months)
         self.limits = LimitsAhead(hass, setup.limits)
-        self.plans = Plans(hass, self.tariffs, self.outlooks, self.limits, self.peaks)
+        self.plans = Plans(
+            hass,
+            self.tariffs,
+            self.outlooks,
+            self.limits,
+            self.peaks,
+            storage=lambda: self.outlooks.storage() if store.steers_battery else None,
+        )
 
     @callback
     def start(self, on_change: Callable[[], None]) -> None:
@@ -114,6 +121,7 @@ class Foresight:
             plans=plans,
             peak=None if self.peaks is None else self.peaks.watch(at, self.plans.wanted_kw),
             off_peak=None if tariff is None else cheap_hours(tariff, at),
+            battery=self.plans.battery(at),
             wakeable=frozenset(self.vehicles.wakeable),
         )
 

@@ -3,22 +3,22 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_utc_time_change
 from homeassistant.helpers.start import async_at_started
-from homeassistant.helpers.sun import is_up
 from homeassistant.util import dt as dt_util
 
 from .config import SiteSetup
 from .const import DOMAIN, ROOT_CIRCUIT
 from .engine.accounting.base_load import BaseLoad, learn
 from .engine.accounting.home_battery import store_first
-from .engine.accounting.house_power import house_kw, house_kw_by_phase
+from .engine.accounting.house_power import house_kw
 from .engine.accounting.solar_forecast import QUARTER, SolarForecast, quarter_of
-from .engine.model.home_battery import HomeBattery
+from .engine.model.home_battery import HomeBattery, SteeredBattery, steered
 from .engine.model.outlook import Blank, Outlook, OutlookStep
 from .engine.model.snapshot import SiteSnapshot
 from .house_hours import HouseHours
@@ -72,14 +72,12 @@ class Outlooks:
 
     @callback
     def note(self, snapshot: SiteSnapshot) -> None:
-        """Note what the house takes now, for a home that keeps no statistics, and on which phases, which none tell."""
-        site, supply = self._site, self._site.circuit(ROOT_CIRCUIT)
+        """Note what the house takes now: for a home that keeps no statistics."""
         has_battery = self._setup.battery is not None
-        kw = house_kw(snapshot, supply, site.voltage_v, has_battery=has_battery)
-        # Nobody tells on which phases the roof gives.
-        dark = not self._home.roofs or not is_up(self._hass, snapshot.at)
-        on_phases = house_kw_by_phase(snapshot, site, supply, has_battery=has_battery) if dark else None
-        self._kept.note(snapshot.at, kw, on_phases)
+        self._kept.note(
+            snapshot.at,
+            house_kw(snapshot, self._site.circuit(ROOT_CIRCUIT), self._site.voltage_v, has_battery=has_battery),
+        )
 
     def outlook(self, at: datetime) -> Outlook:
         """Tell what is expected from `at` on, UTC, by quarters of an hour. Never awaits."""
@@ -89,7 +87,12 @@ class Outlooks:
         # Who lets cars go first has them take the surplus before the battery can.
         if battery is not None and self._site.policy.solar.battery_first:
             steps = tuple(store_first(steps, battery))
-        return Outlook(steps=steps, blanks=self._blanks(battery, at), shares=self._kept.phase_loads.shares)
+        return Outlook(steps=steps, blanks=self._blanks(battery, at))
+
+    def storage(self) -> SteeredBattery | None:
+        """Tell of the home battery, where it may be steered and enough is known of it."""
+        own = self._setup.battery
+        return None if own is None or own.handle is None else steered(self._battery(), own.handle.steering)
 
     def _step(self, start: datetime) -> OutlookStep:
         local = dt_util.as_local(start.replace(minute=0))
@@ -104,7 +107,12 @@ class Outlooks:
     def _battery(self) -> HomeBattery | None:
         own = self._setup.battery
         plates = self._home.batteries or (() if own is None else (BatteryPlate(),))
-        return read_home_battery(self._hass, plates, None if own is None else own.soc_entity_id)
+        battery = read_home_battery(self._hass, plates, None if own is None else own.soc_entity_id)
+        if battery is None or own is None:
+            return battery
+        # What its owner says goes before what the dashboard does.
+        capacity_kwh = battery.capacity_kwh if own.capacity_kwh is None else own.capacity_kwh
+        return replace(battery, capacity_kwh=capacity_kwh, charge_kw=own.charge_kw, discharge_kw=own.discharge_kw)
 
     def _blanks(self, battery: HomeBattery | None, at: datetime) -> frozenset[Blank]:
         blanks = {

@@ -14,7 +14,9 @@ from homeassistant.requirements import RequirementsNotFound, async_process_requi
 
 from .const import DOMAIN
 from .engine.model.aim import Aim
+from .engine.model.battery_plan import BatteryPlan
 from .engine.model.evse import EvseStatus
+from .engine.model.home_battery import SteeredBattery
 from .engine.model.order import Order
 from .engine.model.plan import Plan
 from .engine.model.site import Site
@@ -23,7 +25,7 @@ from .engine.planning.appetite import Appetite, as_seen, seen
 from .engine.planning.course import fits
 from .engine.planning.guard import guard
 from .engine.planning.months import wanted_kw
-from .engine.planning.planner import make_plans
+from .engine.planning.planner import make_all, make_plans
 from .engine.planning.question import Question
 from .engine.planning.times import FURTHEST
 from .limits_ahead import LimitsAhead
@@ -37,6 +39,8 @@ SOLVER: Final = "highspy>=1.11,<2"
 """Solves what is left of a plan exactly. Where it cannot be installed, plans are nearly as good."""
 RENEWED: Final = timedelta(minutes=15)
 """Prices change on the quarter, and the house and the sun turn out otherwise."""
+_STALE: Final = timedelta(minutes=30)
+"""A plan of the home battery that is older is none: it was not renewed when it should have been."""
 _PAUSE: Final = timedelta(seconds=10)
 """At least so long between two plannings: what changes all the time is not followed at once."""
 
@@ -48,6 +52,9 @@ class _Made:
     at: datetime
     orders: Mapping[str, Order]
     plans: Mapping[str, Plan] = field(default_factory=dict[str, Plan])
+    battery: BatteryPlan | None = None
+    steers: bool = False
+    """Whether the home battery was to be planned as well."""
     wanted_kw: Mapping[datetime, float] = field(default_factory=dict[datetime, float])
 
 
@@ -55,13 +62,22 @@ class Plans:
     """Keeps the plans of one site."""
 
     def __init__(
-        self, hass: HomeAssistant, tariffs: Tariffs, outlooks: Outlooks, limits: LimitsAhead, peaks: Peaks | None
+        self,
+        hass: HomeAssistant,
+        tariffs: Tariffs,
+        outlooks: Outlooks,
+        limits: LimitsAhead,
+        peaks: Peaks | None,
+        *,
+        storage: Callable[[], SteeredBattery | None] = lambda: None,
     ) -> None:
+        """Make them; `storage` tells of the home battery, where it is to be planned as well."""
         self._hass = hass
         self._tariffs = tariffs
         self._outlooks = outlooks
         self._limits = limits
         self._peaks = peaks
+        self._storage = storage
         self._made: _Made | None = None
         self._appetites: dict[str, Appetite] = {}
         self._outdated = True
@@ -95,6 +111,11 @@ class Plans:
         """Tell how high the plans want the window of power to become that begins at `start`, UTC; None where none charges."""
         return None if self._made is None else self._made.wanted_kw.get(start)
 
+    def battery(self, at: datetime) -> BatteryPlan | None:
+        """Tell what is planned for the home battery at `at`, UTC; None: nothing, or nothing that still holds."""
+        made = self._made
+        return None if made is None or self._failed or at - made.at > _STALE else made.battery
+
     @callback
     def update(
         self, at: datetime, site: Site, aims: Mapping[str, Aim], statuses: Mapping[str, EvseStatus]
@@ -106,7 +127,7 @@ class Plans:
         """
         self._appetites = seen(self._appetites, statuses, at)
         orders = {evse_id: self._order(evse_id, aim) for evse_id, aim in aims.items()}
-        if orders and self._is_due(at, orders):
+        if (orders or self._storage() is not None) and self._is_due(at, orders):
             self._make(at, site, orders)
         plans = {evse_id: self._plan(evse_id, order, site, at) for evse_id, order in orders.items()}
         return {evse_id: plan for evse_id, plan in plans.items() if plan is not None}
@@ -150,6 +171,7 @@ class Plans:
             before=self._kept(orders),
             month=None if self._peaks is None else self._peaks.month(at),
             limits=self._limits.known(at, at + FURTHEST),
+            storage=self._storage(),
         )
 
     def _is_due(self, at: datetime, orders: Mapping[str, Order]) -> bool:
@@ -160,7 +182,7 @@ class Plans:
             return True
         if at - made.at < _PAUSE:
             return False
-        if self._outdated or _quarter(at) != _quarter(made.at):
+        if self._outdated or made.steers is not (self._storage() is not None) or _quarter(at) != _quarter(made.at):
             return True
         return not all(
             evse_id in made.plans and fits(made.plans[evse_id], made.orders[evse_id], order, at)
@@ -188,7 +210,7 @@ class Plans:
         question = self._question(at, site, orders)
         self._outdated = False
         if question is None:
-            self._made = _Made(at=at, orders=orders)
+            self._made = _Made(at=at, orders=orders, steers=self._storage() is not None)
             return
         self._busy = True
         self._hass.async_create_background_task(self._make_soon(question), f"{DOMAIN} plan")
@@ -196,21 +218,37 @@ class Plans:
     async def _make_soon(self, question: Question) -> None:
         wanted: Mapping[datetime, float]
         try:
-            plans = await self._hass.async_add_executor_job(make_plans, question)
-            wanted = await self._hass.async_add_executor_job(wanted_kw, question, plans)
+            plans, battery = await self._hass.async_add_executor_job(_answer, question)
+            wanted = await self._hass.async_add_executor_job(wanted_kw, question, plans, battery)
         except Exception:
             # Said once; the old plans go on, and whoever has none charges as its mode says. It is tried again.
             if not self._failed:
                 _LOGGER.exception("The cars' plans could not be made; it is tried again")
             self._failed = True
+            battery = None
             plans, wanted = self._kept(question.orders), {} if self._made is None else self._made.wanted_kw
         else:
             self._failed = False
         finally:
             self._busy = False
-        self._made = _Made(at=question.at, orders=question.orders, plans=plans, wanted_kw=wanted)
+        self._made = _Made(
+            at=question.at,
+            orders=question.orders,
+            plans=plans,
+            battery=battery,
+            steers=question.storage is not None,
+            wanted_kw=wanted,
+        )
         if not self._stopped:
             self._on_change()
+
+
+def _answer(question: Question) -> tuple[Mapping[str, Plan], BatteryPlan | None]:
+    """Make the plans of the cars, and of the home battery where that is asked for."""
+    if question.storage is None:
+        return make_plans(question), None
+    made = make_all(question)
+    return made.cars, made.battery
 
 
 _WAITS: Final = Plan(slots=())

@@ -29,6 +29,7 @@ class Appliance:
             "set_hvac_mode": lambda data: str(data["hvac_mode"]),
             "set_operation_mode": lambda data: str(data["operation_mode"]),
             "set_value": lambda data: str(data["value"]),
+            "select_option": lambda data: str(data["option"]),
         }
         for action, state_after in ways.items():
             hass.services.async_register(domain, action, self._handler(action, state_after))

@@ -1,12 +1,13 @@
 """A home battery that is steered through its entity, in a home that ticks."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import HomeAssistant, State
+from homeassistant.core import State
 from homeassistant.helpers import issue_registry as ir
 
 from custom_components.smart_charging.battery_desk import BatteryDesk
@@ -18,8 +19,13 @@ from custom_components.smart_charging.sources.battery_handle import settable
 from custom_components.smart_charging.store import HeldBattery, SiteStore
 
 from .appliances import Appliance
-from .home import Home
+from .home import GARAGE, Home
+from .parts import charger, part
+from .tariff_data import hp_hc
+from .test_planned_home import EVENING
 
+INPUT_SELECT = "input_select.battery_mode"
+SELECT = "select.battery_mode"
 SWITCH = "input_boolean.battery_hold"
 OPTIONS: dict[str, Any] = {
     "battery_power": "sensor.battery",
@@ -229,9 +235,55 @@ def test_what_a_number_may_be_set_to(state: str, attributes: dict[str, Any]) -> 
     assert settable(None, 900.0) is None
 
 
+async def test_a_plan_keeps_and_charges_it_and_is_shown(home: Home, hass_storage: dict[str, Any]) -> None:
+    """Off-peak hours begin at 22:30 in Paris; the house takes 3 kW all day, and is known."""
+    mode = Appliance(home.hass, INPUT_SELECT, "Auto", {"options": ["Auto", "Standby", "Force"]})
+    await home.hass.config.async_set_time_zone("Europe/Paris")
+    home.freezer.move_to(EVENING)
+    await home.hass.config_entries.async_remove(home.entry.entry_id)
+    home.entry = home.make_entry(
+        part("charger", GARAGE, charger(), "Garage"),
+        part("tariff", "tariff", hp_hc(prices={"off_peak": 0.1, "peak": 0.4}), "HP/HC"),
+        limit=60.0,
+    )
+    steering = {"battery_steered_by": INPUT_SELECT, "battery_by_itself": "Auto", "battery_hold": "Standby"}
+    home.hass.config_entries.async_update_entry(
+        home.entry,
+        options=OPTIONS | steering | {"battery_charge": "Force", "battery_charge_kw": 3.0, "battery_kwh": 10.0},
+    )
+    first = EVENING - timedelta(days=20)
+    key = f"{DOMAIN}.{home.entry.entry_id}.house_hours"
+    known = {"first": first.replace(minute=0).isoformat(), "kw": [3.0] * 24 * 20}
+    hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": known}
+    tells(home, 0.0, 20)
+    await home.set_up()
+    await home.hass.async_block_till_done(wait_background_tasks=True)
+    for _ in range(3):
+        tells(home, 0.0, 20)
+        await home.pass_s(1, watts=3000)
+        await home.hass.async_block_till_done(wait_background_tasks=True)
+    state = home.hass.states.get(BATTERY)
+    assert state is not None
+    assert state.attributes["saving"] > 0
+    assert state.attributes["slots"][0]["way"] == "by_itself"
+    assert any(slot["way"] == "charge" for slot in state.attributes["slots"])
+    home.freezer.move_to(EVENING + timedelta(minutes=15))
+    tells(home, 0.0, 20)
+    await home.pass_s(3, watts=3000)
+    await home.hass.async_block_till_done(wait_background_tasks=True)
+    tells(home, 0.0, 20)
+    await home.pass_s(3, watts=3000)
+    assert (mode.state, seen(home)) == ("Force", ("charge", "cheap"))
+    state = home.hass.states.get(BATTERY)
+    assert state is not None
+    assert state.attributes["reason"].startswith("Charged until ")
+    # The oven, the kettle and the boiler: 60 A are 13.8 kW.
+    await home.pass_s(2, watts=14_000)
+    assert (mode.state, seen(home)) == ("Auto", ("by_itself", "no_room"))
+
+
 # The desk alone, with orders that the test gives.
 
-SELECT = "select.battery_mode"
 NUMBER = "number.battery_power"
 HANDLE = BatteryHandle(
     entity_id=SELECT,
@@ -274,14 +326,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(home: Home, hass: HomeAssistant) -> Desk:
-    made = Desk(home)
-    for appliance in (made.select, made.number):
-        domain = appliance.entity_id.partition(".")[0]
-        hass.services.async_register(
-            domain, "select_option", appliance._handler("select_option", lambda data: str(data["option"]))
-        )
-    return made
+def desk(home: Home) -> Desk:
+    return Desk(home)
 
 
 async def test_only_what_differs_is_sent(desk: Desk) -> None:

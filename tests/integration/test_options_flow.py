@@ -147,7 +147,7 @@ async def test_impossible_options(
     assert (await answer(hass, flow, {"margin_a": 1}))["type"] is FlowResultType.CREATE_ENTRY
 
 
-STEERED = {
+STEERED: dict[str, Any] = {
     "margin_a": 1,
     "battery": {
         "battery_power": "sensor.battery",
@@ -183,7 +183,7 @@ async def test_what_steers_the_battery_is_asked_what_its_options_are_called(
 
 
 async def test_a_select_that_is_away_may_have_any_options(hass: HomeAssistant, site: MockConfigEntry) -> None:
-    supply = {"supply": {"protection": "plain"}}
+    supply: dict[str, Any] = {"supply": {"protection": "plain"}}
     flow = await answer(hass, await start(hass, site), {**STEERED, **supply})
     assert (flow["step_id"], flow["last_step"]) == ("overshoot", False)
     flow = await answer(hass, flow, {"overshoot_pct": 30, "overshoot_s": 90})

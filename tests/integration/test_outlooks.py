@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components.smart_charging import outlooks
 from custom_components.smart_charging.config import read_setup
 from custom_components.smart_charging.const import DOMAIN, ROOT_CIRCUIT
-from custom_components.smart_charging.engine.accounting.home_battery import EFFICIENCY
+from custom_components.smart_charging.engine.model.home_battery import EFFICIENCY
 from custom_components.smart_charging.engine.model.meter import MeterReading
 from custom_components.smart_charging.engine.model.outlook import WIDE_KW, Blank, Outlook
 from custom_components.smart_charging.engine.model.quantities import Phase

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custom_components.smart_charging.engine.accounting.home_battery import EFFICIENCY, store_first
-from custom_components.smart_charging.engine.model.home_battery import HomeBattery
+from custom_components.smart_charging.engine.accounting.home_battery import store_first
+from custom_components.smart_charging.engine.model.home_battery import EFFICIENCY, HomeBattery
 from custom_components.smart_charging.engine.model.outlook import Outlook, OutlookStep
 
 from ..builders import NOW

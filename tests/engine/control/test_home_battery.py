@@ -24,6 +24,7 @@ from custom_components.smart_charging.engine.model.battery_steering import Batte
 from custom_components.smart_charging.engine.model.decision import Decision, Headroom, Setpoint
 from custom_components.smart_charging.engine.model.evse import EvseStatus, EvState
 from custom_components.smart_charging.engine.model.mode import Mode
+from custom_components.smart_charging.engine.model.peak_watch import PeakWatch
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES
 from custom_components.smart_charging.engine.model.reason import Reason, ReasonCode, ReasonParam
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
@@ -68,6 +69,7 @@ class Battery:
         shed: Sequence[str] = (),
         modes: Mapping[str, Mode] | None = None,
         evses: Mapping[str, EvseStatus] | None = None,
+        peak: PeakWatch | None = None,
         age_s: float = 0.0,
         passed_s: float = 1.0,
     ) -> tuple[BatteryWay, BatteryCause]:
@@ -95,7 +97,7 @@ class Battery:
         }
         self.memory = steer(
             self.home,
-            SiteSnapshot(at=now, evses=evses, battery=reading, modes=modes or {}),
+            SiteSnapshot(at=now, evses=evses, battery=reading, modes=modes or {}, peak=peak),
             Decision(
                 at=now,
                 setpoints=told,
@@ -324,6 +326,18 @@ def test_a_car_that_is_about_to_rise_counts_as_what_it_rises_to() -> None:
     rises = because(ReasonCode.RISING, target_a=32.0)
     seen = Battery().tick(grid_w=500.0, plan=planned(BatteryWay.CHARGE), reasons=rises)
     assert seen == (BatteryWay.BY_ITSELF, BatteryCause.NO_ROOM)
+
+
+@pytest.mark.parametrize(
+    ("used_kwh", "told"),
+    [(0.0, CHEAP), (0.5, CHEAP), (0.9, (BatteryWay.BY_ITSELF, BatteryCause.NO_ROOM))],
+)
+def test_it_raises_no_window_of_power_above_what_it_may_come_to(
+    used_kwh: float, told: tuple[BatteryWay, BatteryCause]
+) -> None:
+    """5 kW for a quarter of an hour are 1.25 kWh; the house takes 1 kW of what is left."""
+    peak = PeakWatch(starts=later(-450), ends=later(450), used_kwh=used_kwh, target_kw=5.0)
+    assert Battery().tick(grid_w=1000.0, plan=planned(BatteryWay.CHARGE), peak=peak) == told
 
 
 def test_nobody_waits_for_a_car_that_is_not_there() -> None:

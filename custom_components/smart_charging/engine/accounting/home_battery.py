@@ -4,13 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from math import inf, isfinite
-from typing import Final
 
-from ..model.home_battery import HomeBattery
+from ..model.home_battery import EFFICIENCY, HomeBattery
 from ..model.outlook import OutlookStep
-
-EFFICIENCY: Final = 0.95
-"""Of what goes in, and again of what comes out: the battery and its inverter lose some 10 % on the way round."""
 
 
 def store_first(steps: Sequence[OutlookStep], battery: HomeBattery) -> Iterator[OutlookStep]:

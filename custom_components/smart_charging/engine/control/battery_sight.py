@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
@@ -20,6 +20,10 @@ ONE_PHASE_W: Final = 4600.0
 """Up to here an inverter may hang on one phase alone (VDE-AR-N 4105), and nobody knows on which; above it is taken to be on all."""
 DRAWS_W: Final = 500.0
 """Cars that take less than this together have nothing to give."""
+
+_HOUR: Final = timedelta(hours=1)
+_LAST_MINUTE: Final = timedelta(minutes=1)
+"""The last seconds of a window leave no time to make up for anything."""
 
 _SHORT: Final = frozenset({ReasonCode.LIMITED, ReasonCode.SHARED, ReasonCode.NO_ROOM, ReasonCode.WAITING_FOR_TURN})
 
@@ -83,7 +87,18 @@ class Sight:
         if headroom.headroom_w is not None:
             kept_a = margin_a * len(phases) + math.fsum(coming_a.values())
             free_w.append(headroom.headroom_w - kept_a * voltage_v)
+        if (below_peak_w := self._below_peak_w()) is not None:
+            free_w.append(below_peak_w - math.fsum(coming_a.values()) * voltage_v)
         return max(0.0, self._battery_w) + min(free_w, default=0.0)
+
+    def _below_peak_w(self) -> float | None:
+        """Tell what may flow in beyond what does, so that the window of power that runs stays below what it may come to."""
+        watch, load_w = self.snapshot.peak, self._headroom.load_w
+        if watch is None or load_w is None:
+            return None
+        left_h = max(_LAST_MINUTE, watch.ends - self.snapshot.at) / _HOUR
+        left_kwh = watch.target_kw * ((watch.ends - watch.starts) / _HOUR) - watch.used_kwh
+        return 1000 * left_kwh / left_h - load_w
 
     @cached_property
     def _coming_a(self) -> dict[Phase, float]:

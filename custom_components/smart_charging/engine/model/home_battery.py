@@ -1,6 +1,9 @@
-"""The home's own battery, as far as an outlook needs to know it."""
+"""The home's own battery, as far as an outlook or a plan needs to know it."""
 
 from dataclasses import dataclass
+from typing import Final
+
+from .battery_steering import BatterySteering
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,3 +18,36 @@ class HomeBattery:
     """The most that it takes; None: all there is."""
     discharge_kw: float | None = None
     """The most that it gives; None: all that is needed."""
+
+
+EFFICIENCY: Final = 0.95
+"""Of what goes in, and again of what comes out: the battery and its inverter lose some 10 % on the way round."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SteeredBattery:
+    """One that a plan may reckon with: its capacity and its charge are known, and it may be steered."""
+
+    capacity_kwh: float
+    soc: float
+    steering: BatterySteering
+    charge_kw: float | None = None
+    discharge_kw: float | None = None
+
+
+def steered(battery: HomeBattery | None, steering: BatterySteering) -> SteeredBattery | None:
+    """Tell what a plan may reckon with; None where something is missing for it."""
+    if (
+        battery is None
+        or battery.soc is None
+        or battery.capacity_kwh is None
+        or not 0 < battery.capacity_kwh < float("inf")
+    ):
+        return None
+    return SteeredBattery(
+        capacity_kwh=battery.capacity_kwh,
+        soc=min(1.0, max(0.0, battery.soc)),
+        steering=steering,
+        charge_kw=battery.charge_kw,
+        discharge_kw=battery.discharge_kw,
+    )

@@ -79,6 +79,13 @@ class Outlook:
         """Tell what cars may have of the sun on average, never negative; none where sun or base load are unknown."""
         return _mean((self._surplus_kw(step), hours) for step, hours in self._parts(start, end))
 
+    def net_kw(self, start: datetime, end: datetime) -> float:
+        """Tell what the roof gives beyond the base load on average, before any battery; negative where it gives less."""
+        return _mean((self._net_kw(step), hours) for step, hours in self._parts(start, end))
+
+    def _net_kw(self, step: OutlookStep | None) -> float:
+        return (0.0 if step is None or step.solar_kw is None else step.solar_kw) - self._base_kw(step)
+
     def _surplus_kw(self, step: OutlookStep | None) -> float:
         if step is None or step.solar_kw is None or (step.base_kw is None and self._usual_kw is None):
             return 0.0

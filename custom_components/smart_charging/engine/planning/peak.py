@@ -44,7 +44,7 @@ class Peak:
 
     def cost(self, power_kw: Callable[[int], float]) -> float:
         """Tell what the month's peak costs when the cars together take this much by span number, on average."""
-        days = [self._day_kw(day, power_kw) for day in self.days]
+        days = [self.day_kw(day, power_kw) for day in self.days]
         return self.cost_of(days)
 
     def cost_of(self, days_kw: Sequence[float]) -> float:
@@ -54,6 +54,7 @@ class Peak:
         return self.per_kw * mean_kw + sum(cost for from_kw, cost in self.steps if mean_kw > from_kw)
 
     @staticmethod
-    def _day_kw(day: Day, power_kw: Callable[[int], float]) -> float:
+    def day_kw(day: Day, power_kw: Callable[[int], float]) -> float:
+        """Tell what a day's peak is then."""
         windows = (window.base_kw + sum(power_kw(span) * part for span, part in window.parts) for window in day.windows)
         return max(day.so_far_kw, *windows, _NOTHING)

@@ -1,9 +1,11 @@
 """Plans for all cars of a site: the question becomes a problem, its best schedule is found, and told as plans."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Final
 
+from ..model.battery_plan import BatteryPlan
 from ..model.plan import Plan
 from .circuits import bounds_of
 from .costs import counted, paid
@@ -14,6 +16,7 @@ from .powers import evse_of, phases_of
 from .problem import Problem
 from .question import Question
 from .span import Span
+from .storage import steer_beside
 from .telling import tell
 from .times import spans_of
 
@@ -23,11 +26,26 @@ _SUPPLY_KW: Final = 50.0
 
 
 def make_plans(question: Question) -> Mapping[str, Plan]:
-    """Make the plans, by charger id; a car of which nothing is wanted has one without slots."""
+    """Make the cars' plans, by charger id; a car of which nothing is wanted has one without slots."""
+    return make_all(question).cars
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plans:
+    """Of the cars, by charger id, and of the home battery; None: nothing is planned for that."""
+
+    cars: Mapping[str, Plan]
+    battery: BatteryPlan | None
+
+
+def make_all(question: Question) -> Plans:
+    """Make the plans of the cars, and of the home battery where that may be steered."""
     problem = pose(question)
     if not problem.spans:
-        return {evse_id: Plan(slots=()) for evse_id in question.orders}
-    return tell(question, problem, optimise(problem).schedule)
+        _, battery = steer_beside(question, replace(problem, jobs=()), ())
+        return Plans(cars={evse_id: Plan(slots=()) for evse_id in question.orders}, battery=battery)
+    schedule, battery = steer_beside(question, problem, optimise(problem).schedule)
+    return Plans(cars=tell(question, problem, schedule), battery=battery)
 
 
 def pose(question: Question) -> Problem:

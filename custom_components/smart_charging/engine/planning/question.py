@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ..model.home_battery import SteeredBattery
 from ..model.limit import LimitSpan
 from ..model.order import Order
 from ..model.outlook import Outlook
@@ -27,3 +28,5 @@ class Question:
     """What the month's peaks are so far, where power has a price."""
     limits: Mapping[str, Sequence[LimitSpan]] = field(default_factory=dict[str, Sequence[LimitSpan]])
     """When limits are known to hold beside those of the site; circuits that it does not have are ignored."""
+    storage: SteeredBattery | None = None
+    """The home battery, where a plan may steer it."""

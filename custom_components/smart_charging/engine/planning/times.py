@@ -24,6 +24,13 @@ def spans_of(question: Question) -> tuple[Span, ...]:
     return split(question.at, end, _edges(question, end))
 
 
+def spans_until(question: Question, until: datetime) -> tuple[Span, ...]:
+    """List the spans of a question, and those that follow until `until`, if that is later."""
+    end = max((ends_at(question, order) for order in question.orders.values()), default=question.at)
+    last = max(end, until)
+    return split(question.at, last, (*_edges(question, last), end))
+
+
 def ends_at(question: Question, order: Order) -> datetime:
     """Tell up to when a car is looked at, UTC."""
     at, known_until = question.at, question.tariff.known_until
