@@ -4,7 +4,7 @@ One car is solved exactly. Several take turns at first; then each two that are i
 the others, as far as that is quickly done. Without HiGHS the turns alone have to do.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
@@ -14,9 +14,9 @@ from .formulation import formulate
 from .problem import Problem
 from .proof import Proof, prove
 from .relaxation import Relaxation, relax
-from .schedule import Cost, Schedule, judge
+from .schedule import Cost, Schedule, Uses, judge
 from .subproblem import beside
-from .turns import take_more_turns, take_turns
+from .turns import NOTHING, take_more_turns, take_turns
 
 GAP: Final = 5e-4
 """A schedule that is within this share of what no other is below is good enough: half a cent of ten euros."""
@@ -47,12 +47,16 @@ class Solution:
         return max(0.0, self.cost.score - self.least) / max(abs(self.cost.score), 1e-9)
 
 
-def optimise(problem: Problem) -> Solution:
-    """Find the best schedule; the same problem gives the same one, unless the machine is too slow for its exact solution."""
+def optimise(problem: Problem, held: Mapping[int, Uses] = NOTHING) -> Solution:
+    """Find the best schedule; the same problem gives the same one, unless the machine is too slow for its exact solution.
+
+    `held` is what cars were to do so far, by job: of two that are as good as each other the one nearer to it is found.
+    """
     relaxation = relax(problem, _MOST_S) if _is_coupled(problem) else None
-    schedule = take_turns(problem)
+    begins = [held, NOTHING] if held and len(problem.jobs) > 1 else [NOTHING]
     if relaxation is not None:
-        schedule = min(schedule, take_turns(problem, relaxation.schedule), key=lambda each: judge(problem, each).score)
+        begins.append(dict(enumerate(relaxation.schedule)))
+    schedule = min((take_turns(problem, begin) for begin in begins), key=lambda each: judge(problem, each).score)
     found = _with_proof(problem, schedule, relaxation)
     if found.solution.gap <= GAP or not highs.is_installed():
         return found.solution

@@ -154,7 +154,7 @@ def _nudges(
     last = _last_stretches(order)
     return tuple(
         prices.mean * _SOONER * (span.start - spans[0].start).total_seconds() / 3600
-        - (prices.mean * _STAY if _charged_before(before, span) else 0.0)
+        - prices.mean * _STAY * _share_before(before, span)
         - (prices.must if number in begins else 0.0)
         - (2 * prices.most if any(start <= span.start < end for start, end in last) else 0.0)
         for number, span in enumerate(spans)
@@ -168,7 +168,8 @@ def _last_stretches(order: Order) -> list[tuple[datetime, datetime]]:
     return [(departure - order.last_stretch, departure) for departure in departures]
 
 
-def _charged_before(plan: Plan | None, span: Span) -> bool:
-    if plan is None:
-        return False
-    return any(slot.current_a > 0 and slot.start < span.end and span.start < slot.end for slot in plan.slots)
+def _share_before(plan: Plan | None, span: Span) -> float:
+    """For how much of a span it was to charge: were it all or nothing, charging could move within the span at no cost."""
+    return (
+        0.0 if plan is None else sum(span.share_in(slot.start, slot.end) for slot in plan.slots if slot.current_a > 0)
+    )

@@ -9,6 +9,7 @@ from ..model.battery_plan import BatteryPlan
 from ..model.plan import Plan
 from .circuits import bounds_of
 from .costs import counted, paid
+from .held import held
 from .months import peaks_of
 from .optimise import optimise
 from .orders import Prices, job_of
@@ -44,7 +45,7 @@ def make_all(question: Question) -> Plans:
     if not problem.spans:
         _, battery = steer_beside(question, replace(problem, jobs=()), ())
         return Plans(cars={evse_id: Plan(slots=()) for evse_id in question.orders}, battery=battery)
-    schedule, battery = steer_beside(question, problem, optimise(problem).schedule)
+    schedule, battery = steer_beside(question, problem, optimise(problem, held(question, problem)).schedule)
     return Plans(cars=tell(question, problem, schedule), battery=battery)
 
 

@@ -18,6 +18,10 @@ class Span:
         """How long it is, h."""
         return (self.end - self.start) / timedelta(hours=1)
 
+    def share_in(self, start: datetime, end: datetime) -> float:
+        """How much of it lies between two times, from 0 to 1."""
+        return max(timedelta(), min(end, self.end) - max(start, self.start)) / (self.end - self.start)
+
 
 def split(start: datetime, end: datetime, edges: Iterable[datetime]) -> tuple[Span, ...]:
     """Split the time from `start` to `end` at those of the edges that lie inside. Nothing where `end` is not after `start`."""

@@ -1,6 +1,7 @@
 """Several cars in turns: each charges as is best beside what the others take, until none finds anything better."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from .alone import charge_alone
@@ -8,15 +9,21 @@ from .market import markets
 from .problem import Problem
 from .schedule import Schedule, Uses, judge
 
+NOTHING: Final[Mapping[int, Uses]] = MappingProxyType({})
+"""No car charges yet."""
+
 _MOST_SWEEPS: Final = 6
 _BETTER: Final = 1e-6
 """Money: less is not worth another sweep."""
 
 
-def take_turns(problem: Problem, fluid: Schedule | None = None) -> list[Uses]:
-    """Make a schedule. Those begin that have the least time to spare; beside the others' parts of a fluid one, where there is one."""
+def take_turns(problem: Problem, begin: Mapping[int, Uses] = NOTHING) -> list[Uses]:
+    """Make a schedule. Those begin that have the least time to spare, beside what the others do at the beginning, by job.
+
+    What that is needs not be possible: a fluid, or a plan of yesterday.
+    """
     order = _order(problem)
-    uses: dict[int, Uses] = dict(enumerate(fluid or ()))
+    uses = dict(begin)
     for number in order:
         _take(problem, number, uses)
     return _improve(problem, order, uses)
