@@ -173,6 +173,10 @@ async def test_hours_of_the_clock_hold_by_themselves(home: Home) -> None:
     start, end = now + timedelta(minutes=2), now + timedelta(minutes=4)
     hours = limit(kind="schedule", entity_id=None, hours=f"{start:%H:%M}-{end:%H:%M}", limit=4.6, chargers_only=False)
     await home.set_up(await make_entry(home, part("limit", DIMMING, hours, "Punta")))
+    ahead = home.entry.runtime_data.foresight.limits
+    assert [
+        span.limit.power_w for span in ahead.known(dt_util.utcnow(), dt_util.utcnow() + timedelta(hours=1))["site"]
+    ] == [4600.0]
     held = []
     for _ in range(6):
         await home.pass_s(60, watts=HOUSE_W)
