@@ -10,13 +10,14 @@ from typing import Final
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_utc_time_change
 from homeassistant.helpers.start import async_at_started
+from homeassistant.helpers.sun import is_up
 from homeassistant.util import dt as dt_util
 
 from .config import SiteSetup
 from .const import DOMAIN, ROOT_CIRCUIT
 from .engine.accounting.base_load import BaseLoad, learn
 from .engine.accounting.home_battery import store_first
-from .engine.accounting.house_power import house_kw
+from .engine.accounting.house_power import house_kw, house_kw_by_phase
 from .engine.accounting.solar_forecast import QUARTER, SolarForecast, quarter_of
 from .engine.model.home_battery import HomeBattery, SteeredBattery, steered
 from .engine.model.outlook import Blank, Outlook, OutlookStep
@@ -72,12 +73,14 @@ class Outlooks:
 
     @callback
     def note(self, snapshot: SiteSnapshot) -> None:
-        """Note what the house takes now: for a home that keeps no statistics."""
+        """Note what the house takes now, for a home that keeps no statistics, and on which phases, which none tell."""
+        site, supply = self._site, self._site.circuit(ROOT_CIRCUIT)
         has_battery = self._setup.battery is not None
-        self._kept.note(
-            snapshot.at,
-            house_kw(snapshot, self._site.circuit(ROOT_CIRCUIT), self._site.voltage_v, has_battery=has_battery),
-        )
+        kw = house_kw(snapshot, supply, site.voltage_v, has_battery=has_battery)
+        # Nobody tells on which phases the roof gives.
+        dark = not self._home.roofs or not is_up(self._hass, snapshot.at)
+        on_phases = house_kw_by_phase(snapshot, site, supply, has_battery=has_battery) if dark else None
+        self._kept.note(snapshot.at, kw, on_phases)
 
     def outlook(self, at: datetime) -> Outlook:
         """Tell what is expected from `at` on, UTC, by quarters of an hour. Never awaits."""
@@ -87,7 +90,7 @@ class Outlooks:
         # Who lets cars go first has them take the surplus before the battery can.
         if battery is not None and self._site.policy.solar.battery_first:
             steps = tuple(store_first(steps, battery))
-        return Outlook(steps=steps, blanks=self._blanks(battery, at))
+        return Outlook(steps=steps, blanks=self._blanks(battery, at), shares=self._kept.phase_loads.shares)
 
     def storage(self) -> SteeredBattery | None:
         """Tell of the home battery, where it may be steered and enough is known of it."""
