@@ -178,7 +178,7 @@ async def test_one_that_does_not_answer_is_on_when_it_last_said_so(
     for state in ("on", "off"):  # said once
         await calendar.change(state)
     assert shown(calendar.source) == ["Sat 00:00-Sun 00:00"]
-    assert caplog.text.count("calendar.guests does not tell when it will be on") == 1
+    assert caplog.text.count("calendar.guests does not tell what is to come") == 1
     calendar.has()
     await calendar.change("on")
     assert shown(calendar.source) == []

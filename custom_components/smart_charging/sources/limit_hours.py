@@ -1,19 +1,15 @@
 """The coming hours of a schedule or a calendar of Home Assistant: when a limit will hold that goes by it."""
 
-import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any, Final
 
-from homeassistant.const import STATE_UNAVAILABLE
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
-from homeassistant.helpers.event import async_track_state_change_event, async_track_time_interval
-from homeassistant.helpers.start import async_at_started
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..tariffs.hours import Hours, Rule, Span
-
-_LOGGER: Final = logging.getLogger(__name__)
+from .asked_entity import AskedEntity, coming
 
 type Stretch = tuple[datetime, datetime]
 """From when (included) to when (excluded), UTC."""
@@ -22,9 +18,6 @@ ASKED_EVERY: Final = timedelta(hours=1)
 """A change further ahead is told by no state."""
 AHEAD: Final = timedelta(days=4)
 """A day more than anybody plans, as they are asked again only after an hour."""
-_SCHEDULE: Final = "schedule"
-_CALENDAR: Final = "calendar"
-_ACTIONS: Final[Mapping[str, str]] = {_SCHEDULE: "get_schedule", _CALENDAR: "get_events"}
 _WEEK: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -32,32 +25,22 @@ class SignalHours:
     """Knows when one entity will be on. One that does not answer will be on when it last said so; others tell nothing."""
 
     def __init__(self, hass: HomeAssistant, entity_id: str) -> None:
-        self._hass = hass
-        self._entity_id = entity_id
-        self._domain = entity_id.partition(".")[0]
         self._on_change: Callable[[], None] = lambda: None
-        self._unsubscribe: list[Callable[[], None]] = []
-        self._failed = False
         self._known: Hours | tuple[Stretch, ...] = ()
+        self._asked = self._ask(hass, entity_id)
 
     @callback
     def start(self, on_change: Callable[[], None]) -> None:
         """Begin to ask; `on_change` is called when it tells other hours than before."""
-        if self._domain not in _ACTIONS:
-            return
         self._on_change = on_change
-        self._unsubscribe = [
-            async_track_state_change_event(self._hass, [self._entity_id], self._changed),
-            async_track_time_interval(self._hass, self._passed, ASKED_EVERY),
-            # While Home Assistant starts, entities are there before their actions.
-            async_at_started(self._hass, self._started),
-        ]
+        if self._asked is not None:
+            self._asked.start()
 
     @callback
     def stop(self) -> None:
         """Ask no more."""
-        while self._unsubscribe:
-            self._unsubscribe.pop()()
+        if self._asked is not None:
+            self._asked.stop()
 
     def between(self, start: datetime, end: datetime) -> tuple[Stretch, ...]:
         """List when it will be on, as far as that is known, between two times, UTC."""
@@ -65,50 +48,27 @@ class SignalHours:
             return self._known.held(start, end, dt_util.get_default_time_zone())
         return tuple((max(first, start), min(last, end)) for first, last in self._known if first < end and last > start)
 
-    @callback
-    def _changed(self, _event: Event[EventStateChangedData]) -> None:
-        self._ask_soon()
+    def _ask(self, hass: HomeAssistant, entity_id: str) -> AskedEntity | None:
+        match entity_id.partition(".")[0]:
+            case "schedule":
+                return AskedEntity(
+                    hass, entity_id, "get_schedule", ASKED_EVERY, take=lambda answer: self._take(_week(answer))
+                )
+            case "calendar":
+                return AskedEntity(
+                    hass,
+                    entity_id,
+                    "get_events",
+                    ASKED_EVERY,
+                    data=partial(coming, AHEAD),
+                    take=lambda answer: self._take(_events(answer)),
+                )
+        return None
 
-    @callback
-    def _started(self, _hass: HomeAssistant) -> None:
-        self._ask_soon()
-
-    @callback
-    def _passed(self, _now: datetime) -> None:
-        self._ask_soon()
-
-    def _ask_soon(self) -> None:
-        self._hass.async_create_background_task(self._ask(), f"hours of {self._entity_id}", eager_start=False)
-
-    async def _ask(self) -> None:
-        state = self._hass.states.get(self._entity_id)
-        asks = self._hass.services.has_service(self._domain, _ACTIONS[self._domain])
-        if not asks or state is None or state.state == STATE_UNAVAILABLE:
-            # As while Home Assistant starts: it is asked as soon as it is there.
-            return
-        try:
-            answer = await self._answer()
-            known = _week(answer) if self._domain == _SCHEDULE else _events(answer)
-        except Exception as error:  # noqa: BLE001 whatever its integration raises, it is asked again
-            if not self._failed:
-                _LOGGER.warning("%s does not tell when it will be on: %s", self._entity_id, error)
-            self._failed = True
-            return
-        self._failed = False
-        if known != self._known and self._unsubscribe:
+    def _take(self, known: Hours | tuple[Stretch, ...]) -> None:
+        if known != self._known:
             self._known = known
             self._on_change()
-
-    async def _answer(self) -> Any:
-        """Ask for what is to come. Raises what the entity's integration raises, and where it says nothing of this entity."""
-        now = dt_util.utcnow()
-        asked: dict[str, Any] = {"entity_id": self._entity_id}
-        if self._domain == _CALENDAR:
-            asked |= {"start_date_time": now.isoformat(), "end_date_time": (now + AHEAD).isoformat()}
-        answer: Any = await self._hass.services.async_call(
-            self._domain, _ACTIONS[self._domain], asked, blocking=True, return_response=True
-        )
-        return answer[self._entity_id]
 
 
 def _week(answer: Mapping[str, list[Mapping[str, Any]]]) -> Hours:
