@@ -64,10 +64,12 @@ def settle(house: House, problem: Problem, schedule: Schedule) -> Beside:
         return best
     rounds, gained = 0, _BETTER
     while gained >= _BETTER and rounds < _MOST_ROUNDS:
-        found = house.beside(problem, take_turns(house.as_cars_see_it(problem, best)))
+        begin = dict(enumerate(best.schedule))
+        found = house.beside(problem, take_turns(house.as_cars_see_it(problem, best), begin))
         rounds, gained = rounds + 1, best.score - found.score
         best = min(best, found, key=lambda each: each.score)
-    last = house.beside(problem, optimise(house.as_cars_see_it(problem, best)).schedule)
+    seen, begin = house.as_cars_see_it(problem, best), dict(enumerate(best.schedule))
+    last = house.beside(problem, optimise(seen, begin).schedule)
     return last if last.score < best.score - _BETTER else best
 
 
