@@ -1,7 +1,8 @@
 """A house beside the car: what it really takes, and what the integration expects of it.
 
 LoadProfileGenerator's household, a minute each of the year 2021. What is expected is learned by the integration's own
-means from the hours of the eight weeks before; before the year's first day the year is taken to have been the same.
+means from the hours of the eight weeks before; before the year's first day the year is taken to have been the same. How it lies on
+the phases is taken to have been learned by then.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from typing import Final
 
 from custom_components.smart_charging.engine.accounting.base_load import KEPT_DAYS, HouseHour, learn
 from custom_components.smart_charging.engine.model.outlook import Outlook, OutlookStep
+from custom_components.smart_charging.engine.model.quantities import ALL_PHASES
+from demo.trace import PHASE_SHARES
 
 from .data import DataDir
 from .plan_prices import DUTCH, HOUR
@@ -64,7 +67,7 @@ def _expected(house: House, day: date, hours: int) -> Outlook:
         local = start.astimezone(DUTCH)
         kw, margin_kw = load.kw(local.date(), local.hour), load.margin_kw(local.hour)
         steps.append(OutlookStep(start=start, end=start + HOUR, base_kw=kw, margin_kw=margin_kw))
-    return Outlook(steps=tuple(steps))
+    return Outlook(steps=tuple(steps), shares=dict(zip(ALL_PHASES, PHASE_SHARES, strict=True)))
 
 
 def _hour(house: House, start: datetime) -> HouseHour:

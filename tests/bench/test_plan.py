@@ -127,7 +127,8 @@ PRICES = (0.3, 0.2, 0.1, 0.4, 0.1, 0.3)
 def test_each_policy_charges_when_it_would(policy: Policy, paid: float):
     outcome = live_through(two_hours := scene(2.0, *PRICES), policy)
     assert outcome.is_met(two_hours.stay)
-    assert outcome.paid == pytest.approx(HIGHEST_KW * paid, rel=0.01)
+    # Our guard begins some minutes before the last cheap hour.
+    assert outcome.paid == pytest.approx(HIGHEST_KW * paid, rel=0.03)
 
 
 def test_a_timer_waits_for_eleven():

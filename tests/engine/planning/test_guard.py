@@ -23,9 +23,9 @@ def guarded(plan: Plan, kwh: float, ready_in_h: float, *, seen: bool = False, at
 @pytest.mark.parametrize(
     ("kwh", "ready_in_h", "seen", "plan"),
     [
-        # Two hours of charging take two and a half at the worst, and half an hour is kept in reserve.
+        # Two hours of charging take two hours and 38 minutes at the worst, and half an hour is kept in reserve.
         pytest.param(2 * KW, 3.5, False, "···████", id="half an hour to spare: ···████"),
-        pytest.param(2 * KW, 3.0, False, "██████", id="no time to spare at the worst: ██████"),
+        pytest.param(2 * KW, 3.1, False, "██████", id="no time to spare at the worst: ██████"),
         pytest.param(2 * KW, 3.0, True, "··████", id="it was seen to be quick: ··████"),
         pytest.param(2 * KW, 2.5, True, "█████", id="no time to spare: █████"),
         # Two hours become six minutes longer by what the house takes at times.
@@ -91,7 +91,7 @@ def test_a_car_that_nobody_saw_charge_is_not_started_again_and_again() -> None:
         starts += charging and not before
         needs_kwh -= KW / 60 if charging else 0
     assert starts == 1
-    assert needs_kwh < KW
+    assert needs_kwh < 1.5 * KW
 
 
 @pytest.mark.parametrize(("ready_in_h", "plan"), [(3.0, "··████"), (2.7, "█████"), (2.5, "█████")])

@@ -12,8 +12,8 @@ from .powers import range_kw, stored_kw
 WORST_SHARE: Final = 0.8
 """A car that was not seen to charge is taken to charge with so much of what it should: cold ones and those of a phase less do."""
 
-SEEN_SHARE: Final = 0.95
-"""One that was seen still has less now and then: what the house takes at times is not in what it was seen to take."""
+LEFT_SHARE: Final = 0.95
+"""And so much of that is left to it on the whole: now and then the house takes more than the supply has beside the car."""
 
 RESERVE: Final = timedelta(minutes=30)
 """So much is kept for what nobody foresees: a charger that is out of reach, a limit that comes."""
@@ -28,7 +28,7 @@ def guard(plan: Plan, order: Order, site: Site, at: datetime, *, seen: bool) -> 
     `seen`: the car was seen to charge, and the order knows with how much. Who set a price limit, or chose hours, waits by will.
     One that bears no pause and charges already goes on.
     """
-    if not _is_late(plan, order, site, at, SEEN_SHARE if seen else WORST_SHARE):
+    if not _is_late(plan, order, site, at, LEFT_SHARE * (1.0 if seen else WORST_SHARE)):
         return plan
     coming = plan.next_charge(at)
     departure = max(stage.departure for stage in order.stages if stage.departure is not None)
