@@ -1,5 +1,6 @@
 """The tick and its timers: what wakes it, how often it comes, and what it leaves behind."""
 
+import asyncio
 import logging
 from collections import deque
 from collections.abc import Mapping
@@ -250,23 +251,23 @@ class SiteCoordinator(DataUpdateCoordinator[TickResult]):
         self._waker.stop()
         await self._dispatcher.stop()
         await self._loads.stop()
-        await self._let_battery_go()
         for name, driver in self._drivers.items():
             try:
                 await driver.stop()
             except Exception:
                 # The others have to be stopped as well.
                 _LOGGER.exception("Charger %s could not be stopped", name)
-        # After the chargers: what is written down must not keep them from being brought to rest.
+        # After the chargers: neither a battery that does not answer nor what is written down may keep them from being brought to rest.
+        await self._let_battery_go()
         await self._foresight.stop()
         await self._store.async_save()
 
     async def async_step_down(self) -> None:
-        """Nobody is going to steer: bring the chargers down to their failsafe currents, if appliances are to come back.
+        """Nobody is going to steer: let the home battery go, and bring the chargers down if appliances are to come back."""
+        await asyncio.gather(self._let_battery_go(), self._lower_chargers())
 
-        Those currents fit beside all that runs in the house. The home battery is let go.
-        """
-        await self._let_battery_go()
+    async def _lower_chargers(self) -> None:
+        """Bring the chargers down to their failsafe currents: those fit beside all that runs in the house."""
         if self._stopped or not self._store.sheds:
             return
         self._senses.stop()

@@ -50,6 +50,10 @@ async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: SmartC
         "details": {evse_id: dict(driver.details) for evse_id, driver in runtime.drivers.items()},
         "shortcomings": {evse_id: sorted(driver.shortcomings) for evse_id, driver in runtime.drivers.items()},
         "failures": dict(runtime.coordinator.data.failures),
+        "home_battery": {
+            "told": to_json(runtime.coordinator.data.battery),
+            "plan": to_json(runtime.coordinator.data.ahead.battery),
+        },
         "vehicles": {
             vehicle_id: {
                 "charger": runtime.vehicles.charger_of(vehicle_id),

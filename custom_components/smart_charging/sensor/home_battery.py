@@ -39,11 +39,9 @@ class HomeBatterySensor(SiteEntity, SensorEntity):
 
     @property
     @override
-    def extra_state_attributes(self) -> dict[str, Any] | None:
+    def extra_state_attributes(self) -> dict[str, Any]:
         told, plan = self.tick.battery, self.tick.ahead.battery
-        if told is None:
-            return None
-        attributes: dict[str, Any] = {"reason": self._sentence(told), "code": told.cause.value}
+        attributes: dict[str, Any] = {} if told is None else {"reason": self._sentence(told), "code": told.cause.value}
         if plan is None:
             return attributes
         slots = [
