@@ -118,12 +118,11 @@ def test_what_would_take_too_long_keeps_its_turns(limit: str, value: int, monkey
 
 
 def test_the_gap_is_told_when_the_time_is_over(monkeypatch: pytest.MonkeyPatch):
-    """One car with a peak: without the exact solution the turn's schedule stays, and so does what is proved of it."""
+    """One car with a peak: without its price, which takes time, less is proved."""
     posed = problem(job(2 * KW, 4), (0.1, 0.3, 0.3, 0.1), peaks=(hourly_peak(4, per_kw=4.0),))
     exact = optimise(posed)
     monkeypatch.setattr(module, "_MOST_S", 0.0)
     late = optimise(posed)
-    assert late.schedule == take_turns(posed)
     assert late.gap > exact.gap
     assert late.least <= exact.cost.score <= late.cost.score
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from . import highs
 from .formulation import formulate
+from .levels import below_levels
 from .problem import Problem
 from .proof import Proof, prove
 from .relaxation import Relaxation, relax
@@ -28,6 +29,8 @@ _PAIR_NODES: Final = 20
 """How far a search goes: the same on every machine, so that the same problem has the same schedule."""
 _MOST_OPEN: Final = 70
 """Two cars with more spans than this, of which it is not proved what is best there, would take too long."""
+_MOST_OPEN_BESIDE_PEAK: Final = 120
+"""... but where they are all there is, and power has a price, it is worth a second."""
 _MOST_PAIRS: Final = 24
 _MOST_LARGE: Final = 2
 """After so many pairs that would take too long the others are taken to do so as well."""
@@ -56,7 +59,9 @@ def optimise(problem: Problem, held: Mapping[int, Uses] = NOTHING) -> Solution:
     begins = [held, NOTHING] if held and len(problem.jobs) > 1 else [NOTHING]
     if relaxation is not None:
         begins.append(dict(enumerate(relaxation.schedule)))
-    schedule = min((take_turns(problem, begin) for begin in begins), key=lambda each: judge(problem, each).score)
+    found_by_turns = [take_turns(problem, begin) for begin in begins]
+    found_by_turns += [take_turns(below, begins[0]) for below in below_levels(problem)]
+    schedule = min(found_by_turns, key=lambda each: judge(problem, each).score)
     found = _with_proof(problem, schedule, relaxation)
     if found.solution.gap <= GAP or not highs.is_installed():
         return found.solution
@@ -136,7 +141,8 @@ def _settle(problem: Problem, schedule: Schedule, pair: tuple[int, int]) -> Sche
     )
     if found.solution.gap <= GAP:
         return None
-    if open_spans > _MOST_OPEN:
+    is_worth_it = problem.peaks and len(problem.jobs) == len(pair)
+    if open_spans > (_MOST_OPEN_BESIDE_PEAK if is_worth_it else _MOST_OPEN):
         raise _TooLargeError
     better = _exactly(part, found, _PAIR_NODES)
     return better.schedule if better.cost.score < found.solution.cost.score - 1e-6 else None
