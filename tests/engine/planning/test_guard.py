@@ -66,6 +66,7 @@ def test_one_that_was_hurried_says_so() -> None:
 
 
 def test_what_nobody_needs_is_not_hurried() -> None:
+    assert guarded(Plan(slots=()), 0.005, 0.5) == "·"
     assert guarded(late(1, 1), 0.0, 2) == "··██"
     asked = question(one := order(5 * KW), tariff(0.2))
     plan = late(1)

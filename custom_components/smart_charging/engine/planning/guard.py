@@ -21,6 +21,9 @@ RESERVE: Final = timedelta(minutes=30)
 GOES_ON: Final = timedelta(minutes=15)
 """Whoever charges and would be late if it paused for so long goes on: it would start again and again otherwise."""
 
+_TRIFLE_KWH: Final = 0.01
+"""For less nobody is started."""
+
 
 def guard(plan: Plan, order: Order, site: Site, at: datetime, *, seen: bool) -> Plan:
     """Give the plan, or one that charges from now until the plan does, where it would be late if it waited for that.
@@ -50,7 +53,7 @@ def _is_late(plan: Plan, order: Order, site: Site, at: datetime, share: float) -
     return any(
         stage.departure is not None
         and stage.most_per_kwh is None
-        and stage.energy_kwh > 0
+        and stage.energy_kwh > _TRIFLE_KWH
         and (
             goes_on
             or per_hour_kwh <= 0
