@@ -87,7 +87,9 @@ class BatteryDesk:
             return self._told(order, shown, order.cause if shown is target.way else BatteryCause.BY_HAND)
         if not self._is_reached(target, shown) and self._task is None and not self._stopped:
             self._bring(target, at)
-        return self._told(order, shown, BatteryCause.DISOBEYS if self._disobeys(target, shown, at) else order.cause)
+        if self._disobeys(target, shown, at):
+            return self._told(order, shown, BatteryCause.DISOBEYS)
+        return self._told(order, shown, BatteryCause.GIVES if order.gives and shown is order.way else order.cause)
 
     async def stop(self) -> None:
         """Tell it nothing any more, and let it go: what it was told by us ends, as far as it can be reached."""

@@ -26,6 +26,7 @@ _LOGGER: Final = logging.getLogger(__name__)
 
 METER_SILENT: Final = "meter_silent"
 BATTERY_DISOBEYS: Final = "battery_disobeys"
+BATTERY_GIVES: Final = "battery_gives"
 CHARGER_OFFLINE: Final = "charger_offline"
 PORT_IN_USE: Final = "port_in_use"
 CHARGER_DISOBEYS: Final = "charger_disobeys"
@@ -83,9 +84,9 @@ class SiteIssues:
 
     def _look_at_battery(self, tick: TickResult) -> None:
         told = tick.battery
-        disobeys = told is not None and told.cause is BatteryCause.DISOBEYS
         placeholders = {"site": self._title, "entity": "" if told is None else told.entity_id}
-        self._set(BATTERY_DISOBEYS, f"{BATTERY_DISOBEYS}_{self._entry_id}", disobeys, placeholders)
+        for key, cause in ((BATTERY_DISOBEYS, BatteryCause.DISOBEYS), (BATTERY_GIVES, BatteryCause.GIVES)):
+            self._set(key, f"{key}_{self._entry_id}", told is not None and told.cause is cause, placeholders)
 
     @callback
     def ask_which_car(self, unclear: AbstractSet[str]) -> None:

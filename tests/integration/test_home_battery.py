@@ -282,6 +282,22 @@ async def test_a_plan_keeps_and_charges_it_and_is_shown(home: Home, hass_storage
     assert (mode.state, seen(home)) == ("Auto", ("by_itself", "no_room"))
 
 
+async def test_a_battery_that_gives_though_it_is_held_is_told_of(home: Home, switch: Appliance) -> None:
+    await set_up(home)
+    async with home.station() as peer:
+        await charging(home, peer)
+        for _ in range(200):
+            tells(home, -2000.0)
+            await home.pass_s(1, watts=3680 - 1500)
+    assert (switch.state, seen(home)) == ("on", ("hold", "gives"))
+    issue_id = f"battery_gives_{home.entry.entry_id}"
+    assert ir.async_get(home.hass).async_get_issue(DOMAIN, issue_id) is not None
+    tells(home, 0.0)
+    await home.pass_s(2, watts=3680)
+    assert seen(home) == ("hold", "car")
+    assert ir.async_get(home.hass).async_get_issue(DOMAIN, issue_id) is None
+
+
 # The desk alone, with orders that the test gives.
 
 NUMBER = "number.battery_power"

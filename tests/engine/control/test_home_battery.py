@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custom_components.smart_charging.engine.control.home_battery import (
     CALM_S,
     EXCESS_S,
+    EXCESS_W,
+    GIVES_S,
     LEAST_S,
     SHORT_S,
     BatteryMemory,
@@ -395,6 +397,53 @@ def test_a_charge_that_ended_does_not_begin_again_at_once_and_the_car_is_not_fed
     assert battery.ticks(20, **FED)[0] is BatteryWay.HOLD
     assert battery.ticks(60, plan=plan, **HELD) == FOR_CAR
     assert battery.ticks(LEAST_S, plan=plan, draws=(0.0,)) == CHEAP
+
+
+def test_one_that_gives_though_it_is_held_is_noted() -> None:
+    battery = Battery()
+    gives = HELD | {"battery_w": -2000.0, "grid_w": 5500.0}
+    battery.ticks(60, **HELD)
+    battery.ticks(GIVES_S, **gives)
+    assert not battery.memory.order.gives
+    assert battery.ticks(2, **gives) == FOR_CAR
+    assert battery.memory.order.gives
+    battery.tick(**HELD)
+    assert not battery.memory.order.gives
+    # By itself it may give what it likes.
+    battery = Battery()
+    battery.ticks(GIVES_S * 2, battery_w=-2000.0, grid_w=0.0)
+    assert not battery.memory.order.gives
+
+
+SENT_S = 5
+"""What is told reaches the battery after some seconds."""
+
+
+@settings(max_examples=12)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([0.0, 1400.0, 3700.0, 7400.0]), st.sampled_from([0.0, 1000.0, 4000.0, 9000.0])),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_in_a_home_that_answers_hardly_anything_of_the_battery_reaches_a_car(phases: list[tuple[float, float]]) -> None:
+    """Seven minutes of each: what a car takes, and what the sun gives. The house takes 600 W."""
+    battery, sent = Battery(), [BatteryWay.BY_ITSELF] * SENT_S
+    fed_ws, changes = 0.0, 0
+    for car_w, sun_w in phases:
+        for _ in range(420):
+            over_w = sun_w - 600.0 - car_w
+            least_w = 0.0 if sent[0] is BatteryWay.HOLD else -5000.0
+            battery_w = max(least_w, min(5000.0, over_w))
+            house_lacks_w = max(0.0, 600.0 - sun_w)
+            fed_ws += max(0.0, -battery_w - house_lacks_w)
+            way, _ = battery.tick(draws=(car_w,), battery_w=battery_w, grid_w=battery_w - over_w)
+            changes += way is not sent[-1]
+            sent = [*sent[1:], way]
+    # A quarter of a minute each time, until it is held; and what a car lags behind the sun.
+    assert fed_ws <= len(phases) * ((EXCESS_S + SENT_S + 1) * 5000.0 + 420 * EXCESS_W)
+    assert changes <= 2 * len(phases)
 
 
 def test_a_clock_that_goes_back_makes_nothing_last() -> None:

@@ -56,7 +56,7 @@ class Sight:
         helped = self._helped
         cars_w = math.fsum(power_w for evse_id, power_w in self._drawn_w.items() if evse_id not in helped)
         # The sun beyond all else: what the cars have of it, what goes into the battery, what is fed in.
-        sun_w = cars_w + self._battery_w - headroom.load_w
+        sun_w = cars_w + self.battery_w - headroom.load_w
         return cars_w - max(0.0, sun_w)
 
     @property
@@ -89,7 +89,7 @@ class Sight:
             free_w.append(headroom.headroom_w - kept_a * voltage_v)
         if (below_peak_w := self._below_peak_w()) is not None:
             free_w.append(below_peak_w - math.fsum(coming_a.values()) * voltage_v)
-        return max(0.0, self._battery_w) + min(free_w, default=0.0)
+        return max(0.0, self.battery_w) + min(free_w, default=0.0)
 
     def _below_peak_w(self) -> float | None:
         """Tell what may flow in beyond what does, so that the window of power that runs stays below what it may come to."""
@@ -136,7 +136,7 @@ class Sight:
         return {evse_id for evse_id, mode in self.snapshot.modes.items() if mode in SUNNY}
 
     @property
-    def _battery_w(self) -> float:
+    def battery_w(self) -> float:
         """What flows into the battery; a reading that is old says nothing, as that of one that rests may be."""
         reading = self.battery
         return reading.power_w if reading is not None and self._is_fresh(reading.at) else 0.0

@@ -37,6 +37,8 @@ RISE_S: Final = 60.0
 """It is told more at the most this often; less at once."""
 LEAST_CHARGE_W: Final = 500.0
 """To charge with less would leave most of it in the inverter."""
+GIVES_S: Final = 180.0
+"""What is told to give nothing has stopped by then: clouds of makers are asked once a minute."""
 FULL_SOC: Final = 0.99
 """Some never say more."""
 
@@ -54,6 +56,8 @@ class BatteryMemory:
     """Since when cars take more than the sun gives."""
     calm_since: datetime | None = None
     """Since when they do not."""
+    gives_since: datetime | None = None
+    """Since when it gives though it is told not to."""
     free_until: datetime | None = None
     """Until then it is left to itself, whatever is wanted."""
     no_charge_until: datetime | None = None
@@ -80,6 +84,8 @@ def steer(
             memory = replace(memory, no_charge_until=_later(memory.no_charge_until, now, LEAST_S))
         if before.way is not BatteryWay.BY_ITSELF and order.cause in _TROUBLES:
             memory = replace(memory, free_until=now + _s(LEAST_S))
+    if memory.gives_since is not None and now - memory.gives_since >= _s(GIVES_S):
+        order = replace(order, gives=order.way is not BatteryWay.BY_ITSELF)
     if order.power_w != before.power_w:
         memory = replace(memory, told_at=now)
     return replace(memory, order=order)
@@ -91,10 +97,12 @@ _TROUBLES: Final = frozenset({BatteryCause.METER_SILENT, BatteryCause.BATTERY_SI
 def _noted(memory: BatteryMemory, sight: Sight, now: datetime) -> BatteryMemory:
     """Note since when cars take more than the sun gives, and that the site is short of room."""
     excess_w = sight.excess_w
+    gives = memory.order.way is not BatteryWay.BY_ITSELF and sight.battery_w <= -EXCESS_W
     return replace(
         memory,
         excess_since=(memory.excess_since or now) if excess_w >= EXCESS_W else None,
         calm_since=(memory.calm_since or now) if excess_w < CALM_W else None,
+        gives_since=(memory.gives_since or now) if gives else None,
         no_charge_until=_later(memory.no_charge_until, now, SHORT_S) if sight.is_short else memory.no_charge_until,
     )
 
@@ -107,6 +115,7 @@ def _as_of(memory: BatteryMemory, now: datetime) -> BatteryMemory:
         told_at=_past(memory.told_at, now),
         excess_since=_past(memory.excess_since, now),
         calm_since=_past(memory.calm_since, now),
+        gives_since=_past(memory.gives_since, now),
         free_until=_due(memory.free_until, now, LEAST_S),
         no_charge_until=_due(memory.no_charge_until, now, SHORT_S),
     )

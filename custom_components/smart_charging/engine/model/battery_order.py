@@ -43,6 +43,8 @@ class BatteryCause(StrEnum):
     """Its entity is set to what nobody named here: it is left alone until that ends."""
     DISOBEYS = "disobeys"
     """It was told several times, and does not follow."""
+    GIVES = "gives"
+    """It shows that it is held, and gives power all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +55,5 @@ class BatteryOrder:
     cause: BatteryCause = BatteryCause.NOTHING
     power_w: float | None = None
     until: datetime | None = None
+    gives: bool = False
+    """It has been told for a while to give nothing, and gives."""
