@@ -22,6 +22,7 @@ from custom_components.smart_charging.engine.planning.problem import Problem
 from custom_components.smart_charging.engine.planning.question import Question
 from custom_components.smart_charging.engine.planning.stock import EXCESS_KW, Stock
 from custom_components.smart_charging.engine.planning.storage import Beside, House, settle
+from custom_components.smart_charging.engine.planning.times import spans_of, spans_until
 
 from ..builders import NOW, contract, mains, site
 from .builders import HOUR, emits, held, in_hours, order, question, tariff
@@ -170,6 +171,16 @@ def test_a_way_lasts_over_slots_that_differ_in_power() -> None:
     assert plan.until(NOW) == in_hours(2)
     assert plan.until(in_hours(2)) == in_hours(3)
     assert plan.until(in_hours(4)) is None
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_cars_spans_come_first_and_are_the_same(seed: int) -> None:
+    asked = any_day(seed, 2)
+    own = spans_of(asked)
+    longer = spans_until(asked, own[-1].end + 5 * HOUR)
+    assert longer[: len(own)] == own
+    assert longer[-1].end == own[-1].end + 5 * HOUR
+    assert spans_until(asked, NOW) == own
 
 
 # Many days, and what nothing can be below.

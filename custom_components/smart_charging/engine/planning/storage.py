@@ -161,37 +161,36 @@ class House:
         """Tell what the supply leaves it by span, beside the cars; so much that no peak becomes higher by it."""
         question = self.question
         supply = next(circuit for circuit in question.site.circuits if circuit.parent_id is None)
-        phases, held = len(supply.phases), question.limits.get(supply.circuit_id, ())
+        held = question.limits.get(supply.circuit_id, ())
         orders = [question.orders[job.job_id] for job in problem.jobs]
         shares = [1 / phases_of(order, evse_of(order, question.site)) for order in orders]
-        rooms_kw = [float("inf")] * len(self.spans)
+        rooms_kw: list[float] = []
         for index, span in enumerate(self.spans):
             limits = [*supply.limits, *(one.limit for one in held if one.start <= span.start < one.end)]
-            uses = [
-                (used[index].running_kw, share)
-                for used, share in zip(schedule, shares, strict=True)
-                if index < len(used)
-            ]
-            taken_kw = sum(kw for kw, _ in uses), sum(kw * share for kw, share in uses)
-            house_kw = question.outlook.high_base_kw(span.start, span.end)
-            rooms_kw[index] = min(
-                (self._left_kw(limit, phases, house_kw, taken_kw) for limit in limits if not limit.chargers_only),
-                default=float("inf"),
+            uses = [used[index].running_kw if index < len(used) else 0.0 for used in schedule]
+            taken_kw = question.outlook.high_base_kw(span.start, span.end) + sum(uses)
+            on_phase_kw = max(
+                question.outlook.high_phase_kw(span.start, span.end, phase, supply.phases) for phase in supply.phases
+            ) + sum(kw * share for kw, share in zip(uses, shares, strict=True))
+            lefts_kw = (
+                self._left_kw(limit, len(supply.phases), taken_kw, on_phase_kw)
+                for limit in limits
+                if not limit.chargers_only
             )
+            rooms_kw.append(min(lefts_kw, default=float("inf")))
         for index, most_kw in self._below_peaks(cars_kw):
             rooms_kw[index] = min(rooms_kw[index], most_kw)
         return rooms_kw
 
-    def _left_kw(self, limit: Limit, phases: int, house_kw: float, taken_kw: tuple[float, float]) -> float:
-        """Tell what a limit leaves; the cars' power in total, and on the phase that all of them may be on."""
+    def _left_kw(self, limit: Limit, phases: int, taken_kw: float, on_phase_kw: float) -> float:
+        """Tell what a limit leaves beside house and cars: what they take in total, and on a phase that may have most of it."""
         site, steering = self.question.site, self.battery.steering
         margin_kw, left_kw = site.policy.margin_a * site.voltage_v / 1000, float("inf")
         if limit.power_w is not None:
-            left_kw = limit.power_w / 1000 - margin_kw * phases - house_kw - taken_kw[0]
+            left_kw = limit.power_w / 1000 - margin_kw * phases - taken_kw
         if limit.current_a is not None:
             spread = phases if (steering.charge_w or 0.0) > 1000 * ONE_PHASE_KW else 1
-            on_phase_kw = limit.current_a * site.voltage_v / 1000 - margin_kw - house_kw / phases - taken_kw[1]
-            left_kw = min(left_kw, on_phase_kw * spread)
+            left_kw = min(left_kw, (limit.current_a * site.voltage_v / 1000 - margin_kw - on_phase_kw) * spread)
         return left_kw
 
     def _below_peaks(self, cars_kw: Sequence[float]) -> Iterator[tuple[int, float]]:
