@@ -124,6 +124,17 @@ def test_a_start_costs_a_little(prices: Sequence[float], wanted_hours: float, pl
     assert [slot.current_a for slot in found.slots] == pytest.approx(currents_a)
 
 
+@pytest.mark.parametrize(
+    ("prices", "plan"),
+    [
+        pytest.param((0.20001, 0.2, 0.2), "██····", id="a thousandth of a cent: not worth to wait an hour for"),
+        pytest.param((0.2001, 0.2, 0.2), "··██··", id="a hundredth is"),
+    ],
+)
+def test_of_two_hours_that_cost_the_same_the_earlier_one_is_taken(prices: Sequence[float], plan: str):
+    assert drawn(planned(order(KW, 3), tariff(*prices)), 3) == plan
+
+
 def test_a_car_that_charges_goes_on_where_that_costs_no_more():
     assert drawn(planned(order(KW, 3, charging=True), flat(0.3, 3)), 3) == "██····"
 
