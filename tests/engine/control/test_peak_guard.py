@@ -149,6 +149,39 @@ class TestWhomItHoldsBack:
         assert told(decide(snapshot(5.0, peak=self.TIGHT), plan)) == (20.0, ReasonCode.PLANNED)
 
     @pytest.mark.parametrize(
+        ("left", "expected"),
+        [
+            pytest.param(timedelta(minutes=70), (20.0, ReasonCode.PLANNED), id="an hour's charge in 70 min: all of it"),
+            pytest.param(timedelta(minutes=90), (16.6, ReasonCode.MONTH_PEAK), id="in 80 % of 90 min: 5/6"),
+            pytest.param(timedelta(minutes=125), (12.0, ReasonCode.MONTH_PEAK), id="in 80 % of 125 min: 60 %"),
+            pytest.param(timedelta(hours=10), (6.0, ReasonCode.MONTH_PEAK), id="not below what a car takes"),
+        ],
+    )
+    def test_who_had_to_start_keeps_what_makes_it_ready_in_time(
+        self, left: timedelta, expected: tuple[float, ReasonCode]
+    ):
+        goal = Goal(energy_kwh=4.6, departure=NOW + left)
+        seen = snapshot(5.0, peak=self.TIGHT, goals={"a": goal})
+        assert told(decide(seen, replace(PLAN, urgent=True))) == expected
+
+    def test_those_who_have_the_time_share_what_is_left_beside_those_who_have_not(self):
+        """Of 40 A, less 3 %, the house takes 5 A and `b`, which had to start, its 16 A: 17.8 A are left for `a`."""
+        late, patient = charger("b", step_a=0.1, maximum_a=20.0), ONE
+        seen = snapshot(
+            5.0,
+            meters={"site": reading(5.0 + 20.0 + 16.0)},
+            evses={"a": status(offered_a=20.0), "b": status(offered_a=16.0)},
+            modes={"a": Mode.SMART, "b": Mode.SMART},
+            goals={"b": Goal(energy_kwh=4.6, departure=NOW + timedelta(minutes=90))},
+            peak=watch(9.2),
+        )
+        state = ControlState(at=NOW, meters=seen.meters, evses={"a": settled(20.0), "b": settled(16.0)})
+        plans = {"a": PLAN, "b": replace(PLAN, urgent=True)}
+        decision = step(site(patient, late, limit_a=63.0), seen, state, plans)
+        assert told(decision, "a") == (17.8, ReasonCode.MONTH_PEAK)
+        assert told(decision, "b")[0] == 16.0
+
+    @pytest.mark.parametrize(
         ("goal", "held"),
         [
             # 4.6 kW for two hours.
@@ -226,6 +259,15 @@ def _plans(data: st.DataObject, of: Site) -> dict[str, Plan]:
     }
 
 
+def _goals(data: st.DataObject, of: Site) -> dict[str, Goal]:
+    goals = st.builds(
+        Goal,
+        energy_kwh=st.floats(0, 30),
+        departure=st.floats(-600, 36_000).map(lambda seconds: NOW + timedelta(seconds=seconds)),
+    )
+    return {evse.evse_id: data.draw(goals) for evse in of.evses if data.draw(st.booleans())}
+
+
 def _watches(at: datetime) -> st.SearchStrategy[PeakWatch]:
     return st.builds(
         lambda passed_s, used_kwh, target_kw: PeakWatch(
@@ -264,7 +306,7 @@ def test_it_never_raises_a_setpoint_and_leaves_fast_charging_alone(scene: Scene,
     offers = dict.fromkeys((evse.evse_id for evse in scene.site.evses), 0.0)
     _, offers, state = scene.live(calm, offers, ControlState(), NOW, 45)
     base = {phase: data.draw(st.floats(-10, 40), label=phase) for phase in calm}
-    seen = scene.snapshot(later(45), base, offers, NOW)
+    seen = replace(scene.snapshot(later(45), base, offers, NOW), goals=_goals(data, scene.site))
     _only_lowers(scene.site, seen, state, _plans(data, scene.site), data.draw(_watches(later(45))))
 
 
@@ -272,7 +314,7 @@ def test_it_never_raises_a_setpoint_and_leaves_fast_charging_alone(scene: Scene,
 def test_nor_does_it_on_a_bad_day(of: Site, data: st.DataObject):
     plans, state = _plans(data, of), ControlState()
     for tick in range(3):
-        seen = data.draw(any_snapshot(of, later(tick)))
+        seen = replace(data.draw(any_snapshot(of, later(tick))), goals=_goals(data, of))
         _only_lowers(of, seen, state, plans, data.draw(_watches(later(tick))))
         state = step(of, seen, state, plans).next_state
 

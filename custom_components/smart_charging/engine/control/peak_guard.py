@@ -9,8 +9,8 @@ would be late for it. Who charges fast needs the car now, and who follows the su
 """
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -40,7 +40,9 @@ SMOOTH: Final = 1 / 15
 NEAR: Final = 3.0
 """With so many times that left, what it takes at the moment counts if it is more: it may not go away in time."""
 RESERVE_S: Final = 900.0
-"""Whoever has less time to spare is not held back."""
+"""Whoever has less time to spare is in a hurry, as whoever had to start before his plan."""
+IN_TIME: Final = 0.8
+"""Whoever is in a hurry keeps what makes him ready in so much of the time that he has."""
 LAST_S: Final = 30.0
 """In the last seconds nobody is paused: what that saves is not worth a contactor."""
 HELD_A: Final = 0.15
@@ -53,32 +55,24 @@ _SECOND: Final = timedelta(seconds=1)
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class PeakGuard:
-    """What the guard means for this tick: what it leaves to those who charge by a plan, all together, W."""
+    """What the guard means for this tick, as constraints in W: the same ones, with what may be had, and with what may be held."""
 
-    target_w: float = 0.0
-    for_rises_w: float = 0.0
-    for_holds_w: float = 0.0
-    weights: Mapping[str, float] = field(default_factory=dict[str, float])
-    """By charger id, W for each ampere; empty: nobody is held back."""
+    for_rises: tuple[Constraint, ...] = ()
+    for_holds: tuple[Constraint, ...] = ()
     house_w: float | None = None
     """What the house takes, smoothed, to be remembered."""
 
     @property
     def wishes(self) -> int:
         """How many constraints it adds."""
-        return 1 if self.weights else 0
+        return len(self.for_rises)
 
     def beside(self, capacity: Capacity) -> Capacity:
-        """Add what it leaves to what bounds the chargers, as the last constraint."""
-        if not self.weights:
+        """Add what it leaves to what bounds the chargers, as the last constraints."""
+        if not self.for_rises:
             return capacity
-        for_rises = (*capacity.for_rises, self._constraint(self.for_rises_w))
-        for_holds = (*capacity.for_holds, self._constraint(self.for_holds_w))
+        for_rises, for_holds = (*capacity.for_rises, *self.for_rises), (*capacity.for_holds, *self.for_holds)
         return Capacity(for_rises=for_rises, for_holds=for_holds, bounds=bounds_by_evse(for_rises))
-
-    def _constraint(self, capacity_w: float) -> Constraint:
-        limit = Limit(source=LimitSource.USER, power_w=self.target_w)
-        return Constraint(circuit_id=PEAK, phase=None, limit=limit, capacity=capacity_w, weights=self.weights)
 
 
 def guard_peak(
@@ -86,30 +80,43 @@ def guard_peak(
     snapshot: SiteSnapshot,
     state: ControlState,
     *,
-    giving_way: Iterable[str],
+    giving_way: Mapping[str, float],
     views: Mapping[str, EvseView],
     draws: Mapping[str, Draw],
     bases: Mapping[str, Base],
 ) -> PeakGuard:
-    """Tell what the window that runs leaves to those chargers that may give way; while the site's meter is silent, all."""
+    """Tell what the window that runs leaves to the chargers that may give way, which keep so many A at the least.
+
+    Those that keep something come first, each for itself; the others share what is then left. While the site's meter is
+    silent nothing is guarded.
+    """
     root = next(circuit for circuit in site.circuits if circuit.parent_id is None)
     watch, base = snapshot.peak, bases.get(root.circuit_id)
     if watch is None or base is None or not root.metered or not watch.starts <= snapshot.at < watch.ends:
         return PeakGuard()
     house_w, expected_w = _house_w(base, watch, snapshot, state)
     weights = {name: site.voltage_v * len(likely_phases(views[name])) for name in giving_way}
-    others_w = site.voltage_v * math.fsum(_likely_a(draw) for name, draw in draws.items() if name not in weights)
-    for_rises_w = _allowed_w(watch, snapshot, 1 - CAUTION) - expected_w - others_w
-    for_holds_w = max(
-        _least_w(watch, snapshot, views, weights), _allowed_w(watch, snapshot, 1.0) - expected_w - others_w
-    )
-    return PeakGuard(
-        target_w=1000 * watch.target_kw,
-        for_rises_w=max(0.0, for_rises_w),
-        for_holds_w=for_holds_w + HELD_A * max(weights.values(), default=0.0),
-        weights=weights,
-        house_w=house_w,
-    )
+    drawn_w = {name: site.voltage_v * _likely_a(draw) for name, draw in draws.items()}
+    beside_w = expected_w + math.fsum(power_w for name, power_w in drawn_w.items() if name not in giving_way)
+    patient = {name: weight for name, weight in weights.items() if not giving_way[name]}
+    urgent_w = math.fsum(drawn_w[name] for name in weights if name not in patient)
+    rows = [({name: weights[name]}, 0.0, weights[name] * least_a) for name, least_a in giving_way.items() if least_a]
+    if patient:
+        rows.append((patient, urgent_w, _least_w(watch, snapshot, views, patient)))
+
+    def constraints(share: float, spare_a: float) -> tuple[Constraint, ...]:
+        left_w = _allowed_w(watch, snapshot, share) - beside_w
+        return tuple(
+            _constraint(watch, of, max(0.0, least_w, left_w - before_w) + spare_a * max(of.values()))
+            for of, before_w, least_w in rows
+        )
+
+    return PeakGuard(for_rises=constraints(1 - CAUTION, 0.0), for_holds=constraints(1.0, HELD_A), house_w=house_w)
+
+
+def _constraint(watch: PeakWatch, weights: Mapping[str, float], capacity_w: float) -> Constraint:
+    limit = Limit(source=LimitSource.USER, power_w=1000 * watch.target_kw)
+    return Constraint(circuit_id=PEAK, phase=None, limit=limit, capacity=capacity_w, weights=weights)
 
 
 def who_gives_way(
@@ -118,26 +125,38 @@ def who_gives_way(
     plans: Mapping[str, Plan],
     views: Mapping[str, EvseView],
     demands: Mapping[str, Demand],
-) -> list[str]:
-    """List the chargers that charge by a plan and have the time to give way."""
-    return [
-        name
+) -> dict[str, float]:
+    """Tell which chargers charge by a plan and have the time to give way, and what they keep in any case, A per phase."""
+    kept_a = {
+        name: _kept_a(views[name], demands[name], plan, site, snapshot)
         for name, plan in plans.items()
-        if name in views and _gives_way(views[name], demands[name], plan, site, snapshot)
-    ]
+        if name in views and _is_planned(views[name], demands[name], plan, snapshot)
+    }
+    return {name: current_a for name, current_a in kept_a.items() if current_a is not None}
 
 
-def _gives_way(view: EvseView, demand: Demand, plan: Plan, site: Site, snapshot: SiteSnapshot) -> bool:
-    evse = view.evse
-    if snapshot.modes.get(evse.evse_id) is not Mode.SMART or plan.urgent or plan.missed_kwh > 0:
-        return False
-    if demand.is_fixed or demand.reason.code not in _PLANNED:
-        return False
-    goal = snapshot.goals.get(evse.evse_id)
-    if goal is None:
-        return True
-    spare_s = laxity_s(goal, view.memory.takes * evse.maximum_a, len(likely_phases(view)), site, snapshot.at)
-    return spare_s is None or spare_s > RESERVE_S
+def _is_planned(view: EvseView, demand: Demand, plan: Plan, snapshot: SiteSnapshot) -> bool:
+    """Tell whether a charger charges by a plan that will not be short."""
+    is_smart = snapshot.modes.get(view.evse.evse_id) is Mode.SMART
+    return is_smart and plan.missed_kwh <= 0 and not demand.is_fixed and demand.reason.code in _PLANNED
+
+
+def _kept_a(view: EvseView, demand: Demand, plan: Plan, site: Site, snapshot: SiteSnapshot) -> float | None:
+    """Tell what a charger keeps in any case, A per phase; None: all.
+
+    One that is in a hurry keeps what makes it ready in time, and some more.
+    """
+    evse, goal = view.evse, snapshot.goals.get(view.evse.evse_id)
+    most_a, phases = view.memory.takes * evse.maximum_a, len(likely_phases(view))
+    spare_s = None if goal is None else laxity_s(goal, most_a, phases, site, snapshot.at)
+    if goal is None or goal.departure is None or spare_s is None:
+        return None if plan.urgent else 0.0
+    if spare_s > RESERVE_S and not plan.urgent:
+        return 0.0
+    left_s = (goal.departure - snapshot.at).total_seconds()
+    if left_s - spare_s >= IN_TIME * left_s:
+        return None
+    return max(demand.minimum_a, evse.maximum_a * (left_s - spare_s) / (IN_TIME * left_s))
 
 
 def _allowed_w(watch: PeakWatch, snapshot: SiteSnapshot, share: float) -> float:

@@ -66,11 +66,12 @@ def step(site: Site, snapshot: SiteSnapshot, state: ControlState, plans: Mapping
     capacity = constrain(site, bases, draws, phases, circuits)
     fast = {name for name, item in demands.items() if is_fast(item)}
     mind_limits(site, capacity, views, fast - snapshot.keep_phases)
+    listening = {evse_id: view for evse_id, view in views.items() if evse_id not in apart}
     guard = guard_peak(
         site,
         snapshot,
         state,
-        giving_way=[name for name in who_gives_way(site, snapshot, plans, views, demands) if name not in apart],
+        giving_way=who_gives_way(site, snapshot, plans, listening, demands),
         views=views,
         draws=draws,
         bases=bases,
