@@ -27,6 +27,8 @@ PATIENCE: Final = timedelta(seconds=60)
 """Until then an entity that was told may still show what it did before: many are asked once a minute."""
 LONGEST_PAUSE: Final = timedelta(minutes=10)
 """What does not follow is told again after one minute, two, four, and so on up to this."""
+SHORT_PAUSE: Final = timedelta(seconds=30)
+"""To be by itself again it is told more often: that is what is safe."""
 MOST_TRIES: Final = 3
 """After so many in vain its owner is told."""
 
@@ -153,13 +155,13 @@ class BatteryDesk:
         sent = self._sent
         if sent is None or sent.target.way is not target.way or shown is target.way:
             return False
-        return sent.tries >= MOST_TRIES and at - sent.at >= PATIENCE
+        return sent.tries > MOST_TRIES or (sent.tries == MOST_TRIES and at - sent.at >= PATIENCE)
 
     def _bring(self, target: _Target, at: datetime) -> None:
         """Tell it, unless it was told so lately that it need not show yet."""
         sent, tries = self._sent, 1
         if sent is not None and sent.target == target:
-            if timedelta() <= at - sent.at < _pause(sent.tries):
+            if timedelta() <= at - sent.at < _pause(sent):
                 return
             tries = sent.tries + 1
         followed = sent is not None and sent.followed and sent.target.way is target.way
@@ -211,5 +213,7 @@ async def async_release(hass: HomeAssistant, store: SiteStore, keep: BatteryHand
     store.set_held_battery(None)
 
 
-def _pause(tries: int) -> timedelta:
-    return min(LONGEST_PAUSE, PATIENCE * (1 << min(tries - 1, 10)))
+def _pause(sent: _Sent) -> timedelta:
+    if sent.target.way is BatteryWay.BY_ITSELF:
+        return SHORT_PAUSE
+    return min(LONGEST_PAUSE, PATIENCE * (1 << min(sent.tries - 1, 10)))

@@ -258,9 +258,10 @@ async def test_a_plan_keeps_and_charges_it_and_is_shown(home: Home, hass_storage
     tells(home, 0.0, 20)
     await home.set_up()
     await home.hass.async_block_till_done(wait_background_tasks=True)
-    for _ in range(3):
+    # What the house takes may be known only after the first plan, and the next one waits for 10 s.
+    for _ in range(4):
         tells(home, 0.0, 20)
-        await home.pass_s(1, watts=3000)
+        await home.pass_s(5, watts=3000)
         await home.hass.async_block_till_done(wait_background_tasks=True)
     state = home.hass.states.get(BATTERY)
     assert state is not None
@@ -268,11 +269,10 @@ async def test_a_plan_keeps_and_charges_it_and_is_shown(home: Home, hass_storage
     assert state.attributes["slots"][0]["way"] == "by_itself"
     assert any(slot["way"] == "charge" for slot in state.attributes["slots"])
     home.freezer.move_to(EVENING + timedelta(minutes=15))
-    tells(home, 0.0, 20)
-    await home.pass_s(3, watts=3000)
-    await home.hass.async_block_till_done(wait_background_tasks=True)
-    tells(home, 0.0, 20)
-    await home.pass_s(3, watts=3000)
+    for _ in range(4):
+        tells(home, 0.0, 20)
+        await home.pass_s(5, watts=3000)
+        await home.hass.async_block_till_done(wait_background_tasks=True)
     assert (mode.state, seen(home)) == ("Force", ("charge", "cheap"))
     state = home.hass.states.get(BATTERY)
     assert state is not None
@@ -382,6 +382,14 @@ async def test_a_number_that_does_not_follow_is_told_again_seldom(desk: Desk) ->
     desk.number.deaf = True
     await desk.looks(CHARGE, 200)
     assert len(desk.number.calls) == 3
+
+
+async def test_to_be_by_itself_again_it_is_told_each_half_minute(desk: Desk) -> None:
+    await desk.looks(CHARGE, 70)
+    desk.select.deaf = True
+    assert await desk.looks(RELEASE, 80) is BatteryCause.NOTHING
+    assert desk.told == ["Force", "Auto", "Auto", "Auto"]
+    assert await desk.looks(RELEASE, 20) is BatteryCause.DISOBEYS
 
 
 async def test_who_sets_it_by_hand_is_heeded_until_something_else_is_wanted(desk: Desk) -> None:
