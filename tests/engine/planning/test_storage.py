@@ -298,3 +298,12 @@ def test_it_is_never_dearer_than_a_battery_that_nobody_steers(seed: int) -> None
     assert (plans.battery.saving or 0.0) >= -1e-9
     for slot in plans.battery.slots:
         assert -1e-9 <= slot.soc <= 1 + 1e-9
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_without_highs_cars_and_battery_take_turns_all_the_same(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    exact = settled(any_day(seed, 2))[1]
+    monkeypatch.setattr(highs, "highspy", None)
+    _, together, first = settled(any_day(seed, 2))
+    assert together.score <= first.score
+    assert together.score == pytest.approx(exact.score, abs=0.3)
