@@ -103,6 +103,14 @@ def test_pairs_are_better_than_turns():
     assert found.least <= found.cost.score < turns_cost(posed)
 
 
+def test_pairs_go_on_from_the_two_best_turns(monkeypatch: pytest.MonkeyPatch):
+    """What is the better one after the turns is not always so after the pairs."""
+    posed = garage(3, 8, 6, 1.3 * KW)
+    both = optimise(posed).cost.score
+    monkeypatch.setattr(module, "_two", lambda _problem, best, _ordered: [best])
+    assert both < optimise(posed).cost.score - 0.005
+
+
 @pytest.mark.parametrize(
     ("limit", "value"),
     [

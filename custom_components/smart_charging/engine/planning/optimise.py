@@ -6,7 +6,7 @@ the others, as far as that is quickly done. Without HiGHS the turns alone have t
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Final
 
 from . import highs
@@ -32,6 +32,8 @@ _MOST_OPEN: Final = 70
 _MOST_OPEN_BESIDE_PEAK: Final = 120
 """... but where they are all there is, and power has a price, it is worth a second."""
 _MOST_PAIRS: Final = 24
+_TRIFLE: Final = 1e-6
+"""Money: two schedules that differ by less cost the same."""
 _MOST_LARGE: Final = 2
 """After so many pairs that would take too long the others are taken to do so as well."""
 
@@ -61,11 +63,35 @@ def optimise(problem: Problem, held: Mapping[int, Uses] = NOTHING) -> Solution:
         begins.append(dict(enumerate(relaxation.schedule)))
     found_by_turns = [take_turns(problem, begin) for begin in begins]
     found_by_turns += [take_turns(below, begins[0]) for below in below_levels(problem)]
-    schedule = min(found_by_turns, key=lambda each: judge(problem, each).score)
-    found = _with_proof(problem, schedule, relaxation)
+    ordered = sorted(found_by_turns, key=lambda each: judge(problem, each).score)
+    found = _with_proof(problem, ordered[0], relaxation)
     if found.solution.gap <= GAP or not highs.is_installed():
         return found.solution
-    return _exactly(problem, found, _CAR_NODES) if len(problem.jobs) == 1 else _by_pairs(problem, found.solution)
+    if len(problem.jobs) == 1:
+        return _exactly(problem, found, _CAR_NODES)
+    # The second best leads to the best as often as not. A plan that held was found in both ways already.
+    begun = [found.solution] if held or _is_large(problem, found.proof) else _two(problem, found.solution, ordered)
+    return min((_by_pairs(problem, each) for each in begun), key=lambda each: each.cost.score)
+
+
+def _two(problem: Problem, best: Solution, ordered: Sequence[Schedule]) -> list[Solution]:
+    """The best one, and the next one that is not as good."""
+    others = (replace(best, schedule=each, cost=judge(problem, each)) for each in ordered)
+    return [best, *islice((other for other in others if other.cost.score > best.cost.score + _TRIFLE), 1)]
+
+
+def _is_large(problem: Problem, proof: Proof) -> bool:
+    """Whether most pairs of cars would take too long."""
+    return 2 * _open_spans(problem, proof) > _MOST_OPEN * len(problem.jobs)
+
+
+def _open_spans(problem: Problem, proof: Proof) -> int:
+    """Count, over all cars, the spans of which it is not proved that the best schedule leaves them out."""
+    return sum(
+        kw > 0 and span not in never
+        for never, ceilings_kw in zip(proof.never, problem.ceilings_kw, strict=True)
+        for span, kw in enumerate(ceilings_kw)
+    )
 
 
 class _TooLargeError(Exception):
@@ -134,18 +160,13 @@ def _settle(problem: Problem, schedule: Schedule, pair: tuple[int, int]) -> Sche
     part = beside(problem, schedule, pair)
     relaxation = relax(part, _MOST_S) if _is_coupled(part) else None
     found = _with_proof(part, [schedule[number] for number in pair], relaxation)
-    open_spans = sum(
-        kw > 0 and span not in found.proof.never[job]
-        for job, ceilings_kw in enumerate(part.ceilings_kw)
-        for span, kw in enumerate(ceilings_kw)
-    )
     if found.solution.gap <= GAP:
         return None
     is_worth_it = problem.peaks and len(problem.jobs) == len(pair)
-    if open_spans > (_MOST_OPEN_BESIDE_PEAK if is_worth_it else _MOST_OPEN):
+    if _open_spans(part, found.proof) > (_MOST_OPEN_BESIDE_PEAK if is_worth_it else _MOST_OPEN):
         raise _TooLargeError
     better = _exactly(part, found, _PAIR_NODES)
-    return better.schedule if better.cost.score < found.solution.cost.score - 1e-6 else None
+    return better.schedule if better.cost.score < found.solution.cost.score - _TRIFLE else None
 
 
 def _rivals(problem: Problem) -> Iterator[tuple[int, int]]:
