@@ -116,6 +116,14 @@ def test_a_kettle_is_spread_over_what_is_left():
     assert told(decide(snapshot(15.0, peak=late), house_w=5 * 230.0)) == (0.0, ReasonCode.MONTH_PEAK)
 
 
+def test_a_car_that_bears_no_pause_goes_on_with_the_least():
+    plan = replace(PLAN, in_one_go=True)
+    seen = snapshot(15.0, peak=watch(4.6))
+    assert told(decide(seen, plan)) == (6.0, ReasonCode.MONTH_PEAK)
+    waits = snapshot(15.0, draws_a=0.0, peak=watch(4.6))
+    assert told(decide(waits, plan, a=0.0)) == (0.0, ReasonCode.MONTH_PEAK)
+
+
 def test_in_the_last_seconds_nobody_is_paused():
     last = watch(4.6, 1.15, passed=QUARTER - timedelta(seconds=20))
     assert told(decide(snapshot(15.0, peak=last))) == (6.0, ReasonCode.MONTH_PEAK)

@@ -144,15 +144,16 @@ def _is_planned(view: EvseView, demand: Demand, plan: Plan, snapshot: SiteSnapsh
 def _kept_a(view: EvseView, demand: Demand, plan: Plan, site: Site, snapshot: SiteSnapshot) -> float | None:
     """Tell what a charger keeps in any case, A per phase; None: all.
 
-    One that is in a hurry keeps what makes it ready in time, and some more.
+    One that is in a hurry keeps what makes it ready in time, and some more; one whose car bears no pause goes on.
     """
     evse, goal = view.evse, snapshot.goals.get(view.evse.evse_id)
     most_a, phases = view.memory.takes * evse.maximum_a, len(likely_phases(view))
     spare_s = None if goal is None else laxity_s(goal, most_a, phases, site, snapshot.at)
+    unpaused_a = demand.minimum_a if plan.in_one_go and (view.memory.setpoint_a or 0.0) > 0 else 0.0
     if goal is None or goal.departure is None or spare_s is None:
-        return None if plan.urgent else 0.0
+        return None if plan.urgent else unpaused_a
     if spare_s > RESERVE_S and not plan.urgent:
-        return 0.0
+        return unpaused_a
     left_s = (goal.departure - snapshot.at).total_seconds()
     if left_s - spare_s >= IN_TIME * left_s:
         return None

@@ -59,6 +59,8 @@ class Plan:
     """What the battery will lack at departure of what it must have."""
     missed_for: Shortage | None = None
     """Why."""
+    in_one_go: bool = False
+    """The car bears no pause."""
     urgent: bool = False
     """It charges now since it would be late otherwise, whatever else was planned."""
     estimated: bool = False

@@ -135,13 +135,16 @@ def _at[T: (PriceSlot, CarbonSlot)](slots: Sequence[T], when: datetime) -> T | N
     return slots[place - 1] if place and when < slots[place - 1].end else None
 
 
+def _edges[T: (PriceSlot, CarbonSlot)](slots: Sequence[T]) -> set[datetime]:
+    return {edge for slot in slots for edge in (slot.start, slot.end)}
+
+
 def _counted(tariff: Tariff) -> Iterator[PriceSlot]:
     """Weigh money and CO₂ wherever one of them changes; what is not known of one of them is taken for its mean."""
     emissions = () if tariff.carbon is None else tariff.carbon.slots
     mean_kg = _mean(emissions, lambda slot: slot.kg_per_kwh)
     mean_price = _mean(tariff.prices, lambda slot: slot.price_per_kwh)
-    edges = {edge for slot in (*tariff.prices, *emissions) for edge in (slot.start, slot.end)}
-    for start, end in pairwise(sorted(edges)):
+    for start, end in pairwise(sorted(_edges(tariff.prices) | _edges(emissions))):
         price, emission = tariff.price_at(start), tariff.carbon_at(start)
         leading = emission if tariff.by_carbon else price
         if price is None and (emission is None or not tariff.by_carbon):
