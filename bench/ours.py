@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from custom_components.smart_charging.config_site import read_site
+from custom_components.smart_charging.configuration.site import read_site
 from custom_components.smart_charging.engine.control.step import step
 from custom_components.smart_charging.engine.model.evse import Evse, EvseStatus, EvState
 from custom_components.smart_charging.engine.model.meter import MeterReading

@@ -9,14 +9,14 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, cast
 
-from custom_components.smart_charging.departures import next_due
 from custom_components.smart_charging.engine.accounting.needs import Battery, ParkedCar, aim_for
 from custom_components.smart_charging.engine.model.goal_set import GoalSet, OneOff, Target, TargetKind
 from custom_components.smart_charging.engine.model.outlook import Outlook
 from custom_components.smart_charging.engine.model.peak_month import PeakMonth
 from custom_components.smart_charging.engine.model.tariff import Tariff
 from custom_components.smart_charging.engine.model.vehicle import Vehicle
-from custom_components.smart_charging.plans import Plans
+from custom_components.smart_charging.foresight.departures import next_due
+from custom_components.smart_charging.foresight.plans import Plans
 
 from .plan_car import EFFICIENCY, HIGHEST_A, LOWEST_A, STANDBY_KW, site_of
 from .plan_prices import DUTCH
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from custom_components.smart_charging.engine.model.aim import Aim
     from custom_components.smart_charging.engine.model.evse import Evse
     from custom_components.smart_charging.engine.model.limit import LimitSpan
-    from custom_components.smart_charging.limits_ahead import LimitsAhead
-    from custom_components.smart_charging.outlooks import Outlooks
-    from custom_components.smart_charging.peaks import Peaks
-    from custom_components.smart_charging.tariff_desk import Tariffs
+    from custom_components.smart_charging.foresight.limits_ahead import LimitsAhead
+    from custom_components.smart_charging.foresight.outlooks import Outlooks
+    from custom_components.smart_charging.foresight.peaks import Peaks
+    from custom_components.smart_charging.foresight.tariff_desk import Tariffs
 
 _ID: Final = "0"
 _WANTED: Final = Target(kind=TargetKind.SOC, amount=0.9)

@@ -29,7 +29,7 @@ from .chargers.driver import ChargerDriver
 from .chargers.errors import ChargerError
 from .chargers.registry import DriverRequest, make_driver
 from .check_action import async_register_check_action
-from .config import ChargerConfig, ConfigError, SiteSetup, read_setup
+from .configuration.setup import ChargerConfig, ConfigError, SiteSetup, read_setup
 from .const import DOMAIN
 from .coordinator import SiteCoordinator
 from .csms.errors import ListenError
@@ -37,7 +37,7 @@ from .devices import ChargerDevices
 from .encrypted_port import listen_key
 from .engine.model.state import ControlState
 from .file_views import async_register_views
-from .foresight import async_load_foresight, async_remove_foresight
+from .foresight.foresight import async_load_foresight, async_remove_foresight
 from .goal_actions import async_register_goal_actions
 from .issues import (
     SiteIssues,

@@ -13,7 +13,7 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant, State, callback
 
-from .config_battery import BatteryHandle
+from .configuration.battery import BatteryHandle
 from .const import DOMAIN
 from .engine.model.battery_order import BatteryCause, BatteryOrder, BatteryWay
 from .loads import async_call

@@ -11,11 +11,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .entity import SiteEntity, async_forget_others
+from .foresight.vehicles import Vehicles
 from .plan_entity import async_plan_teller
 from .plan_stretches import Beginning, stretches, to_minute
 from .runtime import SmartChargingConfigEntry
 from .speech import async_load_texts
-from .vehicles import Vehicles
 
 PARALLEL_UPDATES = 0
 

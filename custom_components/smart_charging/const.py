@@ -43,7 +43,7 @@ CONF_TLS_KEY: Final = "tls_key"
 CONF_TLS_STATIONS: Final = "tls_stations"
 """The path of the certificate of who signs the chargers' certificates; absent: our own authority does."""
 
-# The entry's options. Each may be absent; what it is then stands in config_options.py.
+# The entry's options. Each may be absent; what it is then stands in configuration/options.py.
 CONF_MARGIN_A: Final = "margin_a"
 CONF_PROTECTION: Final = "protection"
 """A `ProtectionKind`; absent where nobody knows. Also a circuit's."""
@@ -198,7 +198,7 @@ CONF_QUARTERS: Final = "quarters"
 CONF_FEED_IN_PRICE: Final = "feed_in_price"
 CONF_FEED_IN_ENTITY: Final = "feed_in_entity"
 CONF_CARBON: Final = "carbon"
-"""How CO₂ counts, see `config_rules/tariff.py`; absent: not at all."""
+"""How CO₂ counts, see `configuration/rules/tariff.py`; absent: not at all."""
 CONF_CARBON_ENTITIES: Final = "carbon_entities"
 """What tells how much the grid emits for a kWh; several together."""
 CONF_CARBON_PRICE: Final = "carbon_price"

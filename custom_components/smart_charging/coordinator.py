@@ -14,10 +14,9 @@ from homeassistant.util import dt as dt_util
 
 from .abilities import with_abilities
 from .battery_desk import BatteryDesk, BatteryTold
-from .car_calls import CarCalls
 from .charger_walk import ChargerWalks, StepResult
 from .chargers.driver import ChargerDriver
-from .config import SiteSetup
+from .configuration.setup import SiteSetup
 from .const import DOMAIN
 from .dispatch import Dispatcher
 from .engine.accounting.session import SessionEnergy, update
@@ -36,7 +35,8 @@ from .engine.model.site import Site
 from .engine.model.snapshot import SiteSnapshot
 from .engine.model.state import ControlState
 from .failsafe_check import CheckResult, FailsafeChecks
-from .foresight import Ahead, Foresight
+from .foresight.car_calls import CarCalls
+from .foresight.foresight import Ahead, Foresight
 from .limits import Limits
 from .loads import Loads, async_let_go
 from .snapshot import Senses

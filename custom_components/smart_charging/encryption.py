@@ -17,7 +17,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 from yarl import URL
 
-from .config_rules.encryption import CERTIFICATE, FILES, TLS
+from .configuration.rules.encryption import CERTIFICATE, FILES, TLS
 from .const import (
     CONF_KEY,
     CONF_PREVIOUS_KEY,

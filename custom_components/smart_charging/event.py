@@ -19,8 +19,8 @@ from .engine.model.operation import Operation
 from .engine.model.plan import Plan
 from .engine.model.security import SecurityKind, SecurityReport
 from .entity import ChargerEntity, async_charger_places
+from .foresight.plan_changes import PlanChange, changes
 from .operations import async_watch_security, offers
-from .plan_changes import PlanChange, changes
 from .plan_entity import PlanEntity, PlanView, async_plan_places, local
 from .plan_stretches import is_for
 from .runtime import SmartChargingConfigEntry

@@ -7,7 +7,7 @@ from homeassistant.core import ServiceCall
 from homeassistant.exceptions import ServiceValidationError
 
 from .actions import async_find_parts
-from .config_vehicles import VehicleConfig
+from .configuration.vehicles import VehicleConfig
 from .const import DOMAIN
 from .engine.model.goal_set import GoalSet
 from .runtime import RuntimeData, SmartChargingConfigEntry

@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.translation import async_get_translations
 
-from .config_extras import LeftOut
+from .configuration.extras import LeftOut
 from .const import DOMAIN, ROOT_CIRCUIT, SUBENTRY_TARIFF, SUBENTRY_VEHICLE
 from .coordinator import TickResult
 from .engine.model.battery_order import BatteryCause

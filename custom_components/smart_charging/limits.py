@@ -5,7 +5,7 @@ from datetime import datetime
 
 from homeassistant.core import HomeAssistant, callback
 
-from .config_limits import LimitConfig
+from .configuration.limits import LimitConfig
 from .engine.model.limit import Limit
 from .sources.limit import LimitReading, LimitSource
 from .store import SiteStore

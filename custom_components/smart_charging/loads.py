@@ -15,7 +15,7 @@ from typing import Final
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import CoreState, HomeAssistant, callback
 
-from .config import LoadConfig
+from .configuration.setup import LoadConfig
 from .const import DOMAIN
 from .engine.model.load import LoadStatus
 from .sources.appliance import Call, is_on, off_calls, on_calls

@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .config_rules.vehicle import MOST_KWH
+from .configuration.rules.vehicle import MOST_KWH
 from .engine.model.goal_set import Target, TargetKind
 from .entity import ChargerEntity, SmartChargingEntity, async_charger_places, async_forget_others
 from .runtime import SmartChargingConfigEntry

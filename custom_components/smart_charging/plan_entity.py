@@ -12,13 +12,13 @@ from homeassistant.util import dt as dt_util
 from .engine.model.aim import Aim
 from .engine.model.plan import Plan
 from .entity import ChargerEntity, ChargerPlace, async_charger_places
+from .foresight.tariff_desk import Tariffs
+from .foresight.vehicles import Vehicles
 from .no_plan import NoPlan, why_none
 from .plan_stretches import Beginning, Stretch, energy_kwh, is_awaited, stretches
 from .plan_words import PlanTeller
 from .runtime import SmartChargingConfigEntry
 from .speech import async_speech
-from .tariff_desk import Tariffs
-from .vehicles import Vehicles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

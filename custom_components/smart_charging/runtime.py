@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from homeassistant.config_entries import ConfigEntry
 
 from .chargers.driver import ChargerDriver
-from .config import SiteSetup
+from .configuration.setup import SiteSetup
 from .coordinator import SiteCoordinator
-from .foresight import Foresight
-from .goals import Goals
-from .peaks import Peaks
-from .tariff_desk import Tariffs
-from .vehicles import Vehicles
+from .foresight.foresight import Foresight
+from .foresight.goals import Goals
+from .foresight.peaks import Peaks
+from .foresight.tariff_desk import Tariffs
+from .foresight.vehicles import Vehicles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

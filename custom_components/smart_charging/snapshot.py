@@ -7,7 +7,7 @@ from functools import partial
 from homeassistant.core import HomeAssistant, callback
 
 from .chargers.driver import ChargerDriver
-from .config import SiteSetup
+from .configuration.setup import SiteSetup
 from .engine.model.mode import Mode
 from .engine.model.override import Override
 from .engine.model.snapshot import SiteSnapshot

@@ -7,14 +7,14 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.util import dt as dt_util
 
-from .config_vehicles import VehicleConfig
+from .configuration.vehicles import VehicleConfig
 from .engine.model.goal_set import GoalSet
 from .engine.model.presence import GUEST
 from .entity import Place, SmartChargingEntity, async_place
-from .goals import Goals
-from .held_goals import HeldGoals
+from .foresight.goals import Goals
+from .foresight.held_goals import HeldGoals
+from .foresight.vehicles import Vehicles
 from .runtime import SmartChargingConfigEntry
-from .vehicles import Vehicles
 
 AUTOMATIC: Final = "automatic"
 """Nobody says which car it is: it is found out."""

@@ -25,9 +25,9 @@ from bench.plan_prices import HOUR, Night, Stay, read_dutch, read_french
 from bench.plan_time import quiet_gap_ms
 from bench.plan_world import Outcome, Policy, Scene, Seen, Trouble, live_through
 from bench.result import BenchError, Cell
-from custom_components.smart_charging import plans
 from custom_components.smart_charging.engine.model.outlook import Outlook, OutlookStep
 from custom_components.smart_charging.engine.model.tariff import PriceSlot
+from custom_components.smart_charging.foresight import plans
 
 EVENING = datetime(2021, 3, 1, 18, tzinfo=UTC)
 AN_HOUR = stored_kw(HIGHEST_KW)

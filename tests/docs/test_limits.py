@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.smart_charging.config import read_setup
+from custom_components.smart_charging.configuration.setup import read_setup
 from custom_components.smart_charging.engine.model.limit import LimitSpan
 from custom_components.smart_charging.engine.model.order import Order, Stage
 from custom_components.smart_charging.engine.model.outlook import Outlook, OutlookStep

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from custom_components.smart_charging.config_rules.tariff import validate_tariff
-from custom_components.smart_charging.config_tariffs import read_tariff
+from custom_components.smart_charging.configuration.rules.tariff import validate_tariff
+from custom_components.smart_charging.configuration.tariffs import read_tariff
 from custom_components.smart_charging.engine.model.carbon import Carbon, CarbonSlot
 from custom_components.smart_charging.engine.model.tariff import Tariff
 from custom_components.smart_charging.sources.price_catalogue import KNOWN_PRICES

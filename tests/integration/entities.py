@@ -11,10 +11,16 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smart_charging.chargers.driver import ChargerDriver
-from custom_components.smart_charging.config import ChargerConfig, LoadConfig, MeterConfig, SiteSetup, StationConfig
-from custom_components.smart_charging.config_limits import LimitConfig
-from custom_components.smart_charging.config_tariffs import TariffConfig
-from custom_components.smart_charging.config_vehicles import VehicleConfig
+from custom_components.smart_charging.configuration.limits import LimitConfig
+from custom_components.smart_charging.configuration.setup import (
+    ChargerConfig,
+    LoadConfig,
+    MeterConfig,
+    SiteSetup,
+    StationConfig,
+)
+from custom_components.smart_charging.configuration.tariffs import TariffConfig
+from custom_components.smart_charging.configuration.vehicles import VehicleConfig
 from custom_components.smart_charging.const import (
     DOMAIN,
     SUBENTRY_CHARGER,
@@ -39,7 +45,7 @@ from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
 from custom_components.smart_charging.engine.model.state import ControlState
 from custom_components.smart_charging.engine.model.vehicle import Vehicle
-from custom_components.smart_charging.foresight import async_load_foresight
+from custom_components.smart_charging.foresight.foresight import async_load_foresight
 from custom_components.smart_charging.runtime import RuntimeData
 from custom_components.smart_charging.sources.limit import LimitReading
 from custom_components.smart_charging.sources.meter import MeterChannel

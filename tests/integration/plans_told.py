@@ -11,7 +11,7 @@ from custom_components.smart_charging.engine.model.aim import Aim, Caveat
 from custom_components.smart_charging.engine.model.goal import Goal
 from custom_components.smart_charging.engine.model.order import Order, Stage
 from custom_components.smart_charging.engine.model.plan import Plan, PlanSlot
-from custom_components.smart_charging.foresight import Ahead
+from custom_components.smart_charging.foresight.foresight import Ahead
 
 from .entities import GARAGE, NOW, tick
 

@@ -9,9 +9,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.smart_charging import carbon_desk
-from custom_components.smart_charging.carbon_desk import CarbonDesk
-from custom_components.smart_charging.price_store import Book, PriceStore
+from custom_components.smart_charging.foresight import carbon_desk
+from custom_components.smart_charging.foresight.carbon_desk import CarbonDesk
+from custom_components.smart_charging.foresight.price_store import Book, PriceStore
 from custom_components.smart_charging.sources.carbon_hints import find_carbon_entities
 from custom_components.smart_charging.sources.carbon_history import read_hourly_kg
 

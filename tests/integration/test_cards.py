@@ -9,8 +9,8 @@ from homeassistant.util import dt as dt_util
 
 from custom_components.smart_charging.cards.book import Card, CardBook, WhoMayCharge, masked, plain_number
 from custom_components.smart_charging.cards.lists import offline_cards, token_kind
-from custom_components.smart_charging.config import ConfigError, SiteSetup, read_setup
-from custom_components.smart_charging.config_rules.card import validate_card
+from custom_components.smart_charging.configuration.rules.card import validate_card
+from custom_components.smart_charging.configuration.setup import ConfigError, SiteSetup, read_setup
 from custom_components.smart_charging.csms.authorization import Admittance, Authorization, IdToken
 from custom_components.smart_charging.csms.offline_cards import Offline, OfflineCards
 from custom_components.smart_charging.csms.operations import LocalListEntry

@@ -8,11 +8,11 @@ import pytest
 from homeassistant.config_entries import ConfigSubentryData
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.smart_charging.config import ConfigError, read_setup
-from custom_components.smart_charging.config_rules.charger import validate_charger
-from custom_components.smart_charging.config_rules.circuit import validate_below, validate_circuit
-from custom_components.smart_charging.config_rules.site import validate_site
-from custom_components.smart_charging.config_rules.tree import is_orphan, path
+from custom_components.smart_charging.configuration.rules.charger import validate_charger
+from custom_components.smart_charging.configuration.rules.circuit import validate_below, validate_circuit
+from custom_components.smart_charging.configuration.rules.site import validate_site
+from custom_components.smart_charging.configuration.rules.tree import is_orphan, path
+from custom_components.smart_charging.configuration.setup import ConfigError, read_setup
 from custom_components.smart_charging.const import DOMAIN
 from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
 from custom_components.smart_charging.engine.model.protection import Protection, ProtectionKind

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.smart_charging.config import ConfigError, read_setup
-from custom_components.smart_charging.config_limits import LimitConfig
-from custom_components.smart_charging.config_rules.limit import validate_limit
+from custom_components.smart_charging.configuration.limits import LimitConfig
+from custom_components.smart_charging.configuration.rules.limit import validate_limit
+from custom_components.smart_charging.configuration.setup import ConfigError, read_setup
 from custom_components.smart_charging.engine.model.limit import Limit, LimitSource
 from custom_components.smart_charging.tariffs.hours import Hours, Rule, Span
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.smart_charging.config import ConfigError, read_setup
-from custom_components.smart_charging.config_rules.load import validate_load
+from custom_components.smart_charging.configuration.rules.load import validate_load
+from custom_components.smart_charging.configuration.setup import ConfigError, read_setup
 from custom_components.smart_charging.engine.model.load import SheddableLoad
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES, Phase
 

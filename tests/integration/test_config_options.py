@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from custom_components.smart_charging.config import ConfigError, SiteSetup, read_setup
-from custom_components.smart_charging.config_battery import BatteryConfig, BatteryHandle
-from custom_components.smart_charging.config_rules.battery import validate_ways
-from custom_components.smart_charging.config_rules.options import validate_options
+from custom_components.smart_charging.configuration.battery import BatteryConfig, BatteryHandle
+from custom_components.smart_charging.configuration.rules.battery import validate_ways
+from custom_components.smart_charging.configuration.rules.options import validate_options
+from custom_components.smart_charging.configuration.setup import ConfigError, SiteSetup, read_setup
 from custom_components.smart_charging.engine.model.battery_order import BatteryWay
 from custom_components.smart_charging.engine.model.battery_steering import BatterySteering
 from custom_components.smart_charging.engine.model.policy import ControlPolicy

@@ -11,11 +11,11 @@ from homeassistant.config_entries import ConfigSubentryData
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 import custom_components.smart_charging
-from custom_components.smart_charging.config import ConfigError, StationConfig, read_setup
-from custom_components.smart_charging.config_rules.charger import validate_charger
-from custom_components.smart_charging.config_rules.network import judge_line
-from custom_components.smart_charging.config_rules.site import validate_site
-from custom_components.smart_charging.config_site import stale_after_s
+from custom_components.smart_charging.configuration.rules.charger import validate_charger
+from custom_components.smart_charging.configuration.rules.network import judge_line
+from custom_components.smart_charging.configuration.rules.site import validate_site
+from custom_components.smart_charging.configuration.setup import ConfigError, StationConfig, read_setup
+from custom_components.smart_charging.configuration.site import stale_after_s
 from custom_components.smart_charging.const import DOMAIN
 from custom_components.smart_charging.csms.security import Access
 from custom_components.smart_charging.engine.model.limit import Limit, LimitSource

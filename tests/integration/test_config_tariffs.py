@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from custom_components.smart_charging.config import read_setup
-from custom_components.smart_charging.config_extras import LeftOut
-from custom_components.smart_charging.config_rules.tariff import validate_tariff
-from custom_components.smart_charging.config_tariffs import (
+from custom_components.smart_charging.configuration.extras import LeftOut
+from custom_components.smart_charging.configuration.rules.tariff import validate_tariff
+from custom_components.smart_charging.configuration.setup import read_setup
+from custom_components.smart_charging.configuration.tariffs import (
     CarbonConfig,
     ColouredPrices,
     DispatchedPrices,

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from custom_components.smart_charging.config import read_setup
-from custom_components.smart_charging.config_extras import LeftOut
-from custom_components.smart_charging.config_rules.vehicle import validate_vehicle
-from custom_components.smart_charging.config_vehicles import VehicleConfig
+from custom_components.smart_charging.configuration.extras import LeftOut
+from custom_components.smart_charging.configuration.rules.vehicle import validate_vehicle
+from custom_components.smart_charging.configuration.setup import read_setup
+from custom_components.smart_charging.configuration.vehicles import VehicleConfig
 from custom_components.smart_charging.engine.model.vehicle import Vehicle
 from custom_components.smart_charging.sources.vehicle_catalogue import VehicleRole
 

@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.smart_charging.departures import moment_of, next_due, target_in
 from custom_components.smart_charging.engine.model.goal_set import (
     Departure,
     Due,
@@ -15,6 +14,7 @@ from custom_components.smart_charging.engine.model.goal_set import (
     TargetKind,
     Terms,
 )
+from custom_components.smart_charging.foresight.departures import moment_of, next_due, target_in
 from custom_components.smart_charging.sources.event_calendar import CalendarEvent
 
 PARIS = ZoneInfo("Europe/Paris")

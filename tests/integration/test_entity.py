@@ -16,7 +16,7 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smart_charging.chargers.ocpp import OcppDriver
-from custom_components.smart_charging.config_tariffs import read_tariff
+from custom_components.smart_charging.configuration.tariffs import read_tariff
 from custom_components.smart_charging.const import DOMAIN, SUBENTRY_CHARGER
 from custom_components.smart_charging.csms.server import CentralSystem
 from custom_components.smart_charging.engine.model.evse import EvState

@@ -10,7 +10,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from custom_components.smart_charging.config_vehicles import VehicleConfig
+from custom_components.smart_charging.configuration.vehicles import VehicleConfig
 from custom_components.smart_charging.engine.model.aim import Aim, Caveat
 from custom_components.smart_charging.engine.model.circuit import Circuit
 from custom_components.smart_charging.engine.model.evse import Evse, EvState
@@ -28,7 +28,7 @@ from custom_components.smart_charging.engine.model.goal_set import (
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES
 from custom_components.smart_charging.engine.model.site import Site
 from custom_components.smart_charging.engine.model.vehicle import Vehicle
-from custom_components.smart_charging.goals import Goals
+from custom_components.smart_charging.foresight.goals import Goals
 from custom_components.smart_charging.store import SiteStore
 
 from ..sources.test_event_calendar import Calendar

@@ -11,7 +11,7 @@ from homeassistant.core import State
 from homeassistant.helpers import issue_registry as ir
 
 from custom_components.smart_charging.battery_desk import BatteryDesk
-from custom_components.smart_charging.config_battery import BatteryHandle
+from custom_components.smart_charging.configuration.battery import BatteryHandle
 from custom_components.smart_charging.const import DOMAIN
 from custom_components.smart_charging.engine.model.battery_order import BatteryCause, BatteryOrder, BatteryWay
 from custom_components.smart_charging.engine.model.battery_steering import BatterySteering

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from custom_components.smart_charging.engine.accounting.base_load import KEPT_DAYS
 from custom_components.smart_charging.engine.accounting.phase_loads import PhaseLoads
 from custom_components.smart_charging.engine.model.quantities import Phase
-from custom_components.smart_charging.house_hours import HouseHours
+from custom_components.smart_charging.foresight.house_hours import HouseHours
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEY = "smart_charging.entry.house_hours"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
 
-from custom_components.smart_charging.config_limits import LimitConfig
+from custom_components.smart_charging.configuration.limits import LimitConfig
 from custom_components.smart_charging.engine.model.limit import Limit, LimitSource, LimitSpan
-from custom_components.smart_charging.limits_ahead import GOES_ON, LimitsAhead
+from custom_components.smart_charging.foresight.limits_ahead import GOES_ON, LimitsAhead
 from custom_components.smart_charging.sources.limit import LimitReading
 from custom_components.smart_charging.tariffs.hours import WORKING_DAYS, Hours, Rule, Span
 

@@ -11,7 +11,7 @@ from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
-from custom_components.smart_charging.config import LoadConfig
+from custom_components.smart_charging.configuration.setup import LoadConfig
 from custom_components.smart_charging.engine.model.load import LoadStatus, SheddableLoad
 from custom_components.smart_charging.engine.model.quantities import Phase
 from custom_components.smart_charging.loads import PATIENCE, Loads, async_let_go

@@ -12,16 +12,16 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
-from custom_components.smart_charging import outlooks
-from custom_components.smart_charging.config import read_setup
+from custom_components.smart_charging.configuration.setup import read_setup
 from custom_components.smart_charging.const import DOMAIN, ROOT_CIRCUIT
 from custom_components.smart_charging.engine.model.home_battery import EFFICIENCY
 from custom_components.smart_charging.engine.model.meter import MeterReading
 from custom_components.smart_charging.engine.model.outlook import WIDE_KW, Blank, Outlook
 from custom_components.smart_charging.engine.model.quantities import Phase
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
-from custom_components.smart_charging.house_hours import HouseHours
-from custom_components.smart_charging.outlooks import HORIZON, Outlooks
+from custom_components.smart_charging.foresight import outlooks
+from custom_components.smart_charging.foresight.house_hours import HouseHours
+from custom_components.smart_charging.foresight.outlooks import HORIZON, Outlooks
 
 from .parts import SITE, charger, part
 from .past import remember_energy, remember_power, set_up_dashboard

@@ -11,7 +11,7 @@ from custom_components.smart_charging.engine.model.mode import Mode
 from custom_components.smart_charging.engine.model.pause_habit import PauseHabit
 from custom_components.smart_charging.engine.model.reason import Reason, ReasonCode
 from custom_components.smart_charging.engine.model.state import Appetite, ControlState, EvseMemory
-from custom_components.smart_charging.pause_habits import PauseHabits
+from custom_components.smart_charging.foresight.pause_habits import PauseHabits
 from custom_components.smart_charging.store import SiteStore
 from tests.engine.builders import NOW, later
 

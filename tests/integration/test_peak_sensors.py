@@ -10,8 +10,8 @@ from custom_components.smart_charging.const import ROOT_CIRCUIT
 from custom_components.smart_charging.engine.model.meter import MeterReading
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
 from custom_components.smart_charging.engine.model.tariff import PeakPrice
-from custom_components.smart_charging.peak_store import PeakStore
-from custom_components.smart_charging.peaks import Peaks
+from custom_components.smart_charging.foresight.peak_store import PeakStore
+from custom_components.smart_charging.foresight.peaks import Peaks
 from custom_components.smart_charging.sensor.peak import WINDOW_KEYS
 from custom_components.smart_charging.tariffs.peaks import PEAK_RULES, PeakTariff
 

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.smart_charging.engine.accounting.peaks import DayPeak, PeaksSeen, Sample, Window
-from custom_components.smart_charging.peak_store import PeakStore
+from custom_components.smart_charging.foresight.peak_store import PeakStore
 
 KEY = "smart_charging.entry.peaks"
 QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)

@@ -11,14 +11,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.smart_charging.config import read_setup
+from custom_components.smart_charging.configuration.setup import read_setup
 from custom_components.smart_charging.const import DOMAIN, ROOT_CIRCUIT
 from custom_components.smart_charging.engine.model.meter import MeterReading
 from custom_components.smart_charging.engine.model.quantities import Phase
 from custom_components.smart_charging.engine.model.snapshot import SiteSnapshot
 from custom_components.smart_charging.engine.model.tariff import PeakPrice
-from custom_components.smart_charging.peak_store import PeakStore
-from custom_components.smart_charging.peaks import HighestPeak, Peaks
+from custom_components.smart_charging.foresight.peak_store import PeakStore
+from custom_components.smart_charging.foresight.peaks import HighestPeak, Peaks
 from custom_components.smart_charging.tariffs.peaks import PEAK_RULES, PeakTariff, peak_price
 
 from .parts import SITE

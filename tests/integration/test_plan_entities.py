@@ -14,11 +14,11 @@ from homeassistant.helpers.entity_component import DATA_INSTANCES
 from pytest_homeassistant_custom_component.common import mock_restore_cache_with_extra_data
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.smart_charging.config_tariffs import read_tariff
+from custom_components.smart_charging.configuration.tariffs import read_tariff
 from custom_components.smart_charging.coordinator import TickResult
 from custom_components.smart_charging.engine.model.mode import Mode
 from custom_components.smart_charging.engine.model.plan import Plan, PlanSlot, Shortage
-from custom_components.smart_charging.foresight import Ahead
+from custom_components.smart_charging.foresight.foresight import Ahead
 
 from .entities import CARPORT, GARAGE, NOW, VEHICLES, ToldSite, load, tick
 from .home import Home

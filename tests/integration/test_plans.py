@@ -11,9 +11,8 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.requirements import RequirementsNotFound
 
-from custom_components.smart_charging import plans as plans_module
-from custom_components.smart_charging.config_limits import LimitConfig
-from custom_components.smart_charging.config_tariffs import read_tariff
+from custom_components.smart_charging.configuration.limits import LimitConfig
+from custom_components.smart_charging.configuration.tariffs import read_tariff
 from custom_components.smart_charging.engine.model.aim import Aim
 from custom_components.smart_charging.engine.model.evse import EvseStatus, EvState
 from custom_components.smart_charging.engine.model.goal import Goal
@@ -23,13 +22,14 @@ from custom_components.smart_charging.engine.model.plan import Plan
 from custom_components.smart_charging.engine.model.quantities import ALL_PHASES
 from custom_components.smart_charging.engine.planning.planner import make_plans
 from custom_components.smart_charging.engine.planning.question import Question
-from custom_components.smart_charging.house_hours import HouseHours
-from custom_components.smart_charging.limits_ahead import LimitsAhead
-from custom_components.smart_charging.outlooks import Outlooks
-from custom_components.smart_charging.plans import Plans
-from custom_components.smart_charging.price_store import PriceStore
+from custom_components.smart_charging.foresight import plans as plans_module
+from custom_components.smart_charging.foresight.house_hours import HouseHours
+from custom_components.smart_charging.foresight.limits_ahead import LimitsAhead
+from custom_components.smart_charging.foresight.outlooks import Outlooks
+from custom_components.smart_charging.foresight.plans import Plans
+from custom_components.smart_charging.foresight.price_store import PriceStore
+from custom_components.smart_charging.foresight.tariff_desk import Tariffs
 from custom_components.smart_charging.sources.limit import LimitReading
-from custom_components.smart_charging.tariff_desk import Tariffs
 from custom_components.smart_charging.tariffs.hours import WORKING_DAYS, Hours, Rule
 from custom_components.smart_charging.tariffs.written import read_spans
 

@@ -8,9 +8,9 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 
-from custom_components.smart_charging.config_tariffs import read_tariff
-from custom_components.smart_charging.price_store import PriceStore
-from custom_components.smart_charging.tariff_desk import Tariffs
+from custom_components.smart_charging.configuration.tariffs import read_tariff
+from custom_components.smart_charging.foresight.price_store import PriceStore
+from custom_components.smart_charging.foresight.tariff_desk import Tariffs
 
 from .entities import NOW, ToldSite, load, tick
 from .tariff_data import dynamic_tariff, green_tariff, hp_hc, tempo

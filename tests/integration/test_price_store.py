@@ -7,7 +7,7 @@ import pytest
 from homeassistant.core import HomeAssistant
 
 from custom_components.smart_charging.engine.model.tariff import PriceSlot
-from custom_components.smart_charging.price_store import Book, KeptPrices, PriceStore
+from custom_components.smart_charging.foresight.price_store import Book, KeptPrices, PriceStore
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

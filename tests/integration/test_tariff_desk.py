@@ -8,12 +8,12 @@ import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 
-from custom_components.smart_charging.config_tariffs import read_tariff
+from custom_components.smart_charging.configuration.tariffs import read_tariff
 from custom_components.smart_charging.engine.model.carbon import CarbonSlot
 from custom_components.smart_charging.engine.model.tariff import PeakPrice, Tariff
-from custom_components.smart_charging.price_store import PriceStore
+from custom_components.smart_charging.foresight.price_store import PriceStore
+from custom_components.smart_charging.foresight.tariff_desk import AHEAD, Tariffs
 from custom_components.smart_charging.sources.price_finder import find_prices
-from custom_components.smart_charging.tariff_desk import AHEAD, Tariffs
 
 from ..tariffs.clocks import local, told
 from .price_shapes import ENTSOE, TODAY, TOMORROW, add, midnight, rows, show

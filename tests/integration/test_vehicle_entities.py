@@ -14,8 +14,7 @@ from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import snapshot_platform
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.smart_charging.config_vehicles import VehicleConfig
-from custom_components.smart_charging.departures import Coming, Origin
+from custom_components.smart_charging.configuration.vehicles import VehicleConfig
 from custom_components.smart_charging.engine.accounting.session import SessionEnergy
 from custom_components.smart_charging.engine.model.goal_set import (
     Departure,
@@ -27,7 +26,8 @@ from custom_components.smart_charging.engine.model.goal_set import (
     Terms,
 )
 from custom_components.smart_charging.engine.model.vehicle import Vehicle
-from custom_components.smart_charging.held_goals import HeldGoals, HoldsFor
+from custom_components.smart_charging.foresight.departures import Coming, Origin
+from custom_components.smart_charging.foresight.held_goals import HeldGoals, HoldsFor
 from custom_components.smart_charging.vehicle_entity import car_options
 
 from .entities import GARAGE, LEAF, NOW, TWIZY, VEHICLES, ZOE, ToldSite, load, tick

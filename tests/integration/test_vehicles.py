@@ -11,15 +11,15 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from custom_components.smart_charging.cards.book import Card, CardBook
-from custom_components.smart_charging.config_vehicles import VehicleConfig
+from custom_components.smart_charging.configuration.vehicles import VehicleConfig
 from custom_components.smart_charging.engine.accounting.session import SessionEnergy
 from custom_components.smart_charging.engine.model.evse import NOBODY, EvseStatus, EvState
 from custom_components.smart_charging.engine.model.presence import GUEST, Sign
 from custom_components.smart_charging.engine.model.soc import Soc
 from custom_components.smart_charging.engine.model.vehicle import Vehicle
+from custom_components.smart_charging.foresight.vehicles import Vehicles
 from custom_components.smart_charging.sources.vehicle_catalogue import VehicleRole
 from custom_components.smart_charging.store import SiteStore
-from custom_components.smart_charging.vehicles import Vehicles
 
 GARAGE, CARPORT = "garage", "carport"
 ZOE = VehicleConfig(

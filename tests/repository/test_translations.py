@@ -431,7 +431,7 @@ def test_every_exception_has_its_message():
 
 def test_every_rule_of_a_configuration_has_its_message():
     """What is stored is judged again at set-up, where a broken rule is an exception (config.ConfigError)."""
-    judges = [keys for path, keys in flows.error_keys().items() if path.startswith("config_rules/")]
+    judges = [keys for path, keys in flows.error_keys().items() if path.startswith("configuration/rules/")]
     rules = set().union(*judges)
     assert judges
     assert sorted(rules - part("exceptions").keys()) == []

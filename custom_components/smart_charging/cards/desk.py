@@ -13,7 +13,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util.signal_type import SignalType
 
-from ..config import SiteSetup
+from ..configuration.setup import SiteSetup
 from ..const import DOMAIN
 from ..csms.authorization import IdToken
 from ..csms.errors import StationError

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from homeassistant.util import dt as dt_util
 
-from ..config import SiteSetup
+from ..configuration.setup import SiteSetup
 from ..csms.authorization import Authorization, IdToken
 from ..engine.model.evse import NOBODY, STRANGER
 from ..engine.model.override import Override

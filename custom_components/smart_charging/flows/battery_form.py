@@ -16,8 +16,8 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from ..config_rules.battery import POWER_DOMAINS, WAY_FIELDS, validate_ways
-from ..config_rules.fields import Errors
+from ..configuration.rules.battery import POWER_DOMAINS, WAY_FIELDS, validate_ways
+from ..configuration.rules.fields import Errors
 from ..const import (
     CONF_BATTERY_BY_ITSELF,
     CONF_BATTERY_CHARGE,

@@ -23,8 +23,8 @@ from homeassistant.util import dt as dt_util
 
 from ..cards.book import masked
 from ..cards.shown import ShownCard, async_list_shown
-from ..config_cards import read_cards
-from ..config_rules.card import validate_card
+from ..configuration.cards import read_cards
+from ..configuration.rules.card import validate_card
 from ..const import (
     CONF_BLOCKED,
     CONF_GROUP,

@@ -19,7 +19,7 @@ from homeassistant.helpers.selector import (
 )
 
 from ..central import async_find_central
-from ..config_rules.encryption import CERTIFICATE, TLS
+from ..configuration.rules.encryption import CERTIFICATE, TLS
 from ..const import (
     CONF_KEY,
     CONF_OPERATOR,

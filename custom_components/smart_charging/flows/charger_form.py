@@ -18,8 +18,8 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
-from ..config_rules.charger import validate_charger
-from ..config_rules.load import HIGHEST_PRIORITY
+from ..configuration.rules.charger import validate_charger
+from ..configuration.rules.load import HIGHEST_PRIORITY
 from ..const import (
     CONF_CONNECTOR,
     CONF_DRIVER,

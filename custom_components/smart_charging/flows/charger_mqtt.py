@@ -16,7 +16,7 @@ from homeassistant.helpers.selector import (
 
 from ..chargers.mqtt.driver import CONF_PREFIX, CONF_PRESET
 from ..chargers.mqtt.library import presets
-from ..config_rules.mqtt import judge_topics
+from ..configuration.rules.mqtt import judge_topics
 from ..const import CONF_DRIVER, DRIVER_MQTT, SUBENTRY_CHARGER
 from .charger_form import charger_as_answers, charger_data, charger_errors, charger_schema, charger_suggestions
 from .places import circuit_options

@@ -20,7 +20,7 @@ from homeassistant.helpers.selector import (
     TextSelectorType,
 )
 
-from ..config_rules.network import judge_line
+from ..configuration.rules.network import judge_line
 from ..const import (
     CONF_DRIVER,
     CONF_FOUND_AS,

@@ -17,7 +17,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_NAME
 
-from ..config_rules.meter import meter_entities
+from ..configuration.rules.meter import meter_entities
 from ..const import CONF_METER, CONF_METER_INVERTED, CONF_PHASES, CONF_VOLTAGE_V, CONF_WIRING
 from .circuit_form import (
     METER_NEW,

@@ -17,7 +17,7 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
-from ..config_rules.circuit import validate_below, validate_circuit
+from ..configuration.rules.circuit import validate_below, validate_circuit
 from ..const import (
     CONF_LIMIT,
     CONF_LIMIT_UNIT,

@@ -14,7 +14,7 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
-from ..config_rules.encryption import FILES, OWN, encryption_errors, need_encryption
+from ..configuration.rules.encryption import FILES, OWN, encryption_errors, need_encryption
 from ..const import (
     CONF_HOST,
     CONF_TLS,

@@ -25,9 +25,9 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
-from ..config_rules.limit import OPERATOR_FLOOR_W, SIGNAL_DOMAINS, VALUE_DOMAINS, validate_limit
-from ..config_rules.tariff import DAYS
-from ..config_rules.tree import feeder
+from ..configuration.rules.limit import OPERATOR_FLOOR_W, SIGNAL_DOMAINS, VALUE_DOMAINS, validate_limit
+from ..configuration.rules.tariff import DAYS
+from ..configuration.rules.tree import feeder
 from ..const import (
     CONF_CHARGERS_ONLY,
     CONF_CIRCUIT,

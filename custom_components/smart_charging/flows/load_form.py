@@ -31,7 +31,7 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
-from ..config_rules.load import DOMAIN_NUMBER, LOAD_DOMAINS, domain_of, validate_load
+from ..configuration.rules.load import DOMAIN_NUMBER, LOAD_DOMAINS, domain_of, validate_load
 from ..const import (
     CONF_ENTITY_ID,
     CONF_MAXIMUM_OFF_MIN,

@@ -13,7 +13,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from ..config_rules.meter import meter_entities
+from ..configuration.rules.meter import meter_entities
 from ..const import CONF_METER, CONF_METER_INVERTED, CONF_PHASES, DOMAIN
 from ..sources.awakening import wait_until_awake
 from ..sources.meter_catalogue import Slowness

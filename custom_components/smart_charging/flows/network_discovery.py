@@ -24,7 +24,7 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
-from ..config_rules.network import judge_line
+from ..configuration.rules.network import judge_line
 from ..const import (
     CONF_FOUND_AS,
     CONF_HOST,

@@ -12,8 +12,8 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 
-from ..config_rules.battery import is_select
-from ..config_rules.options import validate_options
+from ..configuration.rules.battery import is_select
+from ..configuration.rules.options import validate_options
 from ..const import CONF_BATTERY_STEERED_BY, CONF_MARGIN_A, CONF_PROTECTION
 from ..engine.model.protection import ProtectionKind
 from .battery_form import WAYS_FIELDS, is_own, judge_ways, ways_schema

@@ -29,10 +29,10 @@ from homeassistant.helpers.selector import (
 )
 
 from ..cards.book import WhoMayCharge
-from ..config_options import option_defaults
-from ..config_rules.battery import STEERING_DOMAINS, is_select
-from ..config_rules.options import OFF_PEAK_DOMAINS, SOLAR_FIRST, STRATEGIES
-from ..config_rules.tree import site_phases
+from ..configuration.options import option_defaults
+from ..configuration.rules.battery import STEERING_DOMAINS, is_select
+from ..configuration.rules.options import OFF_PEAK_DOMAINS, SOLAR_FIRST, STRATEGIES
+from ..configuration.rules.tree import site_phases
 from ..const import (
     CONF_BATTERY_CHARGE_KW,
     CONF_BATTERY_DISCHARGE_KW,

@@ -14,7 +14,7 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
-from ..config_rules.tariff import DAYS, MOST_PEAK_DAYS, PEAK_WINDOWS
+from ..configuration.rules.tariff import DAYS, MOST_PEAK_DAYS, PEAK_WINDOWS
 from ..const import (
     CONF_DAYS,
     CONF_FIRST_MONTH,

@@ -14,7 +14,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from ..config_rules.tree import Circuits, feeder, path, site_phases
+from ..configuration.rules.tree import Circuits, feeder, path, site_phases
 from ..const import CONF_CIRCUIT, CONF_WIRING, ROOT_CIRCUIT, SUBENTRY_CIRCUIT
 from .words import whole_site
 

@@ -10,7 +10,7 @@ from homeassistant.components import network
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
-from ..config_rules.encryption import encryption_errors
+from ..configuration.rules.encryption import encryption_errors
 from ..const import CONF_HOST, CONF_PORT, CONF_TLS_PORT, DEFAULT_HOST, DOMAIN
 from ..encrypted_port import LISTEN_KEYS
 

@@ -16,9 +16,9 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from ..config_rules.encryption import encryption_errors
-from ..config_rules.site import validate_site
-from ..config_rules.tree import site_phases
+from ..configuration.rules.encryption import encryption_errors
+from ..configuration.rules.site import validate_site
+from ..configuration.rules.tree import site_phases
 from ..const import (
     CONF_HOST,
     CONF_LIMIT,

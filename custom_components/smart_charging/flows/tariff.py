@@ -18,8 +18,8 @@ from typing import Any, Final
 import probatio
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigSubentryFlow, SubentryFlowResult
 
-from ..config_rules.fields import Errors
-from ..config_rules.tariff import (
+from ..configuration.rules.fields import Errors
+from ..configuration.rules.tariff import (
     KIND_DYNAMIC,
     KIND_FIXED,
     KIND_OWN,

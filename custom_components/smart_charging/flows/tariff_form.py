@@ -20,8 +20,8 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
-from ..config_rules.fields import Errors
-from ..config_rules.tariff import (
+from ..configuration.rules.fields import Errors
+from ..configuration.rules.tariff import (
     CARBON_DOMAINS,
     CARBON_INSTEAD,
     CARBON_PRICED,

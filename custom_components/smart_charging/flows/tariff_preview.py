@@ -9,11 +9,11 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..config_tariffs import read_tariff
+from ..configuration.tariffs import read_tariff
 from ..engine.model.carbon import CarbonSlot
 from ..engine.model.tariff import PriceSlot, Tariff
-from ..price_store import PriceStore
-from ..tariff_desk import Tariffs
+from ..foresight.price_store import PriceStore
+from ..foresight.tariff_desk import Tariffs
 from ..tariffs.slots import within
 from .words import option_words
 

@@ -24,8 +24,8 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
-from ..config_rules.vehicle import KWH_PER_100_KM, ROLE_DOMAINS, validate_vehicle
-from ..config_vehicles import DEFAULT_MAX_AGE_H
+from ..configuration.rules.vehicle import KWH_PER_100_KM, ROLE_DOMAINS, validate_vehicle
+from ..configuration.vehicles import DEFAULT_MAX_AGE_H
 from ..const import (
     CONF_CALENDAR,
     CONF_CAPACITY_KWH,

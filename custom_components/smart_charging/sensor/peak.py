@@ -15,7 +15,7 @@ from homeassistant.const import UnitOfPower
 from homeassistant.helpers.typing import StateType
 
 from ..entity import SiteEntity
-from ..peaks import Peaks
+from ..foresight.peaks import Peaks
 from ..runtime import SmartChargingConfigEntry
 
 WINDOW_KEYS: Final[Mapping[timedelta, str]] = {

@@ -11,8 +11,8 @@ from homeassistant.util import dt as dt_util
 
 from ..engine.model.tariff import PriceSlot
 from ..entity import SiteEntity
+from ..foresight.tariff_desk import Tariffs
 from ..runtime import SmartChargingConfigEntry
-from ..tariff_desk import Tariffs
 from .carbon import carbon_sensors
 
 

@@ -13,7 +13,7 @@ from homeassistant.components.sensor import (
 from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfElectricCurrent, UnitOfPower
 from homeassistant.helpers.typing import StateType
 
-from ..config import SiteSetup
+from ..configuration.setup import SiteSetup
 from ..const import ROOT_CIRCUIT
 from ..engine.model.limit import Limit, LimitSource
 from ..engine.model.quantities import Phase
