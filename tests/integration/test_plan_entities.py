@@ -403,12 +403,12 @@ async def test_a_night_in_a_home_that_ticks(home: Home) -> None:
     async with plugged_in(home, kwh=5.0):
         shown = {state.entity_id: state.state for state in home.hass.states.async_all()}
         # Half past ten in Paris, when the cheap hours begin.
-        assert shown[SENTENCE].startswith("Starts at 22:30 for 2 h 15 min at 0.17 EUR/kWh; ready 00:45, ")
+        assert shown[SENTENCE].startswith("Starts at 22:30 for 1 h 57 min at 0.17 EUR/kWh; ready 00:27, ")
         assert (shown[START], shown[CALENDAR]) == ("2026-01-15T21:30:00+00:00", STATE_OFF)
-        assert (shown[EXPECTED], shown[AT_RISK]) == ("50", STATE_OFF)
+        assert (shown[EXPECTED], shown[AT_RISK]) == ("49", STATE_OFF)
         assert last(home.hass) == ("plan_changed", ["goal"])
         home.freezer.move_to(EVENING + 10 * MINUTE)
         await home.pass_s(2, watts=300)
         shown = {state.entity_id: state.state for state in home.hass.states.async_all()}
         assert shown[CALENDAR] == STATE_ON
-        assert shown[SENTENCE].startswith("Charges until 00:45 ")
+        assert shown[SENTENCE].startswith("Charges until 00:27 ")

@@ -63,8 +63,8 @@ class Yard:
         self.statuses[evse_id] = replace(THERE, **says)
         self.look()
 
-    def charge(self, energy_kwh: float, evse_id: str = GARAGE) -> None:
-        self.sessions[evse_id] = replace(self.sessions[evse_id], energy_kwh=energy_kwh)
+    def charge(self, energy_kwh: float, evse_id: str = GARAGE, *, hours: float = 0.0) -> None:
+        self.sessions[evse_id] = replace(self.sessions[evse_id], energy_kwh=energy_kwh, charging_h=hours)
         self.look()
 
     def unplug(self, evse_id: str = GARAGE) -> None:

@@ -119,22 +119,27 @@ class Goals:
     def aims(self, at: datetime, site: Site, statuses: Statuses, sessions: Sessions) -> dict[str, Aim]:
         """Tell at `at`, UTC, what is to be done for the car at each charger; one that is not among them has no goal."""
         found = {
-            evse.evse_id: self._aim(evse, statuses.get(evse.evse_id), sessions[evse.evse_id], at)
+            evse.evse_id: self._aim(evse, statuses.get(evse.evse_id), sessions[evse.evse_id], site.voltage_v, at)
             for evse in site.evses
             if evse.evse_id in sessions and sessions[evse.evse_id].running
         }
         return {evse_id: aim for evse_id, aim in found.items() if aim is not None}
 
-    def _aim(self, evse: Evse, status: EvseStatus | None, session: SessionEnergy, at: datetime) -> Aim | None:
+    def _aim(
+        self, evse: Evse, status: EvseStatus | None, session: SessionEnergy, voltage_v: float, at: datetime
+    ) -> Aim | None:
         config = self._vehicles.at_charger(evse.evse_id)
         guest = self.of_guest(evse.evse_id)
         vehicle = _guest_vehicle(evse, status) if config is None else config.vehicle
         vehicle = replace(vehicle, continuous=self._vehicles.is_continuous(evse.evse_id))
-        charged_kwh = (session.energy_kwh or 0.0) * vehicle.efficiency
+        given_kwh = session.energy_kwh or 0.0
+        charged_kwh = vehicle.stored_kwh(given_kwh, session.charging_h)
         car = ParkedCar(
             vehicle=vehicle,
             battery=self._battery(vehicle, charged_kwh) if config is not None else Battery(charged_kwh=charged_kwh),
             evse=evse,
+            given_kwh=given_kwh,
+            voltage_v=voltage_v,
             charging=status is not None and status.state is not None and status.state.power_flows,
             stay=f"{vehicle.vehicle_id} {session.started_at}",
         )

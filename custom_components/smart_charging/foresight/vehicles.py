@@ -59,7 +59,12 @@ class Vehicles:
         readings = {vehicle_id: source.reading(at) for vehicle_id, source in self._sources.items()}
         self._readings = {vehicle_id: reading for vehicle_id, reading in readings.items() if reading is not None}
         self._counts = {
-            evse_id: Count(evse_id=evse_id, started_at=session.started_at, energy_kwh=session.energy_kwh)
+            evse_id: Count(
+                evse_id=evse_id,
+                started_at=session.started_at,
+                energy_kwh=session.energy_kwh,
+                charging_h=session.charging_h,
+            )
             for evse_id, session in sessions.items()
             if session.running and session.started_at is not None
         }
@@ -119,8 +124,7 @@ class Vehicles:
         """How full this vehicle is taken to be where nobody knows: rather too empty than too full."""
         evse_id = self.charger_of(vehicle_id)
         count = None if evse_id is None else self._counts.get(evse_id)
-        charged_kwh = 0.0 if count is None else count.energy_kwh or 0.0
-        return assumed_soc(self._store.known_socs.get(vehicle_id), charged_kwh, self.configs[vehicle_id].vehicle)
+        return assumed_soc(self._store.known_socs.get(vehicle_id), count, self.configs[vehicle_id].vehicle)
 
     def charge_limit(self, vehicle_id: str) -> float | None:
         """Up to which state of charge this vehicle charges by itself, 0 to 1; None where it does not say."""

@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from custom_components.smart_charging.engine.accounting.session import MOST_KW, SessionEnergy, update
 from custom_components.smart_charging.engine.model.evse import EvseStatus, EvState
+from custom_components.smart_charging.engine.model.replay import Json, from_json
+from custom_components.smart_charging.engine.model.vehicle import Vehicle
 
 T0 = datetime(2026, 3, 1, 8, tzinfo=UTC)
+CAR = Vehicle(vehicle_id="any")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -406,6 +409,60 @@ def test_one_wrong_reading_invents_nothing(steps: list[float], wrong: float, whe
         assert 0 <= session.energy_kwh <= true - 1000 + 1e-6
 
 
+@pytest.mark.parametrize(
+    ("saids", "hours"),
+    [
+        pytest.param([Said(minute=step, kwh=100 + 0.18 * step) for step in range(61)], 1.0, id="11 kW for an hour"),
+        pytest.param(
+            [Said(minute=0, kwh=100), Said(minute=30, kwh=105), Said(minute=60, kwh=105), Said(minute=90, kwh=110)],
+            1.5,
+            id="a charger that tells its register seldom, or pauses unseen",
+        ),
+        pytest.param(
+            [
+                Said(minute=0, kwh=100),
+                Said(minute=30, kwh=105),
+                *(Said(minute=minute, state=EvState.B, kwh=105) for minute in range(31, 300)),
+                Said(minute=330, kwh=110),
+            ],
+            0.5 + 31 / 60,
+            id="a pause that is seen",
+        ),
+        pytest.param(
+            [Said(minute=0, kwh=100), Said(minute=600, kwh=102.76)], 2.0, id="as if with 6 A on one phase, not less"
+        ),
+        pytest.param([Said(minute=0, kwh=100), Said(minute=60, kwh=95, watts=-5000)], 0.0, id="what it gives back"),
+        pytest.param(
+            [Said(minute=0, kwh=100), Said(minute=60, kwh=110), Said(minute=61, kwh=0), Said(minute=121, kwh=10)],
+            2.0,
+            id="a register that begins anew",
+        ),
+        pytest.param(
+            [
+                Said(minute=0, kwh=100),
+                Said(minute=60, kwh=110),
+                Said(minute=61, state=EvState.A, kwh=110),
+                Said(minute=62, state=EvState.B, kwh=110),
+            ],
+            0.0,
+            id="the next car begins at 0",
+        ),
+        pytest.param([Said(minute=60, kwh=108, named=0, start_kwh=100)], 1.0, id="found running"),
+    ],
+)
+def test_for_how_long_it_charged(saids: list[Said], hours: float) -> None:
+    assert after(saids).charging_h == pytest.approx(hours)
+
+
+def test_a_session_that_was_kept_by_an_older_release_goes_on() -> None:
+    since = T0.isoformat()
+    register: Json = {"energy_kwh": 108.0, "at": since}
+    told: Json = {"started_at": since, "energy_kwh": 8.0, "running": True, "looked_at": since, "register": register}
+    kept = from_json(SessionEnergy, told)
+    session = after([Said(minute=30, kwh=112)], kept)
+    assert (session.energy_kwh, session.charging_h) == (12.0, 0.5)
+
+
 SAIDS = st.builds(
     Said,
     minute=st.integers(min_value=0, max_value=10_000).map(float),
@@ -432,3 +489,5 @@ def test_whatever_a_charging_charger_says_energy_stays_sane(saids: list[Said]) -
         ):
             assert session.energy_kwh is not None
             assert session.energy_kwh >= before.energy_kwh
+            stored = [CAR.stored_kwh(it.energy_kwh or 0.0, it.charging_h) for it in (before, session)]
+            assert 0 <= stored[0] <= stored[1], "what reached the battery never falls"

@@ -14,6 +14,8 @@ from ..model.vehicle import Vehicle
 
 MOST_KWH: Final = 100.0
 """What is taken for the room in a battery of which nobody knows what it holds: few cars' are larger."""
+_MOST_LOST: Final = 0.5
+"""Standby is never taken for more of what a charger gives, however little that is."""
 _HAIR_KWH: Final = 1e-6
 
 
@@ -38,8 +40,27 @@ class ParkedCar:
     vehicle: Vehicle
     battery: Battery
     evse: Evse
+    given_kwh: float = 0.0
+    """What the charger gave since the car was plugged in."""
+    voltage_v: float = 230.0
     charging: bool = False
     stay: str = ""
+
+    @property
+    def phases(self) -> int:
+        """On how many it charges."""
+        return min(self.vehicle.phases, len(self.evse.phases))
+
+    @property
+    def maximum_a(self) -> float:
+        """What both can do."""
+        return min(self.vehicle.maximum_a, self.evse.maximum_a)
+
+    @property
+    def stored_share(self) -> float:
+        """Which share of what the charger gives reaches the battery at that current; at a lower one it is less."""
+        power_w = max(1, self.phases) * self.maximum_a * self.voltage_v
+        return self.vehicle.efficiency * (1 - min(_MOST_LOST, self.vehicle.standby_w / power_w))
 
 
 def aim_for(goals: GoalSet, due: Due | None, car: ParkedCar, now: datetime) -> Aim | None:
@@ -60,7 +81,7 @@ def aim_for(goals: GoalSet, due: Due | None, car: ParkedCar, now: datetime) -> A
         return None
     return Aim(
         order=_order(stages, at_once_kwh, terms, due, car),
-        goal=Goal(departure=departure, energy_kwh=max(must_kwh, at_once_kwh) / car.vehicle.efficiency),
+        goal=Goal(departure=departure, energy_kwh=max(must_kwh, at_once_kwh) / car.stored_share),
         departure=None if due is None else due.at,
         soc=car.battery.soc,
         caveats=frozenset(_caveats(target, car)),
@@ -113,7 +134,8 @@ def _lacking_kwh(target: Target, car: ParkedCar) -> float:
     capacity_kwh, soc, charged_kwh = car.vehicle.capacity_kwh, car.battery.soc, car.battery.charged_kwh
     match target.kind:
         case TargetKind.ENERGY:
-            return target.amount - charged_kwh
+            # It is counted where people read it, at the charger. What a lower current loses more, the next plan knows.
+            return (target.amount - car.given_kwh) * car.stored_share
         case TargetKind.RANGE:
             has_kwh = capacity_kwh * soc if capacity_kwh is not None and soc is not None else charged_kwh
             return target.amount / car.vehicle.km_per_kwh - has_kwh
@@ -132,16 +154,15 @@ def _at_once_kwh(car: ParkedCar) -> float:
 
 def _order(stages: tuple[Stage, ...], at_once_kwh: float, terms: Terms, due: Due | None, car: ParkedCar) -> Order:
     vehicle, evse = car.vehicle, car.evse
-    maximum_a = min(vehicle.maximum_a, evse.maximum_a)
     below_price = due is not None and terms.strategy is GoalStrategy.BELOW_PRICE
     hours = terms.hours if terms.strategy is GoalStrategy.CHEAPEST_HOURS else None
     return Order(
         evse_id=evse.evse_id,
         stages=stages,
         room_kwh=room_kwh(car),
-        phases=min(vehicle.phases, len(evse.phases)),
-        minimum_a=min(max(vehicle.minimum_a, evse.minimum_a), maximum_a),
-        maximum_a=maximum_a,
+        phases=car.phases,
+        minimum_a=min(max(vehicle.minimum_a, evse.minimum_a), car.maximum_a),
+        maximum_a=car.maximum_a,
         efficiency=vehicle.efficiency,
         standby_w=vehicle.standby_w,
         at_once_kwh=at_once_kwh,

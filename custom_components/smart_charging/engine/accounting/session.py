@@ -18,6 +18,8 @@ SLACK: Final = timedelta(minutes=15)
 """A register may be told this late: the longest interval that stations are commonly set to report at (OCPP 1.6, 7.2)."""
 SIGHT: Final = timedelta(minutes=2)
 """A charger that was out of sight for no longer (a reload, a station that restarts) still has the same car."""
+LEAST_KW: Final = 1.38
+"""No car charges with less: 6 A on one phase (IEC 61851-1) at 230 V."""
 ROUNDING_KWH: Final = 0.11
 """A register that falls by no more wavers between two roundings: the coarsest that is usual is 0.1 kWh."""
 
@@ -43,6 +45,8 @@ class SessionEnergy:
     """When it began, UTC, by the charger's word or else by what was seen. None: no car was ever seen."""
     energy_kwh: float | None = None
     """What the car took, less what it gave back. None while the charger has told no register."""
+    charging_h: float = 0.0
+    """For how long it charged; what was charged out of sight counts for as long as it may have taken."""
     running: bool = False
     looked_at: datetime | None = None
     """When the charger last told whether a car is plugged in, UTC."""
@@ -96,7 +100,7 @@ def _name(session: SessionEnergy, status: EvseStatus) -> SessionEnergy:
     start_kwh = status.session_start_kwh
     if session.named_at is None and not session.energy_kwh and start_kwh is not None and _is_sane(start_kwh):
         register = Register(energy_kwh=start_kwh, at=status.session_started_at)
-        session = replace(session, energy_kwh=0.0, register=register, doubted=None)
+        session = replace(session, energy_kwh=0.0, charging_h=0.0, register=register, doubted=None)
     return replace(session, named_at=status.session_started_at)
 
 
@@ -135,10 +139,19 @@ def _step(session: SessionEnergy, register: Register, reading: Register) -> Sess
 
 
 def _count(session: SessionEnergy, before: Register, reading: Register) -> SessionEnergy:
-    energy_kwh = session.energy_kwh
     if session.running:
-        energy_kwh = (energy_kwh or 0.0) + reading.energy_kwh - before.energy_kwh
-    return replace(session, energy_kwh=energy_kwh, register=reading, doubted=None)
+        step_kwh = reading.energy_kwh - before.energy_kwh
+        session = replace(
+            session,
+            energy_kwh=(session.energy_kwh or 0.0) + step_kwh,
+            charging_h=session.charging_h + _took_h(step_kwh, reading.at - before.at),
+        )
+    return replace(session, register=reading, doubted=None)
+
+
+def _took_h(step_kwh: float, between: timedelta) -> float:
+    """Tell how long a step took: the time between its readings, but no longer than the slowest car; none if it gave back."""
+    return max(0.0, min(between / timedelta(hours=1), step_kwh / LEAST_KW))
 
 
 def _confirm(register: Register, status: EvseStatus, at: datetime) -> Register:

@@ -50,15 +50,10 @@ def soc_at(known: KnownSoc | None, at: datetime, max_age: timedelta) -> Soc | No
     return Soc(value=_share(known.told.value + known.added), estimated=estimated)
 
 
-def assumed_soc(known: KnownSoc | None, charged_kwh: float, vehicle: Vehicle) -> float:
+def assumed_soc(known: KnownSoc | None, count: Count | None, vehicle: Vehicle) -> float:
     """Give what is assumed where nobody knows: it came as empty as it ever did, and took what was charged since."""
     lowest = LEAST_SENSIBLE if known is None else known.lowest
-    return _share(lowest + share_of(charged_kwh, vehicle))
-
-
-def share_of(charged_kwh: float, vehicle: Vehicle) -> float:
-    """Tell which share of the battery is what the charger gave; 0 where nobody knows what it holds."""
-    return charged_kwh * vehicle.efficiency / vehicle.capacity_kwh if vehicle.capacity_kwh else 0.0
+    return _share(lowest if count is None else lowest + _charged(count, vehicle))
 
 
 def _carry_on(known: KnownSoc, count: Count | None, vehicle: Vehicle, at: datetime, max_age: timedelta) -> KnownSoc:
@@ -66,10 +61,12 @@ def _carry_on(known: KnownSoc, count: Count | None, vehicle: Vehicle, at: dateti
         return replace(known, count=None)
     if known.count is None or not known.count.same_session(count):
         return _arrive(known, count, vehicle, at, max_age)
-    charged_kwh = _between(known.count.energy_kwh, count.energy_kwh)
-    # A charger that does not tell its register just now goes on from where it was.
-    count = known.count if count.energy_kwh is None else count
-    return replace(known, at=at, count=count, added=known.added + share_of(charged_kwh, vehicle))
+    if count.energy_kwh is None:
+        # A charger that does not tell its register just now goes on from where it was.
+        return replace(known, at=at)
+    before = count if known.count.energy_kwh is None else known.count
+    charged = _charged(count, vehicle) - _charged(before, vehicle)
+    return replace(known, at=at, count=count, added=known.added + charged)
 
 
 def _arrive(known: KnownSoc, count: Count, vehicle: Vehicle, at: datetime, max_age: timedelta) -> KnownSoc:
@@ -77,12 +74,15 @@ def _arrive(known: KnownSoc, count: Count, vehicle: Vehicle, at: datetime, max_a
     started_at = count.started_at or at
     if started_at - known.at > max_age:
         return replace(known, count=None)
-    charged_kwh = count.energy_kwh or 0.0 if known.at <= started_at else 0.0
-    return replace(known, at=at, count=count, added=known.added + share_of(charged_kwh, vehicle))
+    charged = _charged(count, vehicle) if known.at <= started_at else 0.0
+    return replace(known, at=at, count=count, added=known.added + charged)
 
 
-def _between(before_kwh: float | None, now_kwh: float | None) -> float:
-    return 0.0 if before_kwh is None or now_kwh is None else now_kwh - before_kwh
+def _charged(count: Count, vehicle: Vehicle) -> float:
+    """Tell which share of the battery was charged in a session; 0 where nobody knows what it holds."""
+    if not vehicle.capacity_kwh:
+        return 0.0
+    return vehicle.stored_kwh(count.energy_kwh or 0.0, count.charging_h) / vehicle.capacity_kwh
 
 
 def _share(value: float) -> float:

@@ -22,11 +22,12 @@ class ToldSoc:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """How much a charger has counted in a session; `energy_kwh` is None while it does not tell."""
+    """How much a charger has counted in a session, and in how many hours; `energy_kwh` is None while it does not tell."""
 
     evse_id: str
     started_at: datetime | None
     energy_kwh: float | None
+    charging_h: float = 0.0
 
     def same_session(self, other: Count) -> bool:
         """Tell whether both are of one session."""

@@ -25,3 +25,7 @@ class Vehicle:
     """How far a kWh in the battery carries it."""
     continuous: bool = False
     """It does not bear pauses: some do not wake up from one."""
+
+    def stored_kwh(self, energy_kwh: float, hours: float) -> float:
+        """Tell what reaches the battery of what a charger gives in so many hours of charging; negative if it gave back."""
+        return self.efficiency * (energy_kwh - self.standby_w / 1000 * hours)
