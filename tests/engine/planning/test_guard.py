@@ -1,5 +1,6 @@
 """Whoever was not seen to charge is started as if it were slow."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -107,3 +108,23 @@ def test_a_slow_car_is_offered_all_in_the_time_that_it_needs() -> None:
     first = plan.at(in_hours(0))
     assert first is not None
     assert first.current_a == slow.maximum_a
+
+
+@pytest.mark.parametrize(
+    ("full_h", "pause_h", "ready_in_h", "current_a"),
+    [
+        pytest.param(2.0, 0.25, 2.1, 0.0, id="a short pause is let be"),
+        # Two hours become six minutes longer by what the house takes at times, and ten are kept in reserve.
+        pytest.param(2.0, 0.3, 2.3, 0.0, id="eleven minutes to spare"),
+        pytest.param(2.0, 0.3, 2.2, 16.0, id="five minutes to spare: with all there is"),
+        # 0.1 h at full power, of 0.8 * 0.26 h: 0.48 of 16 A, and 5 % for the house.
+        pytest.param(0.1, 0.3, 0.26, 8.1, id="six minutes of a quarter of an hour: with what it needs"),
+    ],
+)
+def test_where_power_has_a_price_the_guard_makes_no_peak(
+    full_h: float, pause_h: float, ready_in_h: float, current_a: float
+) -> None:
+    asked = question(one := order(full_h * KW, ready_in_h), tariff(0.2))
+    plan = replace(late(pause_h, 0.2), paced=True)
+    slot = guard(plan, one, asked.site, in_hours(0), seen=True).at(in_hours(0))
+    assert (0.0 if slot is None else slot.current_a) == pytest.approx(current_a, abs=0.01)

@@ -61,6 +61,8 @@ class Plan:
     """Why."""
     in_one_go: bool = False
     """The car bears no pause."""
+    paced: bool = False
+    """Power has a price: it charges slowly, and in parts of a window, for that."""
     urgent: bool = False
     """It charges now since it would be late otherwise, whatever else was planned."""
     estimated: bool = False

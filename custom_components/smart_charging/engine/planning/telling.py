@@ -60,6 +60,7 @@ def _plan(question: Question, books: _Books, number: int, order: Order) -> Plan:
         carbon_saving_kg=_saving(at_once, books.carbon, carbon_kg),
         by_carbon=question.tariff.by_carbon,
         in_one_go=order.continuous,
+        paced=bool(problem.peaks),
         missed_kwh=missed_kwh,
         missed_for=_shortage(question, problem, number, order) if missed_kwh > 0 else None,
         estimated=any(_is_estimated(question, slot) for slot in slots),
