@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smart_charging.chargers.driver import ChargerDriver
+from custom_components.smart_charging.configuration.battery import BatteryConfig
 from custom_components.smart_charging.configuration.limits import LimitConfig
 from custom_components.smart_charging.configuration.setup import (
     ChargerConfig,
@@ -220,6 +221,7 @@ async def load(
     drivers: Mapping[str, ChargerDriver] = NOBODY,
     vehicles: Mapping[str, VehicleConfig] = MappingProxyType({}),
     tariff: TariffConfig | None = None,
+    battery: BatteryConfig | None = None,
 ) -> ToldSite:
     """Load one platform of a site with two chargers, after its first tick; `mode` is the garage's."""
     entry = MockConfigEntry(
@@ -246,6 +248,7 @@ async def load(
         limits={DIMMING: DIMMING_CONFIG} if whole else {},
         vehicles=vehicles,
         tariff=tariff,
+        battery=battery,
         off_peak_entity_id=off_peak,
         host="127.0.0.1",
         port=9000,

@@ -16,9 +16,12 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smart_charging.chargers.ocpp import OcppDriver
+from custom_components.smart_charging.configuration.battery import BatteryConfig, BatteryHandle
 from custom_components.smart_charging.configuration.tariffs import read_tariff
 from custom_components.smart_charging.const import DOMAIN, SUBENTRY_CHARGER
 from custom_components.smart_charging.csms.server import CentralSystem
+from custom_components.smart_charging.engine.model.battery_order import BatteryWay
+from custom_components.smart_charging.engine.model.battery_steering import BatterySteering
 from custom_components.smart_charging.engine.model.evse import EvState
 from custom_components.smart_charging.engine.model.goal_set import GoalSet, Terms
 from custom_components.smart_charging.engine.model.limit import LimitSource
@@ -40,6 +43,16 @@ from .tariff_data import hp_hc
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
 INTEGRATION = Path(__file__).parents[2] / "custom_components/smart_charging"
+BATTERY = BatteryConfig(
+    power_entity_id="sensor.battery",
+    inverted=False,
+    soc_entity_id="sensor.battery_soc",
+    handle=BatteryHandle(
+        entity_id="input_boolean.hold",
+        words={BatteryWay.BY_ITSELF: "off", BatteryWay.HOLD: "on"},
+        steering=BatterySteering(),
+    ),
+)
 PLATFORMS = (
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
@@ -55,7 +68,7 @@ PLATFORMS = (
 
 
 async def load_all(hass: HomeAssistant) -> ToldSite:
-    """Load every platform, of a site with limits of both kinds, a circuit, an appliance, vehicles and off-peak hours."""
+    """Load every platform, of a site with limits of both kinds, a circuit, an appliance, a battery, vehicles and off-peak hours."""
     circuits = (*site_limited_by(SUBSCRIBED, OPERATOR).circuits, *WHOLE_SITE.circuits[1:])
     station = CentralSystem().station("CP1")
     site = await load(
@@ -65,6 +78,7 @@ async def load_all(hass: HomeAssistant) -> ToldSite:
         off_peak="schedule.cheap",
         drivers={GARAGE: OcppDriver(station, 1, WHOLE_SITE.evses[0], now=dt_util.utcnow)},
         vehicles=VEHICLES,
+        battery=BATTERY,
         tariff=read_tariff(hp_hc(peak="flanders", peak_price=50.0, carbon="instead", carbon_entities=["sensor.grid"])),
     )
     for vehicle_id in VEHICLES:
