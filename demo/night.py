@@ -38,12 +38,12 @@ class Visit:
     wanted_soc: float | None = None
     """State of charge wanted, 0 to 1; of a guest's car None."""
     wanted_kwh: float | None = None
-    """Energy that is to reach the battery; of a guest's car alone."""
+    """Energy that the charger is to give; of a guest's car alone."""
 
     def battery_kwh(self, model: CarModel, state_of_charge: float) -> float:
         """What is to reach the battery of such a car, which arrives with `state_of_charge`, 0 to 1."""
         if self.wanted_kwh is not None:
-            return self.wanted_kwh
+            return self.wanted_kwh * model.efficiency
         return max(0.0, (self.wanted_soc or 0.0) - state_of_charge) * model.capacity_kwh
 
 
