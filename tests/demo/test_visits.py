@@ -122,7 +122,7 @@ def test_the_report_draws_each_half_hour_and_says_who_was_not_ready(night: Eveni
     two = next(line for line in lines if line.startswith("  02:00"))
     assert two == "  02:00  0.16  ░░░░░░░▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓   |  1.4 + 7.0 kW"
     assert [line.split(":")[0] for line in lines[-4:-1]] == ["Family car", "City car", "Guest"]
-    assert "wanted 10.0 kWh, got 0.0 kWh (30%), NOT READY; 0.0 kWh for 0.00 €" in lines[-2]
+    assert "wanted 9.2 kWh, got 0.0 kWh (30%), NOT READY; 0.0 kWh for 0.00 €" in lines[-2]
     assert lines[-1].startswith("in all ")
 
 
