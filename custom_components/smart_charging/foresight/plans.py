@@ -21,7 +21,7 @@ from ..engine.model.order import Order
 from ..engine.model.plan import Plan
 from ..engine.model.site import Site
 from ..engine.planning import highs
-from ..engine.planning.appetite import Appetite, as_seen, seen
+from ..engine.planning.appetite import Appetite, as_seen, is_known, seen
 from ..engine.planning.course import fits
 from ..engine.planning.guard import guard
 from ..engine.planning.months import wanted_kw
@@ -140,7 +140,9 @@ class Plans:
         plans = await self._hass.async_add_executor_job(make_plans, question)
         # Who would have to start now, so as not to be late, is told so as he would be.
         return {
-            evse_id: guard(plan, question.orders[evse_id], site, at, seen=evse_id in self._appetites)
+            evse_id: guard(
+                plan, question.orders[evse_id], site, at, seen=self._was_seen(evse_id, question.orders[evse_id])
+            )
             for evse_id, plan in plans.items()
         }
 
@@ -154,6 +156,9 @@ class Plans:
             for evse_id, plan in made.plans.items()
             if evse_id in orders and made.orders[evse_id].stay == orders[evse_id].stay
         }
+
+    def _was_seen(self, evse_id: str, order: Order) -> bool:
+        return is_known(order, self._appetites.get(evse_id))
 
     def _order(self, evse_id: str, aim: Aim) -> Order:
         return as_seen(aim.order, self._appetites.get(evse_id))
@@ -190,7 +195,7 @@ class Plans:
         )
 
     def _plan(self, evse_id: str, order: Order, site: Site, at: datetime) -> Plan | None:
-        was_seen = evse_id in self._appetites
+        was_seen = self._was_seen(evse_id, order)
         plan = self._kept({evse_id: order}).get(evse_id)
         if plan is not None and self._failed and plan.at(at) is None and plan.next_charge(at) is None:
             # An old plan that is over, and no new one can be made: nobody is left waiting for what does not come.

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from custom_components.smart_charging.engine.model.evse import EvseStatus, EvState
-from custom_components.smart_charging.engine.planning.appetite import Appetite, as_seen, seen
+from custom_components.smart_charging.engine.planning.appetite import Appetite, as_seen, is_known, seen
 from custom_components.smart_charging.engine.planning.planner import make_plans
 
 from ..builders import later
@@ -29,7 +29,7 @@ def charging(taken_a: float, **changes: Any) -> EvseStatus:
 @pytest.mark.parametrize(
     ("status", "appetite"),
     [
-        pytest.param(charging(15.8), Appetite(None), id="it takes all"),
+        pytest.param(charging(15.8), Appetite(followed_a=16.0), id="it takes all"),
         pytest.param(charging(12.8), Appetite(12.8), id="it takes 80 %"),
         pytest.param(charging(12.8, current_a=(12.8, 0.0, 0.0)), Appetite(12.8), id="on one phase"),
         pytest.param(charging(12.8, offered_at=later(500)), None, id="the offer is new"),
@@ -65,7 +65,27 @@ def test_it_holds_while_the_car_pauses_and_until_it_leaves() -> None:
 )
 def test_an_offer_tells_only_of_as_much_as_was_offered(offered_a: float, taken_a: float, most_a: float | None) -> None:
     known = {"a": Appetite(12.8)}
-    assert seen(known, {"a": charging(taken_a, offered_a=offered_a)}, later(600)) == {"a": Appetite(most_a)}
+    assert seen(known, {"a": charging(taken_a, offered_a=offered_a)}, later(600)) == {
+        "a": Appetite(most_a) if most_a else Appetite(followed_a=offered_a)
+    }
+
+
+@pytest.mark.parametrize(
+    ("appetite", "known"),
+    [
+        pytest.param(None, False, id="nobody saw it charge"),
+        pytest.param(Appetite(followed_a=6.0), False, id="it took all of a low offer"),
+        pytest.param(Appetite(followed_a=15.0), True, id="it took all of nearly the highest"),
+        pytest.param(Appetite(10.0), True, id="it takes 10 A of more"),
+    ],
+)
+def test_who_follows_a_low_offer_may_be_slow_at_a_high_one(appetite: Appetite | None, known: bool) -> None:
+    assert is_known(order(20, 6, maximum_a=16.0), appetite) is known
+
+
+def test_the_highest_offer_that_was_followed_counts() -> None:
+    known = {"a": Appetite(followed_a=16.0)}
+    assert seen(known, {"a": charging(8.0, offered_a=8.0)}, later(600)) == known
 
 
 def test_an_order_is_planned_with_what_the_car_takes_and_offered_all() -> None:

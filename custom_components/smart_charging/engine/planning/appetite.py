@@ -16,9 +16,13 @@ FOLLOWS: Final = 0.92
 
 @dataclass(frozen=True, slots=True)
 class Appetite:
-    """`most_a`: no more than this is taken, A per phase, however much is offered; None: as much as is offered."""
+    """A per phase. `most_a`: no more than this is taken, however much is offered; None: as much as is offered.
+
+    `followed_a` is the highest offer of which all was taken: of more than that nothing is known.
+    """
 
     most_a: float | None = None
+    followed_a: float = 0.0
 
 
 def seen(before: Mapping[str, Appetite], statuses: Mapping[str, EvseStatus], at: datetime) -> dict[str, Appetite]:
@@ -47,7 +51,7 @@ def _look(status: EvseStatus, at: datetime, known: Appetite | None) -> Appetite 
     if known is not None and known.most_a is not None and known.most_a >= FOLLOWS * status.offered_a:
         # It was not offered more than it was seen to take: that it takes this tells nothing of more.
         return known
-    return Appetite()
+    return Appetite(followed_a=max(status.offered_a, 0.0 if known is None else known.followed_a))
 
 
 def as_seen(order: Order, appetite: Appetite | None) -> Order:
@@ -55,3 +59,10 @@ def as_seen(order: Order, appetite: Appetite | None) -> Order:
     if appetite is None or appetite.most_a is None:
         return order
     return replace(order, takes_a=max(order.minimum_a, min(order.maximum_a, appetite.most_a)))
+
+
+def is_known(order: Order, appetite: Appetite | None) -> bool:
+    """Tell whether the car was seen to take as much as its order goes by: who follows a low offer may be slow at a high one."""
+    if appetite is None:
+        return False
+    return appetite.most_a is not None or appetite.followed_a >= FOLLOWS * order.maximum_a
