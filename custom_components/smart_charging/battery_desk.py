@@ -18,7 +18,7 @@ from .const import DOMAIN
 from .engine.model.battery_order import BatteryCause, BatteryOrder, BatteryWay
 from .loads import async_call
 from .sources.appliance import is_reachable
-from .sources.battery_handle import is_set, number_call, settable, way_call, way_of
+from .sources.battery_handle import can_set, is_set, number_call, settable, way_call, way_of
 from .store import HeldBattery, SiteStore
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ class BatteryDesk:
             return self._told(order, None, self._lost(state))
         target = self._target(order)
         if target is None:
-            order, target = BatteryOrder(cause=BatteryCause.NO_ROOM), _Target(way=BatteryWay.BY_ITSELF)
+            order, target = BatteryOrder(cause=self._why_not()), _Target(way=BatteryWay.BY_ITSELF)
         self._note(target.way, shown, at)
         if self._yields_to is not None:
             return self._told(order, shown, order.cause if shown is target.way else BatteryCause.BY_HAND)
@@ -106,12 +106,18 @@ class BatteryDesk:
         return BatteryTold(entity_id=self._handle.entity_id, order=order, way=shown, cause=cause)
 
     def _target(self, order: BatteryOrder) -> _Target | None:
-        """Tell what an order comes to; None: it would charge with more than it may."""
+        """Tell what an order comes to; None: its power cannot be set, or not so low."""
         power_entity_id = self._handle.power_entity_id
         if order.way is not BatteryWay.CHARGE or power_entity_id is None or order.power_w is None:
             return _Target(way=order.way)
         value = settable(self._hass.states.get(power_entity_id), order.power_w)
         return None if value is None else _Target(way=order.way, value=value)
+
+    def _why_not(self) -> BatteryCause:
+        """Say why its power cannot be set: there is not room for the least, or nothing there that would set it."""
+        power_entity_id = self._handle.power_entity_id
+        number = None if power_entity_id is None else self._hass.states.get(power_entity_id)
+        return BatteryCause.NO_ROOM if can_set(number) else BatteryCause.UNREACHABLE
 
     def _is_reached(self, target: _Target, shown: BatteryWay) -> bool:
         return shown is target.way and not self._has_to_set(target)

@@ -268,6 +268,7 @@ async def test_a_plan_keeps_and_charges_it_and_is_shown(home: Home, hass_storage
     assert state.attributes["saving"] > 0
     assert state.attributes["slots"][0]["way"] == "by_itself"
     assert any(slot["way"] == "charge" for slot in state.attributes["slots"])
+    assert 50 < max(slot["soc"] for slot in state.attributes["slots"]) <= 100, "%"
     home.freezer.move_to(EVENING + timedelta(minutes=15))
     for _ in range(4):
         tells(home, 0.0, 20)
@@ -373,9 +374,15 @@ async def test_what_cannot_be_set_so_low_does_not_charge(desk: Desk) -> None:
     await desk.look(CHARGE)
     assert await desk.look(BatteryOrder(way=BatteryWay.CHARGE, power_w=400.0)) is BatteryCause.NO_ROOM
     assert desk.select.state == "Auto"
-    desk.number.set("unavailable")
-    assert await desk.look(CHARGE) is BatteryCause.NO_ROOM
     assert desk.told == ["Force", "Auto"]
+
+
+@pytest.mark.parametrize("unit", ["W", "A"])
+async def test_what_sets_no_power_does_not_charge(desk: Desk, unit: str) -> None:
+    """It is away, or in another unit."""
+    desk.home.hass.states.async_set(NUMBER, "unavailable" if unit == "W" else "16", {"unit_of_measurement": unit})
+    assert await desk.look(CHARGE) is BatteryCause.UNREACHABLE
+    assert desk.told == []
 
 
 async def test_a_number_that_does_not_follow_is_told_again_seldom(desk: Desk) -> None:

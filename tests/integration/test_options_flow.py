@@ -182,6 +182,18 @@ async def test_what_steers_the_battery_is_asked_what_its_options_are_called(
     assert site.options == {"margin_a": 1, "battery_power": "sensor.battery"}
 
 
+async def test_what_sets_the_power_is_a_power_s_and_not_ours(hass: HomeAssistant, site: MockConfigEntry) -> None:
+    own = er.async_get(hass).async_get_or_create("number", DOMAIN, "power")
+    hass.states.async_set("number.current", "16", {"unit_of_measurement": "A"})
+    flow = await answer(hass, await start(hass, site), STEERED)
+    for entity_id, error in ((own.entity_id, "own_entity"), ("number.current", "wrong_unit")):
+        flow = await answer(hass, flow, {**WAYS, "battery_charge_power": entity_id})
+        assert flow["errors"] == {"battery_charge_power": error}
+    # One that is away for now does not tell its unit.
+    flow = await answer(hass, flow, {**WAYS, "battery_charge_power": "number.away"})
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+
+
 async def test_a_select_that_is_away_may_have_any_options(hass: HomeAssistant, site: MockConfigEntry) -> None:
     supply: dict[str, Any] = {"supply": {"protection": "plain"}}
     flow = await answer(hass, await start(hass, site), {**STEERED, **supply})

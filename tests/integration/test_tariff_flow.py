@@ -10,6 +10,8 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.smart_charging.const import DOMAIN
+
 from ..tariffs.clocks import local
 from .flow_helpers import Result, add_part, add_site, answer_part, change_part, fields, options_of, suggested
 from .parts import part
@@ -367,6 +369,16 @@ async def test_impossible_answers(hass: HomeAssistant, extras: dict[str, Any], e
     flow = await answer_part(hass, flow, extras)
     assert (flow["step_id"], flow["errors"]) == ("extras", errors)
     assert (await finish(hass, flow))["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_nothing_of_ours_tells_of_co2(hass: HomeAssistant) -> None:
+    own = er.async_get(hass).async_get_or_create("sensor", DOMAIN, "carbon_intensity")
+    flow = await answer_part(hass, await begin(hass, add_site(hass), "fixed"), {"price": 0.25})
+    carbon = {"carbon": "instead", "carbon_entities": ["sensor.grid", own.entity_id]}
+    flow = await answer_part(hass, flow, {"carbon": carbon})
+    assert (flow["step_id"], flow["errors"]) == ("extras", {"base": "own_entity"})
+    carbon["carbon_entities"] = ["sensor.grid"]
+    assert (await finish(hass, flow, {"carbon": carbon}))["type"] is FlowResultType.CREATE_ENTRY
 
 
 async def test_what_tells_of_co2_is_suggested_and_shown(hass: HomeAssistant) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import probatio
 from homeassistant.components.select import ATTR_OPTIONS
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
@@ -24,8 +24,9 @@ from ..const import (
     CONF_BATTERY_CHARGE_POWER,
     CONF_BATTERY_HOLD,
     CONF_BATTERY_STEERED_BY,
-    DOMAIN,
 )
+from ..sources.battery_handle import POWER_UNITS
+from .own_entities import is_own
 
 type _Data = Mapping[str, Any]
 
@@ -53,17 +54,22 @@ def ways_schema(hass: HomeAssistant, options: _Data) -> probatio.Schema:
 
 
 def judge_ways(hass: HomeAssistant, options: _Data) -> Errors:
-    """Judge the names, and that the select has such options, if it is there to be asked."""
+    """Judge the names and the number, and that the select has such options, if it is there to be asked."""
     names = _names(hass, options)
-    if errors := validate_ways(options):
+    if errors := validate_ways(options) or _judge_number(hass, options.get(CONF_BATTERY_CHARGE_POWER)):
         return errors
     return {field: "battery_way_unknown" for field in WAY_FIELDS if names and options.get(field) not in {None, *names}}
 
 
-def is_own(hass: HomeAssistant, options: _Data) -> bool:
-    """Tell whether it would be steered by an entity of ours."""
-    registered = er.async_get(hass).async_get(options.get(CONF_BATTERY_STEERED_BY, ""))
-    return registered is not None and registered.platform == DOMAIN
+def _judge_number(hass: HomeAssistant, entity_id: str | None) -> Errors:
+    """Judge what sets the power; one that is away for now may not tell its unit."""
+    if entity_id is None:
+        return {}
+    if is_own(hass, entity_id):
+        return {CONF_BATTERY_CHARGE_POWER: "own_entity"}
+    state = hass.states.get(entity_id)
+    unit = None if state is None else state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+    return {} if unit is None or unit in POWER_UNITS else {CONF_BATTERY_CHARGE_POWER: "wrong_unit"}
 
 
 def _names(hass: HomeAssistant, options: _Data) -> list[str]:

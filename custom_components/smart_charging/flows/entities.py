@@ -22,10 +22,11 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from ..const import CONF_ENTITY_ID, CONF_PHASE, CONF_PHASES, CONF_ROLE, DOMAIN
+from ..const import CONF_ENTITY_ID, CONF_PHASE, CONF_PHASES, CONF_ROLE
 from ..engine.model.quantities import ALL_PHASES, Phase
 from ..sources.meter_catalogue import Role
 from ..sources.meter_finder import MeterChannel, number_in
+from .own_entities import is_own
 
 CONF_DIRECTION: Final = "direction"
 """`net`: one sensor for both ways; `import_export`: two; `import`: the home never feeds in."""
@@ -127,9 +128,9 @@ def entity_errors(hass: HomeAssistant, manual: Mapping[str, Any], chosen: Mappin
 
 
 def _problem(hass: HomeAssistant, entity_id: str, *, one_phase: bool) -> str | None:
-    entry = er.async_get(hass).async_get(entity_id)
-    if entry is not None and entry.platform == DOMAIN:
+    if is_own(hass, entity_id):
         return "own_entity"
+    entry = er.async_get(hass).async_get(entity_id)
     state = hass.states.get(entity_id)
     if state is None:
         return "entity_disabled" if entry is not None and entry.disabled else "entity_missing"

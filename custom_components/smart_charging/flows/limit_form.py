@@ -39,13 +39,13 @@ from ..const import (
     CONF_LIMIT,
     CONF_LIMIT_UNIT,
     CONF_VALUE_ENTITY_ID,
-    DOMAIN,
     ROOT_CIRCUIT,
 )
 from ..engine.model.limit import LimitSource
 from ..sources.limit import VALUE_UNITS
 from ..sources.power import finite
 from ..tariffs.ready import HOLIDAYS
+from .own_entities import is_own
 from .places import circuit_field, circuits_of
 
 _SIGNAL: Final = EntitySelector(
@@ -182,9 +182,9 @@ def limit_errors(
 
 
 def _entity_problem(hass: HomeAssistant, entity_id: str) -> str | None:
-    registered = er.async_get(hass).async_get(entity_id)
-    if registered is not None and registered.platform == DOMAIN:
+    if is_own(hass, entity_id):
         return "own_entity"
+    registered = er.async_get(hass).async_get(entity_id)
     return "entity_missing" if registered is None and hass.states.get(entity_id) is None else None
 
 

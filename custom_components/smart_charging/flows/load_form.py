@@ -44,10 +44,10 @@ from ..const import (
     CONF_WIRING,
     DEFAULT_MINIMUM_OFF_MIN,
     DEFAULT_MINIMUM_ON_MIN,
-    DOMAIN,
     SUBENTRY_LOAD,
 )
 from .charger_form import PRIORITY
+from .own_entities import is_own
 from .places import DEFAULT_WIRING, UNROTATED, circuit_field, circuits_of, place_as_answers, place_data, wiring_field
 
 _CLIMATE: Final = "climate"
@@ -153,7 +153,7 @@ def load_entity_errors(
     """Say what is wrong with the entity; one that is only away for now is fine."""
     registered = er.async_get(hass).async_get(entity_id)
     state = hass.states.get(entity_id)
-    if registered is not None and registered.platform == DOMAIN:
+    if is_own(hass, entity_id):
         return {CONF_ENTITY_ID: "own_entity"}
     if registered is None and state is None:
         return {CONF_ENTITY_ID: "entity_missing"}

@@ -16,7 +16,7 @@ from ..configuration.rules.battery import is_select
 from ..configuration.rules.options import validate_options
 from ..const import CONF_BATTERY_STEERED_BY, CONF_MARGIN_A, CONF_PROTECTION
 from ..engine.model.protection import ProtectionKind
-from .battery_form import WAYS_FIELDS, is_own, judge_ways, ways_schema
+from .battery_form import WAYS_FIELDS, judge_ways, ways_schema
 from .options_form import (
     OVERSHOOT_SCHEMA,
     options_as_answers,
@@ -24,6 +24,7 @@ from .options_form import (
     options_schema,
     overshoot_suggestions,
 )
+from .own_entities import is_own
 
 
 class ControlOptionsFlow(OptionsFlow):
@@ -38,7 +39,7 @@ class ControlOptionsFlow(OptionsFlow):
         if user_input is not None:
             self._options = options_data(self.config_entry.options, user_input)
             errors = validate_options({**self._options, **overshoot_suggestions(self._options)})
-            if not errors and is_own(self.hass, self._options):
+            if not errors and is_own(self.hass, self._options.get(CONF_BATTERY_STEERED_BY, "")):
                 errors = {CONF_BATTERY_STEERED_BY: "battery_not_steerable"}
             if not errors and self._options.get(CONF_PROTECTION) == ProtectionKind.PLAIN:
                 return await self.async_step_overshoot()

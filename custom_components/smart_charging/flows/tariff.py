@@ -30,6 +30,7 @@ from ..configuration.rules.tariff import (
 )
 from ..const import (
     CONF_ANCHOR,
+    CONF_CARBON_ENTITIES,
     CONF_ENTITY_ID,
     CONF_KIND,
     CONF_PEAK_OWN,
@@ -44,6 +45,7 @@ from ..sources.price_catalogue import ANY, BY_KEY
 from ..sources.price_finder import anchor_of, entity_of, find_prices
 from ..sources.tariff_hints import find_tariff_entities
 from ..tariffs.ready import READY_TARIFFS
+from .own_entities import is_own
 from .peak_form import OWN_PEAK_SCHEMA, is_own_peak, own_peak_of
 from .tariff_form import (
     at_fields,
@@ -173,6 +175,8 @@ class TariffSubentryFlow(ConfigSubentryFlow):
         if user_input is not None:
             extras = extras_data(user_input)
             errors = validate_extras(extras)
+            if not errors and any(is_own(self.hass, entity_id) for entity_id in extras.get(CONF_CARBON_ENTITIES, ())):
+                errors = {CONF_CARBON_ENTITIES: "own_entity"}
             if not errors:
                 own_peak = own_peak_of(self._data)
                 self._data = {key: value for key, value in self._data.items() if key not in extras_of(self._data)}

@@ -41,13 +41,13 @@ from ..const import (
     CONF_MINIMUM_A,
     CONF_PHASES,
     CONF_USUAL_CHARGER,
-    DOMAIN,
     SUBENTRY_CARD,
     SUBENTRY_CHARGER,
     SUBENTRY_VEHICLE,
 )
 from ..sources.vehicle_catalogue import VehicleRole
 from ..sources.vehicle_finder import FoundVehicle
+from .own_entities import is_own
 from .words import option_words
 
 ANOTHER: Final = "another"
@@ -254,9 +254,9 @@ def links_errors(
 
 
 def _entity_problem(hass: HomeAssistant, entity_id: str) -> str | None:
-    registered = er.async_get(hass).async_get(entity_id)
-    if registered is not None and registered.platform == DOMAIN:
+    if is_own(hass, entity_id):
         return "own_entity"
+    registered = er.async_get(hass).async_get(entity_id)
     return "entity_missing" if registered is None and hass.states.get(entity_id) is None else None
 
 

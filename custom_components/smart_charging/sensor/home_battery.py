@@ -50,7 +50,7 @@ class HomeBatterySensor(SiteEntity, SensorEntity):
                 "end": dt_util.as_local(slot.end).isoformat(),
                 "way": slot.way.value,
                 "power_kw": round(slot.power_kw, 2),
-                "soc": round(slot.soc, 3),
+                "soc": round(100 * slot.soc, 1),
             }
             for slot in plan.slots
         ]

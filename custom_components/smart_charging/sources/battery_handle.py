@@ -24,6 +24,8 @@ from .power import finite
 _SWITCHES: Final[Mapping[str, str]] = {STATE_ON: SERVICE_TURN_ON, STATE_OFF: SERVICE_TURN_OFF}
 _SWITCHED: Final = frozenset({"switch", "input_boolean"})
 _WATTS: Final[Mapping[str | None, float]] = {UnitOfPower.WATT: 1.0, UnitOfPower.KILO_WATT: 1000.0}
+POWER_UNITS: Final = frozenset(_WATTS)
+"""A number that sets a power has to be in one of these."""
 
 
 def way_of(state: State | None, words: Mapping[BatteryWay, str]) -> BatteryWay | None:
@@ -41,14 +43,17 @@ def way_call(entity_id: str, word: str) -> Call:
     return Call(domain=domain, action=SERVICE_SELECT_OPTION, data={ATTR_OPTION: word})
 
 
+def can_set(state: State | None) -> bool:
+    """Tell whether a number is there, and sets a power."""
+    return is_reachable(state) and _unit_w(state) is not None
+
+
 def settable(state: State | None, power_w: float) -> float | None:
     """Tell what a number is to be set to for so much, in its own unit and rounded down to its step; None: it cannot."""
-    if state is None or not is_reachable(state):
+    unit_w = _unit_w(state)
+    if state is None or unit_w is None or not is_reachable(state):
         return None
-    unit_w = _WATTS.get(state.attributes.get(ATTR_UNIT_OF_MEASUREMENT))
     least, most = _attribute(state, ATTR_MIN), _attribute(state, ATTR_MAX)
-    if unit_w is None:
-        return None
     value = power_w / unit_w if most is None else min(power_w / unit_w, most)
     step = _attribute(state, ATTR_STEP)
     if step is not None and step > 0:
@@ -66,6 +71,10 @@ def is_set(state: State | None, value: float) -> bool:
 def number_call(entity_id: str, value: float) -> Call:
     """Tell what sets a number."""
     return Call(domain=entity_id.partition(".")[0], action=SERVICE_SET_VALUE, data={ATTR_VALUE: value})
+
+
+def _unit_w(state: State | None) -> float | None:
+    return None if state is None else _WATTS.get(state.attributes.get(ATTR_UNIT_OF_MEASUREMENT))
 
 
 def _attribute(state: State, name: str) -> float | None:

@@ -23,7 +23,7 @@ from .fields import Data, Errors, is_optional
 from .load import domain_of
 
 STRATEGIES: Final = (Strategy.EQUAL, Strategy.PROPORTIONAL, Strategy.PRIORITY, Strategy.FIRST_COME)
-"""Not by laxity: nobody tells a departure yet."""
+"""Not by laxity: plans see to who has to leave first."""
 SOLAR_FIRST: Final = ("battery", "car")
 
 OFF_PEAK_DOMAINS: Final = ("schedule", "binary_sensor", "input_boolean", "switch")
