@@ -88,7 +88,7 @@ def test_a_months_peak():
         (orders._MUST, "counts for {:.0f} of the dearest ones"),
         (orders._START, "as much as {} kWh, less than a cent"),
         (tariff_model._TIE, r"\kappa \gamma_t + {}\, p_t"),
-        (orders._STAY, "counts as {:.0%} of the mean price cheaper"),
+        (orders._STAY, "| {:.0%} of the mean price cheaper"),
         (times.FURTHEST / HOUR, "not further than {:.0f} h"),
         (times._WITHOUT_DEPARTURE / HOUR, "for {:.0f} h at the most"),
     ],
