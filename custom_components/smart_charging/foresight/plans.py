@@ -114,7 +114,9 @@ class Plans:
     def battery(self, at: datetime) -> BatteryPlan | None:
         """Tell what is planned for the home battery at `at`, UTC; None: nothing, or nothing that still holds."""
         made = self._made
-        return None if made is None or self._failed or at - made.at > _STALE else made.battery
+        # Where the clock was put back nobody knows how old it is.
+        holds = made is not None and not self._failed and timedelta() <= at - made.at <= _STALE
+        return made.battery if made is not None and holds else None
 
     @callback
     def update(
@@ -185,7 +187,7 @@ class Plans:
             return False
         if made is None or _stays(made.orders) != _stays(orders):
             return True
-        if at - made.at < _PAUSE:
+        if timedelta() <= at - made.at < _PAUSE:
             return False
         if self._outdated or made.steers is not (self._storage() is not None) or _quarter(at) != _quarter(made.at):
             return True

@@ -124,6 +124,14 @@ def test_a_car_that_bears_no_pause_goes_on_with_the_least():
     assert told(decide(waits, plan, a=0.0)) == (0.0, ReasonCode.MONTH_PEAK)
 
 
+def test_a_car_on_one_phase_counts_as_one_though_its_charger_tells_no_current():
+    """3.45 kW are 15 A of one phase, 5 A of which the house takes: enough for one phase, and 3 A for each of three."""
+    seen = snapshot(5.0, draws_a=0.0, peak=watch(3.45), evses={"a": status(current_a=None, offered_a=0.0)})
+    three = charger(step_a=0.1, maximum_a=20.0, phases=ALL_PHASES)
+    assert told(decide(seen, PLAN, evse=three, a=0.0)) == (0.0, ReasonCode.MONTH_PEAK)
+    assert told(decide(seen, replace(PLAN, phases=1), evse=three, a=0.0)) == (0.0, ReasonCode.RESUMING)
+
+
 def test_in_the_last_seconds_nobody_is_paused():
     last = watch(4.6, 1.15, passed=QUARTER - timedelta(seconds=20))
     assert told(decide(snapshot(15.0, peak=last))) == (6.0, ReasonCode.MONTH_PEAK)

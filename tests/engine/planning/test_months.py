@@ -276,5 +276,17 @@ def test_what_a_home_battery_is_to_take_is_in_it_and_what_it_is_to_give_is_not()
     assert wanted == {in_hours(0): pytest.approx(6.5), in_hours(1): pytest.approx(5.0)}
 
 
+def test_what_a_home_battery_takes_alone_is_wanted_too_and_what_it_takes_of_the_sun_is_not():
+    """No car is there: it charges with 3 kW after the second hour, and takes 1 kW of the sun in the first one."""
+    battery = BatteryPlan(
+        slots=(
+            BatterySlot(start=in_hours(0), end=in_hours(1), way=BatteryWay.BY_ITSELF, power_kw=1.0, soc=0.3),
+            BatterySlot(start=in_hours(2), end=in_hours(3), way=BatteryWay.CHARGE, power_kw=3.0, soc=0.5),
+        )
+    )
+    asked = replace(question(order(10, 2), billed(SWEDEN, 0.3, 0.3, 0.3), outlook=QUIET), orders={})
+    assert wanted_kw(asked, {}, battery) == {in_hours(2): pytest.approx(4.0)}
+
+
 def test_where_power_has_no_price_no_window_is_to_become_anything():
     assert wanted_kw(question(order(10, 3), tariff(0.3, 0.3, 0.3)), {"a": charging(4.0)}) == {}

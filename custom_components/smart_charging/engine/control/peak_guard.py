@@ -75,12 +75,20 @@ class PeakGuard:
         return Capacity(for_rises=for_rises, for_holds=for_holds, bounds=bounds_by_evse(for_rises))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivesWay:
+    """A charger that gives way. It keeps `kept_a` in any case, A on each of so many phases."""
+
+    kept_a: float
+    phases: int
+
+
 def guard_peak(
     site: Site,
     snapshot: SiteSnapshot,
     state: ControlState,
     *,
-    giving_way: Mapping[str, float],
+    giving_way: Mapping[str, GivesWay],
     views: Mapping[str, EvseView],
     draws: Mapping[str, Draw],
     bases: Mapping[str, Base],
@@ -95,12 +103,12 @@ def guard_peak(
     if watch is None or base is None or not root.metered or not watch.starts <= snapshot.at < watch.ends:
         return PeakGuard()
     house_w, expected_w = _house_w(base, watch, snapshot, state)
-    weights = {name: site.voltage_v * len(likely_phases(views[name])) for name in giving_way}
+    weights = {name: site.voltage_v * one.phases for name, one in giving_way.items()}
     drawn_w = {name: site.voltage_v * _likely_a(draw) for name, draw in draws.items()}
     beside_w = expected_w + math.fsum(power_w for name, power_w in drawn_w.items() if name not in giving_way)
-    patient = {name: weight for name, weight in weights.items() if not giving_way[name]}
+    patient = {name: weight for name, weight in weights.items() if not giving_way[name].kept_a}
     urgent_w = math.fsum(drawn_w[name] for name in weights if name not in patient)
-    rows = [({name: weights[name]}, 0.0, weights[name] * least_a) for name, least_a in giving_way.items() if least_a]
+    rows = [({name: weights[name]}, 0.0, weights[name] * one.kept_a) for name, one in giving_way.items() if one.kept_a]
     if patient:
         rows.append((patient, urgent_w, _least_w(watch, snapshot, views, patient)))
 
@@ -125,14 +133,18 @@ def who_gives_way(
     plans: Mapping[str, Plan],
     views: Mapping[str, EvseView],
     demands: Mapping[str, Demand],
-) -> dict[str, float]:
-    """Tell which chargers charge by a plan and have the time to give way, and what they keep in any case, A per phase."""
+) -> dict[str, GivesWay]:
+    """Tell which chargers charge by a plan and have the time to give way."""
     kept_a = {
         name: _kept_a(views[name], demands[name], plan, site, snapshot)
         for name, plan in plans.items()
         if name in views and _is_planned(views[name], demands[name], plan, snapshot)
     }
-    return {name: current_a for name, current_a in kept_a.items() if current_a is not None}
+    return {
+        name: GivesWay(kept_a=current_a, phases=_phases(views[name], plans[name]))
+        for name, current_a in kept_a.items()
+        if current_a is not None
+    }
 
 
 def _is_planned(view: EvseView, demand: Demand, plan: Plan, snapshot: SiteSnapshot) -> bool:
@@ -147,7 +159,7 @@ def _kept_a(view: EvseView, demand: Demand, plan: Plan, site: Site, snapshot: Si
     One that is in a hurry keeps what makes it ready in time, and some more; one whose car bears no pause goes on.
     """
     evse, goal = view.evse, snapshot.goals.get(view.evse.evse_id)
-    most_a, phases = view.memory.takes * evse.maximum_a, len(likely_phases(view))
+    most_a, phases = view.memory.takes * evse.maximum_a, _phases(view, plan)
     spare_s = None if goal is None else laxity_s(goal, most_a, phases, site, snapshot.at)
     unpaused_a = demand.minimum_a if plan.in_one_go and (view.memory.setpoint_a or 0.0) > 0 else 0.0
     if goal is None or goal.departure is None or spare_s is None:
@@ -158,6 +170,12 @@ def _kept_a(view: EvseView, demand: Demand, plan: Plan, site: Site, snapshot: Si
     if left_s - spare_s >= IN_TIME * left_s:
         return None
     return max(demand.minimum_a, evse.maximum_a * (left_s - spare_s) / (IN_TIME * left_s))
+
+
+def _phases(view: EvseView, plan: Plan) -> int:
+    """Tell on how many phases a car charges: many chargers tell no current by phase, and nobody sees it then."""
+    seen = len(likely_phases(view))
+    return seen if plan.phases is None else min(seen, plan.phases)
 
 
 def _allowed_w(watch: PeakWatch, snapshot: SiteSnapshot, share: float) -> float:

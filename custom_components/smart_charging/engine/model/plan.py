@@ -59,6 +59,8 @@ class Plan:
     """What the battery will lack at departure of what it must have."""
     missed_for: Shortage | None = None
     """Why."""
+    phases: int | None = None
+    """On so many the car charges; None: on all of its charger's."""
     in_one_go: bool = False
     """The car bears no pause."""
     paced: bool = False

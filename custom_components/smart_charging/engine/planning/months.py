@@ -4,14 +4,15 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from ..model.battery_plan import BatteryPlan
+from ..model.battery_order import BatteryWay
+from ..model.battery_plan import BatteryPlan, BatterySlot
 from ..model.peak_month import PeakMonth
 from ..model.plan import Plan
 from ..model.tariff import PeakPrice
 from .peak import Day, Peak, Window
 from .question import Question
 from .span import Span
-from .times import spans_of
+from .times import spans_until
 
 
 def peaks_of(question: Question, spans: Sequence[Span]) -> tuple[Peak, ...]:
@@ -35,28 +36,34 @@ def peaks_of(question: Question, spans: Sequence[Span]) -> tuple[Peak, ...]:
 def wanted_kw(
     question: Question, plans: Mapping[str, Plan], battery: BatteryPlan | None = None
 ) -> dict[datetime, float]:
-    """Tell how high the windows are to become in which cars' plans charge, as they count, by when they begin, UTC.
+    """Tell how high the windows are to become in which cars or a home battery are to charge, as they count, by when they begin, UTC.
 
     What a home battery is to take from the grid is in it; what it is to give is not: the house may not want it.
     """
-    price, spans = question.tariff.peak, spans_of(question)
+    price = question.tariff.peak
     if price is None:
         return {}
+    charges_until = max((slot.end for slot in _from_grid(battery)), default=question.at)
+    spans = spans_until(question, charges_until)
     found: dict[datetime, float] = {}
     for start, parts in _windows(price, spans):
         window = _window(question, spans, start, parts, price)
         ends = start + price.window
-        cars_kw = sum(plan.mean_kw(start, ends) for plan in plans.values())
-        if cars_kw > 0:
-            found[start] = window.base_kw + price.factor_at(start) * (cars_kw + _stored_kw(battery, start, ends))
+        charged_kw = sum(plan.mean_kw(start, ends) for plan in plans.values()) + _stored_kw(battery, start, ends)
+        if charged_kw > 0:
+            found[start] = window.base_kw + price.factor_at(start) * charged_kw
     return found
 
 
 def _stored_kw(battery: BatteryPlan | None, start: datetime, end: datetime) -> float:
     """Tell what a battery is to take in that time, on average."""
-    slots = () if battery is None else battery.slots
+    slots = _from_grid(battery)
     lengths = ((slot.power_kw, min(slot.end, end) - max(slot.start, start)) for slot in slots)
     return sum(max(0.0, kw) * (length / (end - start)) for kw, length in lengths if length > timedelta())
+
+
+def _from_grid(battery: BatteryPlan | None) -> list[BatterySlot]:
+    return [] if battery is None else [slot for slot in battery.slots if slot.way is BatteryWay.CHARGE]
 
 
 def _peak(

@@ -59,6 +59,7 @@ def _plan(question: Question, books: _Books, number: int, order: Order) -> Plan:
         carbon_kg=carbon_kg,
         carbon_saving_kg=_saving(at_once, books.carbon, carbon_kg),
         by_carbon=question.tariff.by_carbon,
+        phases=phases_of(order, evse_of(order, question.site)),
         in_one_go=order.continuous,
         paced=bool(problem.peaks),
         missed_kwh=missed_kwh,
