@@ -133,6 +133,14 @@ async def test_a_car_waits_for_its_first_plan_and_then_for_the_cheap_hours(desk:
     assert plan.saving > 0
 
 
+async def test_plans_go_on_where_the_clock_was_put_back(desk: MakeDesk, made: list[Question]) -> None:
+    at_home = await desk(hp_hc())
+    earlier = EVENING - timedelta(hours=3)
+    for at in (EVENING, earlier, earlier + timedelta(seconds=5)):
+        await at_home.at(at, wants(20))
+    assert [question.at for question in made] == [EVENING, earlier]
+
+
 async def test_plans_tell_how_high_windows_of_power_are_to_become(desk: MakeDesk) -> None:
     at_home = await desk(hp_hc(peak="sweden", peak_price=65))
     assert at_home.plans.wanted_kw(EVENING) is None
