@@ -1,4 +1,4 @@
-"""Peak guard: where power has a price, the month's peak stays what it is though the house does what no plan foresaw.
+"""Peak guard: where power has a price, cars do not raise the month's peak though the house does what no plan foresaw.
 
 While a window of measured power runs, what is left of it, spread evenly over the time that is left, may flow in on average.
 What the house and other chargers are expected to take of that is not there for the cars that charge by a plan. At the
